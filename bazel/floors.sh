@@ -1,0 +1,59 @@
+#!/bin/bash
+# Holds what ARCHITECTURE.md says about floors: a package depends only on its own floor and lower ones.
+# Prints every dependency that points upwards and exits with 1 if there is one.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# From the ground up. A package of gateway/ or services/ that stands on none is a mistake, too.
+floors=(
+  "gateway/base proto"
+  "gateway/connections"
+  "gateway/handlers"
+  "gateway/session gateway/listener"
+  "services/control services/health services/admin services/drain"
+  "services/server"
+)
+
+# The only targets inside gateway/ that may know gRPC.
+backend="filter('^//gateway/handlers:backend', //gateway/...)"
+
+failed=0
+
+query() { bazel query --noshow_progress --ui_event_filters=-info --noimplicit_deps --notool_deps "$@"; }
+
+packages=$(query --output=package 'kind(rule, //...)')
+
+# The arguments as a union of targets, those left out that have none (yet).
+union() {
+  local name found=()
+  for name; do
+    ! grep -qE "^$name(/|$)" <<<"$packages" || found+=("//$name/...")
+  done
+  local IFS=+
+  echo "${found[*]:-set()}"
+}
+
+# WHAT FROM TO: nothing in FROM may depend on anything in TO, however indirectly.
+forbid() {
+  local what=$1 from=$2 to=$3 path
+  path=$(query "somepath($from, $to)")
+  [[ -n $path ]] || return 0
+  printf '%s, for instance:\n%s\n' "$what" "$path"
+  failed=1
+}
+
+while read -r package; do
+  [[ $package =~ ^(gateway|services)(/|$) && " ${floors[*]} " != *" $package "* ]] || continue
+  echo "on no floor: //$package (see bazel/floors.sh)"
+  failed=1
+done <<<"$packages"
+
+for ((floor = 0; floor + 1 < ${#floors[@]}; floor++)); do
+  # shellcheck disable=SC2048,SC2086  # a floor is a list of words
+  forbid "depends upwards from floor $floor" "$(union ${floors[floor]})" "$(union ${floors[*]:floor+1})"
+done
+
+forbid "gateway/ depends on gRPC" "$(union gateway) - $backend" "@grpc//:* + $(union proto)"
+forbid "tools/ depends on services/" "$(union tools)" "$(union services)"
+forbid "depends on a test" "$(union gateway services proto tools)" "$(union tests)"
+exit "$failed"
