@@ -1,0 +1,56 @@
+// The little that header fields and lists want of ASCII text. Abseil's functions take a string_view of its
+// own, which the packaged one does not turn into the standard's.
+#ifndef DRAWBRIDGE_GATEWAY_BASE_ASCII_H_
+#define DRAWBRIDGE_GATEWAY_BASE_ASCII_H_
+
+#include <algorithm>
+#include <charconv>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace drawbridge {
+
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+inline char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+inline bool IsAlphanumeric(char c) { return IsDigit(c) || (ToLower(c) >= 'a' && ToLower(c) <= 'z'); }
+
+inline std::string ToLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = ToLower(c);
+  return lower;
+}
+
+// Without the spaces and tabs around it.
+inline std::string_view Trim(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// What stands between the separators, trimmed; at least one piece.
+inline std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  while (true) {
+    const size_t end = text.find(separator);
+    pieces.push_back(Trim(text.substr(0, end)));
+    if (end == std::string_view::npos) return pieces;
+    text.remove_prefix(end + 1);
+  }
+}
+
+// Digits alone; nullopt for anything else, one that does not fit included.
+template <std::unsigned_integral Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_BASE_ASCII_H_

@@ -1,0 +1,75 @@
+#include "gateway/base/ip_address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <string>
+
+#include "gateway/base/ascii.h"
+
+namespace drawbridge {
+namespace {
+
+constexpr std::array<uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+// The address with all bits behind the prefix cleared.
+std::array<uint8_t, 16> Masked(std::array<uint8_t, 16> bytes, int prefix) {
+  for (int i = 0; i < 16; ++i) {
+    const int kept = std::clamp(prefix - 8 * i, 0, 8);
+    bytes[static_cast<size_t>(i)] &= static_cast<uint8_t>(0xff00 >> kept);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+IpAddress::IpAddress(std::span<const uint8_t, 4> v4) {
+  std::ranges::copy(kMapped, bytes_.begin());
+  std::ranges::copy(v4, bytes_.begin() + kMapped.size());
+}
+
+IpAddress::IpAddress(std::span<const uint8_t, 16> v6) { std::ranges::copy(v6, bytes_.begin()); }
+
+std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
+  const std::string terminated(text);
+  if (terminated.find('\0') != std::string::npos) return std::nullopt;
+  std::array<uint8_t, 4> v4;
+  if (::inet_pton(AF_INET, terminated.c_str(), v4.data()) == 1) return IpAddress(v4);
+  std::array<uint8_t, 16> v6;
+  if (::inet_pton(AF_INET6, terminated.c_str(), v6.data()) == 1) return IpAddress(v6);
+  return std::nullopt;
+}
+
+bool IpAddress::is_v4() const { return std::ranges::equal(std::span(bytes_).first<12>(), kMapped); }
+
+std::string IpAddress::ToString() const {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (is_v4()) {
+    ::inet_ntop(AF_INET, bytes_.data() + kMapped.size(), text.data(), text.size());
+  } else {
+    ::inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
+  }
+  return text.data();
+}
+
+std::optional<IpNetwork> IpNetwork::Parse(std::string_view text) {
+  const size_t slash = text.find('/');
+  const auto address = IpAddress::Parse(text.substr(0, slash));
+  if (!address.has_value()) return std::nullopt;
+  int prefix = 128;
+  if (slash != std::string_view::npos) {
+    const bool written_as_v4 = text.find(':') == std::string_view::npos;
+    const auto bits = ParseNumber<uint8_t>(text.substr(slash + 1));
+    if (!bits.has_value() || *bits > (written_as_v4 ? 32 : 128)) return std::nullopt;
+    prefix = *bits + (written_as_v4 ? kV4Prefix : 0);
+  }
+  if (Masked(address->bytes(), prefix) != address->bytes()) return std::nullopt;
+  return IpNetwork(*address, prefix);
+}
+
+bool IpNetwork::Contains(const IpAddress& address) const {
+  return address.is_v4() == is_v4() && Masked(address.bytes(), prefix_) == address_.bytes();
+}
+
+}  // namespace drawbridge

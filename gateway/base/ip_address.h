@@ -1,0 +1,56 @@
+// An IP address without a port, and ranges of such.
+#ifndef DRAWBRIDGE_GATEWAY_BASE_IP_ADDRESS_H_
+#define DRAWBRIDGE_GATEWAY_BASE_IP_ADDRESS_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace drawbridge {
+
+// A value. IPv4 is kept as ::ffff:a.b.c.d, so that a client is the same one whichever socket it came by.
+class IpAddress {
+ public:
+  IpAddress() = default;  // ::
+  explicit IpAddress(std::span<const uint8_t, 4> v4);
+  explicit IpAddress(std::span<const uint8_t, 16> v6);
+
+  // "192.0.2.1" or "2001:db8::1", without brackets or a zone; nullopt for anything else.
+  static std::optional<IpAddress> Parse(std::string_view text);
+
+  bool is_v4() const;
+  const std::array<uint8_t, 16>& bytes() const { return bytes_; }  // in network order
+  std::string ToString() const;
+
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+
+ private:
+  std::array<uint8_t, 16> bytes_{};
+};
+
+// A value.
+class IpNetwork {
+ public:
+  // "10.0.0.0/8", "2001:db8::/32", or an address, which means itself alone; nullopt for anything else, bits
+  // set behind the prefix included.
+  static std::optional<IpNetwork> Parse(std::string_view text);
+
+  // An IPv4 address is in no network of IPv6, not even in ::/0.
+  bool Contains(const IpAddress& address) const;
+
+ private:
+  IpNetwork(const IpAddress& address, int prefix) : address_(address), prefix_(prefix) {}
+  bool is_v4() const { return prefix_ >= kV4Prefix && address_.is_v4(); }
+
+  static constexpr int kV4Prefix = 96;
+
+  IpAddress address_;
+  int prefix_;  // in bits of the 128
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_BASE_IP_ADDRESS_H_

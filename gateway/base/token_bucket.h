@@ -1,0 +1,41 @@
+// How much of something may happen a second, with one second's worth at once.
+#ifndef DRAWBRIDGE_GATEWAY_BASE_TOKEN_BUCKET_H_
+#define DRAWBRIDGE_GATEWAY_BASE_TOKEN_BUCKET_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+#include "gateway/base/clock.h"
+
+namespace drawbridge {
+
+// Not thread-safe. Knows no clock: every call says what time it is, and the times must not step back. It
+// keeps the time at which it is full again instead of a number of tokens, so there is nothing to refill.
+class TokenBucket {
+ public:
+  // Full at first. `per_second`: at least 1.
+  explicit TokenBucket(uint64_t per_second) : cost_(1e9 / static_cast<double>(per_second)) {}
+
+  // Takes the tokens, those too that are not there: a debt.
+  void Take(uint64_t tokens, SteadyTime now) { full_at_ = std::max(full_at_, now) + Cost(tokens); }
+
+  // When a debt is paid; in the past where there is none.
+  SteadyTime paid_at() const { return full_at_ - kBurst; }
+  // When there is at least one token.
+  SteadyTime ready_at() const { return paid_at() + Cost(1); }
+
+ private:
+  static constexpr std::chrono::seconds kBurst{1};
+
+  std::chrono::nanoseconds Cost(uint64_t tokens) const {
+    return std::chrono::nanoseconds(static_cast<int64_t>(static_cast<double>(tokens) * cost_));
+  }
+
+  double cost_;  // nanoseconds a token
+  SteadyTime full_at_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_BASE_TOKEN_BUCKET_H_

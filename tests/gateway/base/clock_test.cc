@@ -1,0 +1,35 @@
+// What is measured on the steady clock must be shown at the right place of the calendar.
+#include "gateway/base/clock.h"
+
+#include <chrono>
+
+#include "gtest/gtest.h"
+#include "tests/gateway/base/manual_clock.h"
+
+namespace drawbridge {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(ClockTest, PlacesASteadyTimeOnTheCalendar) {
+  ManualClock clock;
+  const SteadyTime past = clock.Steady();
+  const WallTime shown = clock.Wall();
+  clock.Advance(seconds(90));
+  EXPECT_EQ(clock.ToWall(past), shown);
+  EXPECT_EQ(clock.ToWall(clock.Steady()), clock.Wall());
+  EXPECT_EQ(clock.ToWall(clock.Steady() + seconds(5)), clock.Wall() + seconds(5));
+}
+
+TEST(ClockTest, TheSystemsClockNeverStepsBack) {
+  const SystemClock clock;
+  SteadyTime last = clock.Steady();
+  for (int i = 0; i < 1000; ++i) {
+    const SteadyTime now = clock.Steady();
+    ASSERT_GE(now, last);
+    last = now;
+  }
+}
+
+}  // namespace
+}  // namespace drawbridge
