@@ -1,0 +1,73 @@
+// Bounds how many sockets one client address has at once.
+#ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_ADDRESS_SLOTS_H_
+#define DRAWBRIDGE_GATEWAY_CONNECTIONS_ADDRESS_SLOTS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "gateway/base/ip_address.h"
+#include "gateway/base/mutex.h"
+
+namespace drawbridge {
+
+class AddressSlots;
+
+// One socket counted for its address, until it dies or is released. Not thread-safe; movable. May be empty.
+class AddressSlot {
+ public:
+  AddressSlot() = default;
+  AddressSlot(AddressSlots* slots, uint64_t key) : slots_(slots), key_(key) {}
+  AddressSlot(AddressSlot&& other) noexcept
+      : slots_(std::exchange(other.slots_, nullptr)), key_(other.key_) {}
+  AddressSlot& operator=(AddressSlot&& other) noexcept {
+    Release();
+    slots_ = std::exchange(other.slots_, nullptr);
+    key_ = other.key_;
+    return *this;
+  }
+  ~AddressSlot() { Release(); }
+
+  void Release();
+
+ private:
+  AddressSlots* slots_ = nullptr;
+  uint64_t key_ = 0;
+};
+
+// Thread-safe. Must outlive its slots. Remembers only addresses that have a slot, so its memory is bounded by
+// the number of sockets.
+class AddressSlots {
+ public:
+  // `limit`: of each address; 0: none, and nothing is counted.
+  explicit AddressSlots(size_t limit) : limit_(limit) {}
+
+  // nullopt where the address has as many as it may. An IPv6 address counts as its /64, of which a client has
+  // every address.
+  std::optional<AddressSlot> Take(const IpAddress& address);
+
+  // Addresses that have a slot.
+  size_t size() const;
+
+ private:
+  friend class AddressSlot;
+  static constexpr size_t kShards = 16;
+  struct alignas(64) Shard {
+    mutable Mutex mu;
+    absl::flat_hash_map<uint64_t, size_t> taken ABSL_GUARDED_BY(mu);
+  };
+
+  void Return(uint64_t key);
+  Shard& ShardOf(uint64_t key) { return shards_[absl::Hash<uint64_t>()(key) % kShards]; }
+
+  const size_t limit_;
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_CONNECTIONS_ADDRESS_SLOTS_H_

@@ -1,0 +1,41 @@
+#include "gateway/connections/close.h"
+
+#include <array>
+#include <cstddef>
+
+namespace drawbridge {
+namespace {
+
+using enum CloseInitiator;
+
+// In the order of the enumeration.
+constexpr std::array kCauses = {
+    CloseCauseInfo{CloseCause::kInterrupted, kControl, 1008, "interrupted", "interrupted"},
+    CloseCauseInfo{CloseCause::kClientClosed, kClient, 1000, "client_closed", ""},
+    CloseCauseInfo{CloseCause::kDisconnected, kNetwork, 0, "disconnected", ""},
+    CloseCauseInfo{CloseCause::kReset, kNetwork, 0, "reset", ""},
+    CloseCauseInfo{CloseCause::kNoPong, kNetwork, 0, "no_pong", ""},
+    CloseCauseInfo{CloseCause::kIdle, kGateway, 1001, "idle", "idle"},
+    CloseCauseInfo{CloseCause::kTooSlow, kGateway, 1008, "too_slow", "too slow"},
+    CloseCauseInfo{CloseCause::kTooBig, kGateway, 1009, "too_big", "message too big"},
+    CloseCauseInfo{CloseCause::kProtocolError, kGateway, 1002, "protocol_error", "protocol error"},
+    CloseCauseInfo{CloseCause::kInvalidUtf8, kGateway, 1007, "invalid_utf8", "invalid UTF-8"},
+    CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
+};
+
+constexpr bool InOrder() {
+  for (size_t i = 0; i < kCauses.size(); ++i) {
+    if (kCauses[i].cause != static_cast<CloseCause>(i)) return false;
+  }
+  return true;
+}
+static_assert(InOrder());
+
+}  // namespace
+
+const CloseCauseInfo& Describe(CloseCause cause) { return kCauses[static_cast<size_t>(cause)]; }
+
+CloseRequest::CloseRequest(CloseCause why)
+    : cause(why), code(Describe(why).code), reason(Describe(why).reason) {}
+
+}  // namespace drawbridge

@@ -1,0 +1,84 @@
+// Every way in which a connection can end has a name here.
+#ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_CLOSE_H_
+#define DRAWBRIDGE_GATEWAY_CONNECTIONS_CLOSE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "gateway/base/clock.h"
+
+namespace drawbridge {
+
+// Who began the closing.
+enum class CloseInitiator { kClient, kControl, kBackend, kGateway, kDrain, kNetwork };
+
+// Why it began.
+enum class CloseCause {
+  kInterrupted,    // by the control API
+  kClientClosed,   // the peer sent the first close frame
+  kDisconnected,   // end of file without a close frame
+  kReset,          // the peer or a host between reset the TCP connection
+  kNoPong,         // a ping stayed unanswered
+  kIdle,           // no message for too long
+  kTooSlow,        // the send queue did not drain
+  kTooBig,         // a message over the limit
+  kProtocolError,  // RFC 6455 violated
+  kInvalidUtf8,    // text that is not UTF-8
+  kShutdown,       // the node is going away
+};
+
+// What a cause means on the wire and in the books.
+struct CloseCauseInfo {
+  CloseCause cause;
+  CloseInitiator initiator;
+  uint16_t code;            // RFC 6455, section 7.4.1; 0: no close frame can be sent
+  std::string_view word;    // stable: logs, metrics, Close.cause
+  std::string_view reason;  // of the close frame
+};
+const CloseCauseInfo& Describe(CloseCause cause);
+
+// RFC 6455, section 7.4.1: what reports "a close frame without a code" and "no close frame"; never on the
+// wire.
+inline constexpr uint16_t kNoStatusReceived = 1005;
+
+inline constexpr std::chrono::seconds kDefaultGrace{5};
+
+// How a connection is to end. The first request of a connection stands.
+struct CloseRequest {
+  // A request with what the table above says of `why`.
+  explicit CloseRequest(CloseCause why);
+
+  CloseCause cause;
+  uint16_t code;
+  std::string reason;                              // at most 123 bytes of UTF-8
+  std::chrono::nanoseconds grace = kDefaultGrace;  // for flushing and for the peer's close frame
+  bool drop_pending = false;                       // the close frame overtakes queued messages
+  bool abort = false;                              // no close frame: reset
+  std::string actor;                               // the control caller, if known
+};
+
+// How the closing itself went.
+enum class CloseOutcome {
+  kClean,    // the peer answered with its close frame
+  kTimeout,  // it did not within the grace
+  kAborted,  // reset, by us or by the peer, or end of file without a close frame
+};
+
+// How a connection ended; written once, when its socket is closed.
+struct CloseResult {
+  CloseOutcome outcome = CloseOutcome::kAborted;
+  uint16_t sent_code = 0;  // 0: no close frame was sent
+  std::string sent_reason;
+  uint16_t received_code = 0;  // 0: none was received
+  std::string received_reason;
+  uint64_t dropped_messages = 0;  // queued and never wholly written
+  SteadyTime close_time;
+
+  bool clean() const { return sent_code != 0 && received_code != 0; }
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_CONNECTIONS_CLOSE_H_

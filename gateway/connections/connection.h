@@ -1,0 +1,132 @@
+// What everybody but its session may hold of a client: its facts, its counters, and the means to end it.
+#ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_CONNECTION_H_
+#define DRAWBRIDGE_GATEWAY_CONNECTIONS_CONNECTION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
+#include "gateway/connections/close.h"
+
+namespace drawbridge {
+
+// Fixed when the upgrade is accepted.
+struct ConnectionInfo {
+  uint64_t sequence = 0;  // given by the registry; orders connections by age
+  std::string id;
+  std::string remote_address;  // ip:port
+  std::string principal;       // who the client was authenticated as; empty: nobody in particular
+  std::string path;
+  std::string subprotocol;
+  std::string user_agent;
+  std::string origin;
+  bool tls = false;
+  SteadyTime create_time;
+};
+
+enum class ConnectionState {
+  kOpen,
+  kClosing,  // irrevocable: nothing more is delivered to the handler
+  kClosed,   // the socket is closed
+};
+
+// A number that one thread adds to and any thread reads; no locked instruction.
+class Counter {
+ public:
+  void Add(uint64_t n) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  void Set(uint64_t n) { value_.store(n, std::memory_order_relaxed); }
+  uint64_t Get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_ = 0;
+};
+
+// Shared by the registry, the control plane and the session; outlives the session for as long as somebody
+// asks how it ended. Thread-safe; nothing here blocks on the network or on the session.
+class Connection {
+ public:
+  explicit Connection(ConnectionInfo info) : info_(std::move(info)) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  const ConnectionInfo& info() const { return info_; }
+  ConnectionState state() const { return state_.load(std::memory_order_acquire); }
+
+  // Ends the connection: irrevocable when it returns. True for the first call of all; later ones change
+  // nothing and join the closing that is under way or over.
+  bool Interrupt(CloseRequest request);
+
+  // Stop is requested by the first Interrupt. A callback runs on the interrupting thread: it may only post.
+  std::stop_token stop_token() const { return stop_.get_token(); }
+
+  // The request that stands; nullopt while open.
+  std::optional<CloseRequest> close_request() const;
+  // How it ended; nullopt until then.
+  std::optional<CloseResult> close_result() const;
+
+  // Calls `waiter` once, when the socket is closed and the connection is in no later list of open ones: on
+  // the session's thread, so it must not block, or on the caller's at once where that is already so. Returns
+  // a handle for Forget.
+  using Waiter = std::function<void(const CloseResult&)>;
+  uint64_t WhenClosed(Waiter waiter);
+  // The waiter of this handle is not called after this returns, unless its call has begun.
+  void Forget(uint64_t handle);
+
+  // For the session alone, in this order, when its socket is closed: records the end; then, the connection
+  // being unlisted, calls the waiters.
+  void RecordEnd(CloseResult result);
+  void TellWaiters();
+
+  // Written by the session alone, read by anybody.
+  struct Traffic {
+    Counter received_messages;
+    Counter received_bytes;  // payload
+    Counter
+        sent_messages;   // taken for sending; CloseResult.dropped_messages tells how many of them never left
+    Counter sent_bytes;  // payload
+    Counter send_queue_messages;
+    Counter send_queue_bytes;
+    Counter round_trip_nanoseconds;  // of the last ping answered; 0: none yet
+    std::atomic<SteadyTime> last_receive_time = SteadyTime();
+  };
+  Traffic& traffic() { return traffic_; }
+  const Traffic& traffic() const { return traffic_; }
+
+ private:
+  struct Waiting {
+    uint64_t handle;
+    Waiter waiter;
+  };
+
+  const ConnectionInfo info_;
+
+  std::atomic<ConnectionState> state_ = ConnectionState::kOpen;
+  std::stop_source stop_;
+  Traffic traffic_;
+
+  // Boxed: most connections are open, and an open one has neither a request nor a result nor a waiter.
+  struct Closing {
+    CloseRequest request;
+    std::optional<CloseResult> result;
+    bool told = false;  // waiters have been called; later ones are called at once
+  };
+  mutable Mutex mu_;
+  std::unique_ptr<Closing> closing_ ABSL_GUARDED_BY(mu_);
+  std::vector<Waiting> waiting_ ABSL_GUARDED_BY(mu_);
+  uint64_t last_handle_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_CONNECTIONS_CONNECTION_H_

@@ -1,0 +1,40 @@
+#include "gateway/connections/history.h"
+
+#include <utility>
+#include <vector>
+
+namespace drawbridge {
+
+History::History(Options options, const Clock* clock) : options_(options), clock_(clock) {}
+
+void History::Add(std::shared_ptr<Connection> connection) {
+  if (options_.capacity == 0) return;
+  const SteadyTime now = clock_->Steady();
+  std::vector<std::shared_ptr<Connection>> forgotten;  // destroyed after the lock is released
+  MutexLock lock(mu_);
+  while (!oldest_first_.empty() &&
+         (oldest_first_.size() >= options_.capacity || oldest_first_.front().forget_time <= now)) {
+    const auto oldest = by_sequence_.find(oldest_first_.front().sequence);
+    forgotten.push_back(std::move(oldest->second));
+    by_sequence_.erase(oldest);
+    oldest_first_.pop_front();
+  }
+  const uint64_t sequence = connection->info().sequence;
+  oldest_first_.push_back({now + options_.keep, sequence});
+  by_sequence_[sequence] = std::move(connection);
+}
+
+std::shared_ptr<Connection> History::Find(uint64_t sequence) const {
+  std::shared_ptr<Connection> connection;
+  {
+    MutexLock lock(mu_);
+    const auto found = by_sequence_.find(sequence);
+    if (found == by_sequence_.end()) return nullptr;
+    connection = found->second;
+  }
+  const auto result = connection->close_result();
+  if (result.has_value() && result->close_time + options_.keep <= clock_->Steady()) return nullptr;
+  return connection;
+}
+
+}  // namespace drawbridge

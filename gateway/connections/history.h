@@ -1,0 +1,51 @@
+// Remembers how the last connections ended, so that "it is gone" can be answered with when, why and by whom.
+#ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_HISTORY_H_
+#define DRAWBRIDGE_GATEWAY_CONNECTIONS_HISTORY_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
+#include "gateway/connections/connection.h"
+
+namespace drawbridge {
+
+// Thread-safe; never blocks. At its bound the oldest entry is forgotten.
+class History {
+ public:
+  struct Options {
+    size_t capacity = 10'000;
+    std::chrono::nanoseconds keep = std::chrono::minutes(5);
+  };
+
+  // `clock` must outlive the history.
+  History(Options options, const Clock* clock);
+
+  void Add(std::shared_ptr<Connection> connection);
+
+  // Null where no connection of this sequence ended within the time kept.
+  std::shared_ptr<Connection> Find(uint64_t sequence) const;
+
+ private:
+  struct Entry {
+    SteadyTime forget_time;
+    uint64_t sequence;
+  };
+
+  const Options options_;
+  const Clock* const clock_;
+
+  mutable Mutex mu_;
+  std::deque<Entry> oldest_first_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<uint64_t, std::shared_ptr<Connection>> by_sequence_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_CONNECTIONS_HISTORY_H_

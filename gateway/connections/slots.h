@@ -1,0 +1,60 @@
+// Bounds how many of something there are at once: client sockets, above all.
+#ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_SLOTS_H_
+#define DRAWBRIDGE_GATEWAY_CONNECTIONS_SLOTS_H_
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+
+namespace drawbridge {
+
+class Slots;
+
+// One taken place, given back when it dies or is released. Not thread-safe; movable. May be empty.
+class Slot {
+ public:
+  Slot() = default;
+  explicit Slot(Slots* slots) : slots_(slots) {}
+  Slot(Slot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)) {}
+  Slot& operator=(Slot&& other) noexcept {
+    Release();
+    slots_ = std::exchange(other.slots_, nullptr);
+    return *this;
+  }
+  ~Slot() { Release(); }
+
+  explicit operator bool() const { return slots_ != nullptr; }
+  inline void Release();
+
+ private:
+  Slots* slots_ = nullptr;
+};
+
+// Thread-safe. Must outlive its slots.
+class Slots {
+ public:
+  explicit Slots(size_t capacity) : capacity_(capacity) {}
+
+  size_t capacity() const { return capacity_; }
+  size_t taken() const { return taken_.load(std::memory_order_relaxed); }
+
+  // An empty slot where none is free.
+  Slot Take() {
+    if (taken_.fetch_add(1, std::memory_order_relaxed) < capacity_) return Slot(this);
+    taken_.fetch_sub(1, std::memory_order_relaxed);
+    return Slot();
+  }
+
+ private:
+  friend class Slot;
+  const size_t capacity_;
+  std::atomic<size_t> taken_ = 0;
+};
+
+void Slot::Release() {
+  if (slots_ != nullptr) std::exchange(slots_, nullptr)->taken_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_CONNECTIONS_SLOTS_H_
