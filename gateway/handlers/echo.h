@@ -1,0 +1,16 @@
+// The default handler: every message goes back as it came.
+#ifndef DRAWBRIDGE_GATEWAY_HANDLERS_ECHO_H_
+#define DRAWBRIDGE_GATEWAY_HANDLERS_ECHO_H_
+
+#include "gateway/handlers/handler.h"
+
+namespace drawbridge {
+
+class EchoHandler final : public Handler {
+ public:
+  void OnMessage(Connection&, const Message& message, Replier& replier) override { replier.Reply(message); }
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_HANDLERS_ECHO_H_

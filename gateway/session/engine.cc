@@ -1,0 +1,183 @@
+#include "gateway/session/engine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+using Event = Engine::Event;
+
+constexpr std::string_view kInvalidUtf8 = "invalid UTF-8";
+
+Event Error(CloseCause cause, std::string_view explanation) {
+  return {.kind = Event::Kind::kError, .cause = cause, .explanation = explanation};
+}
+
+Event ProtocolError(std::string_view explanation) { return Error(CloseCause::kProtocolError, explanation); }
+
+// What is wrong with a header by itself (section 5.2); empty: nothing.
+std::string_view Fault(const FrameHeader& header) {
+  if (header.reserved != 0) return "reserved bits set";
+  if (!header.masked) return "frame not masked";
+  if (header.length >> 63 != 0) return "length over 63 bits";
+  if (!header.shortest_length) return "length not in its shortest form";
+  switch (header.opcode) {
+    case Opcode::kContinuation:
+    case Opcode::kText:
+    case Opcode::kBinary:
+      return {};
+    case Opcode::kClose:
+    case Opcode::kPing:
+    case Opcode::kPong:
+      if (!header.fin) return "control frame fragmented";
+      if (header.length > kMaxControlPayload) return "control frame over 125 bytes";
+      return {};
+  }
+  return "reserved opcode";
+}
+
+std::string_view View(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
+
+}  // namespace
+
+std::optional<Event> Engine::Next(std::span<char>& input) {
+  // Neither clear() nor an assignment gives the memory back: an idle connection would sit on its big message.
+  if (!handed_out_.empty()) std::string().swap(handed_out_);
+  if (!in_message_ && !mid_frame()) {
+    if (auto message = TakeWholeMessage(input)) return message;
+  }
+  while (true) {
+    if (!in_payload_) {
+      const auto header = TakeHeader(input);
+      if (!header.has_value()) return std::nullopt;
+      if (auto error = Begin(*header)) return error;
+    }
+    const auto piece = input.first(std::min<uint64_t>(input.size(), frame_remaining_));
+    input = input.subspan(piece.size());
+    frame_remaining_ -= piece.size();
+    in_payload_ = frame_remaining_ != 0;
+    key_ = ApplyMask(piece, key_);
+    if (auto event = IsControl(frame_opcode_) ? TakeControl(piece) : TakeData(piece)) return event;
+    if (in_payload_) return std::nullopt;  // the input ended first
+  }
+}
+
+// The short cut for what nearly all traffic is: one frame of up to 64 KiB that is one message and is there
+// whole. Anything else, faults too, goes the long way, with nothing taken.
+std::optional<Event> Engine::TakeWholeMessage(std::span<char>& input) {
+  if (input.size() < 6) return std::nullopt;
+  const auto first = static_cast<uint8_t>(input[0]);
+  const auto second = static_cast<uint8_t>(input[1]);
+  constexpr uint8_t kFin = 0x80;
+  constexpr uint8_t kMasked = 0x80;
+  const auto opcode = static_cast<Opcode>(first & ~kFin);
+  if ((first & kFin) == 0 || (opcode != Opcode::kText && opcode != Opcode::kBinary)) return std::nullopt;
+  size_t length = second - kMasked;  // of an unmasked frame: huge
+  size_t header = 6;
+  if (length == 126) {
+    length = static_cast<size_t>(static_cast<uint8_t>(input[2]) << 8 | static_cast<uint8_t>(input[3]));
+    header = 8;
+    if (length < 126) return std::nullopt;
+  } else if (length > 126) {
+    return std::nullopt;
+  }
+  if (input.size() < header + length || length > max_message_bytes_) return std::nullopt;
+
+  MaskingKey key = 0;
+  std::memcpy(&key, input.data() + header - sizeof(key), sizeof(key));
+  const auto payload = input.subspan(header, length);
+  input = input.subspan(header + length);
+  ApplyMask(payload, key);
+  if (opcode == Opcode::kText && !IsUtf8(View(payload))) return Error(CloseCause::kInvalidUtf8, kInvalidUtf8);
+  return Event{.kind = Event::Kind::kMessage, .opcode = opcode, .payload = View(payload)};
+}
+
+std::optional<FrameHeader> Engine::TakeHeader(std::span<char>& input) {
+  if (partial_header_size_ == 0) {
+    if (const auto header = ParseFrameHeader(View(input))) {
+      input = input.subspan(header->size);
+      return header;
+    }
+  }
+  while (!input.empty()) {
+    partial_header_[partial_header_size_++] = input.front();
+    input = input.subspan(1);
+    if (const auto header = ParseFrameHeader({partial_header_.data(), partial_header_size_})) {
+      partial_header_size_ = 0;
+      return header;
+    }
+  }
+  return std::nullopt;
+}
+
+// Enters the frame, or says why it must not be.
+std::optional<Event> Engine::Begin(const FrameHeader& header) {
+  if (const auto fault = Fault(header); !fault.empty()) return ProtocolError(fault);
+  if (!IsControl(header.opcode)) {
+    const bool continues = header.opcode == Opcode::kContinuation;
+    if (continues && !in_message_) return ProtocolError("continuation of nothing");
+    if (!continues && in_message_) return ProtocolError("new message inside a fragmented one");
+    if (header.length > max_message_bytes_ - gathered_.size())
+      return Error(CloseCause::kTooBig, "message too big");
+    if (!continues) {
+      in_message_ = true;
+      message_opcode_ = header.opcode;
+      utf8_ = {};
+    }
+  }
+  in_payload_ = true;
+  fin_ = header.fin;
+  frame_opcode_ = header.opcode;
+  key_ = header.key;
+  frame_remaining_ = header.length;
+  return std::nullopt;
+}
+
+std::optional<Event> Engine::TakeControl(std::span<char> piece) {
+  if (!in_payload_ && gathered_control_.empty()) return ControlEvent(View(piece));
+  gathered_control_.append(View(piece));
+  if (in_payload_) return std::nullopt;
+  handed_out_ = std::exchange(gathered_control_, {});
+  return ControlEvent(handed_out_);
+}
+
+std::optional<Event> Engine::TakeData(std::span<char> piece) {
+  const bool ends = fin_ && !in_payload_;
+  if (message_opcode_ == Opcode::kText) {
+    // Checked as it arrives: a bad byte ends the connection at once, not when the message is whole.
+    if (!utf8_.Feed(View(piece)) || (ends && !utf8_.AtBoundary())) {
+      return Error(CloseCause::kInvalidUtf8, kInvalidUtf8);
+    }
+  }
+  const bool in_pieces = !ends || !gathered_.empty();
+  if (in_pieces) gathered_.append(View(piece));
+  if (!ends) return std::nullopt;
+  in_message_ = false;
+  if (in_pieces) handed_out_ = std::exchange(gathered_, {});
+  return Event{.kind = Event::Kind::kMessage,
+               .opcode = message_opcode_,
+               .payload = in_pieces ? std::string_view(handed_out_) : View(piece)};
+}
+
+Event Engine::ControlEvent(std::string_view payload) const {
+  if (frame_opcode_ == Opcode::kClose) return CloseEvent(payload);
+  const auto kind = frame_opcode_ == Opcode::kPing ? Event::Kind::kPing : Event::Kind::kPong;
+  return {.kind = kind, .opcode = frame_opcode_, .payload = payload};
+}
+
+// Section 5.5.1.
+Event Engine::CloseEvent(std::string_view payload) {
+  if (payload.empty())
+    return {.kind = Event::Kind::kClose, .opcode = Opcode::kClose, .code = kNoStatusReceived};
+  if (payload.size() == 1) return ProtocolError("close frame with half a code");
+  const auto code =
+      static_cast<uint16_t>(static_cast<uint8_t>(payload[0]) << 8 | static_cast<uint8_t>(payload[1]));
+  if (!IsCloseCode(code)) return ProtocolError("forbidden close code");
+  const auto reason = payload.substr(2);
+  if (!IsUtf8(reason)) return Error(CloseCause::kInvalidUtf8, "close reason is not UTF-8");
+  return {.kind = Event::Kind::kClose, .opcode = Opcode::kClose, .payload = reason, .code = code};
+}
+
+}  // namespace drawbridge

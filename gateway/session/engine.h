@@ -1,0 +1,81 @@
+// The WebSocket protocol of the server's side (RFC 6455, sections 5 to 8), without I/O: bytes in, events out.
+#ifndef DRAWBRIDGE_GATEWAY_SESSION_ENGINE_H_
+#define DRAWBRIDGE_GATEWAY_SESSION_ENGINE_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gateway/base/utf8.h"
+#include "gateway/connections/close.h"
+#include "gateway/session/frame.h"
+
+namespace drawbridge {
+
+// Not thread-safe. Holds no buffer between messages: what arrives whole is never copied, what arrives in
+// pieces is gathered as it arrives, so that memory follows what was received and not what was announced.
+class Engine {
+ public:
+  struct Event {
+    enum class Kind {
+      kMessage,  // a whole one: `opcode` says text or binary, `payload` is unmasked, joined and, if text,
+                 // valid UTF-8
+      kPing,
+      kPong,
+      kClose,  // `code` and, in `payload`, the reason; kNoStatusReceived where the frame has no code
+      kError,  // the peer violated the protocol or a limit: `cause`; the engine takes no more
+    };
+    Kind kind;
+    Opcode opcode = Opcode::kContinuation;
+    std::string_view payload;  // valid until the next call of Next, while the input's memory stands
+    uint16_t code = 0;
+    CloseCause cause = CloseCause::kProtocolError;
+    std::string_view explanation;  // kError: which rule, for the close frame
+  };
+
+  explicit Engine(size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
+
+  // The next event, its bytes taken off the front of `input`, which is unmasked in place; nullopt once all of
+  // `input` is taken and more is needed. Nothing may be asked for after kError.
+  std::optional<Event> Next(std::span<char>& input);
+
+  // Whether the peer stands in the middle of a frame, where it cannot send another, not even a pong.
+  bool mid_frame() const { return in_payload_ || partial_header_size_ != 0; }
+
+ private:
+  std::optional<Event> TakeWholeMessage(std::span<char>& input);
+  std::optional<FrameHeader> TakeHeader(std::span<char>& input);
+  std::optional<Event> Begin(const FrameHeader& header);
+  std::optional<Event> TakeControl(std::span<char> piece);
+  std::optional<Event> TakeData(std::span<char> piece);
+  Event ControlEvent(std::string_view payload) const;
+  static Event CloseEvent(std::string_view payload);
+
+  const size_t max_message_bytes_;
+
+  // The frame being read.
+  bool in_payload_ = false;
+  bool fin_ = false;
+  Opcode frame_opcode_ = Opcode::kContinuation;
+  MaskingKey key_ = 0;
+  uint64_t frame_remaining_ = 0;
+  std::array<char, kMaxHeaderSize> partial_header_;  // a header cut by the end of the input
+  uint8_t partial_header_size_ = 0;
+
+  // The message being joined, which control frames may interrupt.
+  bool in_message_ = false;
+  Opcode message_opcode_ = Opcode::kContinuation;
+  Utf8Checker utf8_;
+  std::string gathered_;          // what came of it, while it is in pieces
+  std::string gathered_control_;  // the same for a control frame, at most 125 bytes
+
+  // What the last call handed out of the above; released by the next.
+  std::string handed_out_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_SESSION_ENGINE_H_

@@ -1,0 +1,105 @@
+#include "gateway/session/frame.h"
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "gateway/connections/close.h"
+
+namespace drawbridge {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+constexpr uint8_t kLength16 = 126;
+constexpr uint8_t kLength64 = 127;
+
+uint64_t ReadBigEndian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+  return value;
+}
+
+using TwoWords [[gnu::vector_size(16)]] = uint64_t;
+
+template <typename Word>
+void Xor(char* at, Word mask) {
+  Word word;
+  std::memcpy(&word, at, sizeof(word));
+  word ^= mask;
+  std::memcpy(at, &word, sizeof(word));
+}
+
+void WriteBigEndian(uint64_t value, char* out, size_t count) {
+  for (size_t i = count; i-- > 0; value >>= 8) out[i] = static_cast<char>(value);
+}
+
+}  // namespace
+
+std::optional<FrameHeader> ParseFrameHeader(std::string_view bytes) {
+  if (bytes.size() < 2) return std::nullopt;
+  const auto first = static_cast<uint8_t>(bytes[0]);
+  const auto second = static_cast<uint8_t>(bytes[1]);
+  FrameHeader header{
+      .fin = (first & 0x80) != 0,
+      .reserved = static_cast<uint8_t>(first >> 4 & 0x7),
+      .opcode = static_cast<Opcode>(first & 0xf),
+      .masked = (second & 0x80) != 0,
+      .shortest_length = true,
+      .length = second & 0x7fu,
+      .key = 0,
+      .size = 2,
+  };
+  const size_t extended = header.length == kLength16 ? 2 : header.length == kLength64 ? 8 : 0;
+  if (bytes.size() < 2 + extended + (header.masked ? 4 : 0)) return std::nullopt;
+  if (extended != 0) {
+    header.length = ReadBigEndian(bytes.substr(2, extended));
+    header.shortest_length = header.length > (extended == 2 ? 125 : 0xffff);
+    header.size += extended;
+  }
+  if (header.masked) {
+    std::memcpy(&header.key, bytes.data() + header.size, sizeof(header.key));
+    header.size += sizeof(header.key);
+  }
+  return header;
+}
+
+MaskingKey ApplyMask(std::span<char> bytes, MaskingKey key) {
+  const uint64_t wide = uint64_t{key} << 32 | key;
+  char* at = bytes.data();
+  char* const end = at + bytes.size();
+  // The compiler makes vectors of the first loop. Its way into and out of them costs more than a short
+  // payload does.
+  if (bytes.size() >= 128) {
+    for (; end - at >= 8; at += 8) Xor<uint64_t>(at, wide);
+  }
+  for (; end - at >= 16; at += 16) Xor<TwoWords>(at, TwoWords{wide, wide});
+  if (end - at >= 8) Xor<uint64_t>(std::exchange(at, at + 8), wide);
+  if (end - at >= 4) Xor<uint32_t>(std::exchange(at, at + 4), key);
+  for (int shift = 0; at != end; ++at, shift += 8) Xor<char>(at, static_cast<char>(key >> shift));
+  return std::rotr(key, static_cast<int>(8 * (bytes.size() % 4)));
+}
+
+void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload) {
+  const size_t extended = payload.size() < kLength16 ? 0 : payload.size() <= 0xffff ? 2 : 8;
+  char* const frame = out.Extend(2 + extended + payload.size());
+  frame[0] = static_cast<char>(0x80 | static_cast<uint8_t>(opcode));
+  frame[1] = static_cast<char>(extended == 0 ? payload.size() : extended == 2 ? kLength16 : kLength64);
+  WriteBigEndian(payload.size(), frame + 2, extended);
+  // An empty view may point nowhere, which memcpy must not be given.
+  if (!payload.empty()) std::memcpy(frame + 2 + extended, payload.data(), payload.size());
+}
+
+std::string ClosePayload(uint16_t code, std::string_view reason) {
+  if (code == kNoStatusReceived) return {};
+  std::string payload(2, '\0');
+  WriteBigEndian(code, payload.data(), 2);
+  return payload.append(reason);
+}
+
+bool IsCloseCode(uint16_t code) {
+  if (code >= 3000 && code <= 4999) return true;
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+}
+
+}  // namespace drawbridge

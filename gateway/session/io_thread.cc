@@ -1,0 +1,69 @@
+#include "gateway/session/io_thread.h"
+
+namespace drawbridge {
+
+namespace asio = boost::asio;
+
+IoThread::IoThread(const Clock* clock)
+    : clock_(clock), now_(clock->Steady()), sockets_(io_), tick_(io_), deadlines_(now_) {
+  sockets_.assign(poller_.descriptor());
+}
+
+IoThread::~IoThread() {
+  Stop();
+  sockets_.release();  // the poller closes it
+  DestroyResidents();
+}
+
+void IoThread::DestroyResidents() {
+  residents_.clear_and_dispose([](EventTarget* target) { delete target; });
+}
+
+void IoThread::CutResidents() {
+  while (!residents_.empty()) {
+    EventTarget& target = residents_.front();
+    target.Cut();
+    Release(target);
+  }
+}
+
+void IoThread::Start() {
+  WaitForSockets();
+  WaitForTick();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void IoThread::Stop() {
+  if (!thread_.joinable()) return;
+  io_.stop();
+  thread_.join();
+}
+
+void IoThread::Release(EventTarget& target) {
+  target.DeadlineHook::unlink();
+  target.ResidentHook::unlink();
+  Post([owned = std::unique_ptr<EventTarget>(&target)] {});
+}
+
+void IoThread::WaitForSockets() {
+  sockets_.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
+    if (error) return;
+    // Under load more is ready by the time a batch is done: another round here spares one of Asio's. Not for
+    // long, though: posted work, an interrupt among it, waits meanwhile.
+    const SteadyTime begin = now_ = clock_->Steady();
+    while (poller_.Dispatch() && now_ - begin < std::chrono::milliseconds(1)) now_ = clock_->Steady();
+    WaitForSockets();
+  });
+}
+
+void IoThread::WaitForTick() {
+  tick_.expires_after(DeadlineWheel::kTick);
+  tick_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    now_ = clock_->Steady();
+    deadlines_.Advance(now_);
+    WaitForTick();
+  });
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,98 @@
+// One thread, one loop: sockets, deadlines and posted work of all that lives on it.
+#ifndef DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_
+#define DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/session/deadline_wheel.h"
+#include "gateway/session/event_target.h"
+#include "gateway/session/poller.h"
+#include "gateway/session/write_buffer.h"
+
+namespace drawbridge {
+
+class IoThread {
+ public:
+  // `clock` must outlive the thread. Nothing runs before Start.
+  explicit IoThread(const Clock* clock);
+  // Stops, joins, and destroys what still lives here.
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  void Start();
+  // Ends the loop and waits for it. Any thread but this one.
+  void Stop();
+
+  // Any thread: runs `work` on this one, in the order of posting.
+  template <typename Work>
+  void Post(Work&& work) {
+    boost::asio::post(io_, [this, work = std::forward<Work>(work)]() mutable {
+      now_ = clock_->Steady();
+      work();
+    });
+  }
+
+  // The rest: this thread alone, or any before Start.
+
+  // Owns `target` until Release.
+  template <typename Target>
+  Target& Adopt(std::unique_ptr<Target> target) {
+    residents_.push_back(*target);
+    return *target.release();
+  }
+  // Destroys `target` after everything that is already posted, so that posted work may still name it.
+  void Release(EventTarget& target);
+  // Cuts and releases all that live here.
+  void CutResidents();
+
+  Poller& poller() { return poller_; }
+  DeadlineWheel& deadlines() { return deadlines_; }
+  const Clock& clock() const { return *clock_; }
+
+  // The time when the current wake-up began: good for deadlines, and free.
+  SteadyTime now() const { return now_; }
+
+  // Scratch space shared by all sessions of the thread; empty between two calls of theirs. What is read lies
+  // in the one until it is handled; what is to be sent gathers in the other until the end of the wake-up.
+  std::span<char> read_buffer() { return read_buffer_; }
+  WriteBuffer& write_buffer() { return write_buffer_; }
+
+ private:
+  static constexpr size_t kReadBufferSize = 64 * 1024;
+  using Residents = boost::intrusive::list<EventTarget, boost::intrusive::base_hook<ResidentHook>,
+                                           boost::intrusive::constant_time_size<false>>;
+
+  void DestroyResidents();
+  void WaitForSockets();
+  void WaitForTick();
+
+  const Clock* const clock_;
+  SteadyTime now_;
+  boost::asio::io_context io_{1};
+  Poller poller_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> sockets_;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    boost::asio::io_context::executor_type>
+      tick_;
+  DeadlineWheel deadlines_;
+  std::vector<char> read_buffer_ = std::vector<char>(kReadBufferSize);
+  WriteBuffer write_buffer_;
+  Residents residents_;
+  std::thread thread_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_

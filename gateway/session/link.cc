@@ -1,0 +1,136 @@
+#include "gateway/session/link.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace drawbridge {
+namespace {
+
+using Status = IoResult::Status;
+
+// What TLS encrypts at a time. No more than that waits in it when the kernel refuses.
+constexpr size_t kTlsChunk = 64 * 1024;
+
+IoResult Failure(int error) {
+  const bool later = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+  return {later ? Status::kWouldBlock : Status::kBroken};
+}
+
+Status StatusOf(TlsStream::Status status) {
+  switch (status) {
+    case TlsStream::Status::kOk:
+      return Status::kOk;
+    case TlsStream::Status::kWouldBlock:
+      return Status::kWouldBlock;
+    case TlsStream::Status::kEndOfFile:
+      return Status::kEndOfFile;
+    case TlsStream::Status::kBroken:
+      return Status::kBroken;
+  }
+  return Status::kBroken;
+}
+
+IoResult Send(int fd, std::string_view bytes) {
+  const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return count < 0 ? Failure(errno) : IoResult{Status::kOk, static_cast<size_t>(count)};
+}
+
+IoResult Receive(int fd, std::span<char> buffer, int flags) {
+  const ssize_t count = ::recv(fd, buffer.data(), buffer.size(), flags);
+  if (count > 0) return {Status::kOk, static_cast<size_t>(count)};
+  return count == 0 ? IoResult{Status::kEndOfFile} : Failure(errno);
+}
+
+}  // namespace
+
+Status Link::Handshake() {
+  if (established()) return Status::kOk;
+  const Status status = StatusOf(tls_->Handshake());
+  const Status flushed = FlushTls();  // also the alert that says why not
+  return flushed == Status::kBroken ? flushed : status;
+}
+
+IoResult Link::Read(std::span<char> buffer) {
+  if (is_tls()) {
+    size_t count = 0;
+    const Status status = StatusOf(tls_->Read(buffer, &count));
+    if (FlushTls() == Status::kBroken && count == 0)
+      return {Status::kBroken};  // a key update's answer, an alert
+    return {status, count};
+  }
+  return Receive(fd_, buffer, 0);
+}
+
+IoResult Link::Peek(std::span<char> buffer) const { return Receive(fd_, buffer, MSG_PEEK); }
+
+IoResult Link::Write(std::string_view bytes) {
+  if (!is_tls()) return Send(fd_, bytes);
+  size_t taken = 0;
+  while (taken < bytes.size()) {
+    const Status status = FlushTls();
+    if (status == Status::kBroken) return {status};
+    if (status != Status::kOk) break;
+    const auto chunk = bytes.substr(taken, kTlsChunk);
+    tls_->Write(chunk);
+    taken += chunk.size();
+  }
+  if (FlushTls() == Status::kBroken) return {Status::kBroken};
+  return {taken > 0 ? Status::kOk : Status::kWouldBlock, taken};
+}
+
+IoResult Link::Write(std::span<const iovec> pieces) {
+  if (is_tls()) {
+    IoResult total{Status::kWouldBlock};
+    for (const iovec& piece : pieces) {
+      const IoResult result = Write({static_cast<const char*>(piece.iov_base), piece.iov_len});
+      if (result.status == Status::kBroken) return result;
+      if (result.status == Status::kOk) total = {Status::kOk, total.bytes + result.bytes};
+      if (result.bytes < piece.iov_len) break;
+    }
+    return total;
+  }
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
+  message.msg_iovlen = pieces.size();
+  const ssize_t count = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+  return count < 0 ? Failure(errno) : IoResult{Status::kOk, static_cast<size_t>(count)};
+}
+
+Status Link::FlushTls() {
+  while (has_unsent()) {
+    const IoResult result = Send(fd_, tls_->output());
+    if (result.status != Status::kOk) return result.status;
+    tls_->Consume(result.bytes);
+  }
+  return Status::kOk;
+}
+
+void Link::ShutdownWrite() {
+  if (is_tls()) {
+    tls_->Finish();
+    FlushTls();  // as far as it goes
+  }
+  ::shutdown(fd_, SHUT_WR);
+}
+
+void Link::Close() {
+  if (fd_ < 0) return;
+  if (is_tls()) {
+    tls_->Finish();
+    FlushTls();
+    tls_.reset();
+  }
+  ::close(std::exchange(fd_, -1));
+}
+
+void Link::Reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  tls_.reset();
+  Close();
+}
+
+}  // namespace drawbridge

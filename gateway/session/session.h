@@ -1,0 +1,140 @@
+// Drives one WebSocket client from the upgrade to the last byte: receive, handle, reply, end.
+#ifndef DRAWBRIDGE_GATEWAY_SESSION_SESSION_H_
+#define DRAWBRIDGE_GATEWAY_SESSION_SESSION_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+
+#include "gateway/base/clock.h"
+#include "gateway/connections/address_slots.h"
+#include "gateway/connections/close.h"
+#include "gateway/connections/connection.h"
+#include "gateway/connections/message.h"
+#include "gateway/connections/registry.h"
+#include "gateway/connections/slots.h"
+#include "gateway/handlers/handler.h"
+#include "gateway/session/engine.h"
+#include "gateway/session/event_target.h"
+#include "gateway/session/frame.h"
+#include "gateway/session/io_thread.h"
+#include "gateway/session/link.h"
+#include "gateway/session/send_queue.h"
+#include "gateway/session/throttle.h"
+
+namespace drawbridge {
+
+struct SessionOptions {
+  size_t max_message_bytes = 1 << 20;  // a longer message: close 1009 too_big
+  size_t send_queue_bytes = 1 << 20;   // a fuller queue: no more is read from the client
+  std::chrono::nanoseconds send_stall_timeout =
+      std::chrono::seconds(10);                                       // so for this long: close 1008 too_slow
+  std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);  // 0: never
+  std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);   // no pong for so long: gone, no_pong
+  std::chrono::nanoseconds idle_timeout{0};  // no message for so long: close 1001 idle; 0: never
+  RateLimits rates;                          // over one of them: nothing more is read until it is made up for
+};
+
+// Lives on one I/O thread and is touched there alone: no lock. Others act through its Connection. Nobody
+// points to it but its thread, which destroys it after it has ended.
+class Session final : public EventTarget, private Replier {
+ public:
+  // What the listener hands over once the upgrade is answered; the poller of the thread knows the link
+  // already.
+  struct Upgraded {
+    Link link;
+    Registration registration;
+    Slot slot;
+    AddressSlot address_slot;
+  };
+
+  // On `thread`, which owns the session from here on. `options` and `handler` must outlive the thread.
+  // `early`: what the client sent behind its request.
+  static void Start(IoThread& thread, const SessionOptions& options, Handler& handler, Upgraded upgraded,
+                    std::span<char> early);
+
+  // For Start and the I/O thread.
+  Session(IoThread& thread, const SessionOptions& options, Handler& handler, Upgraded upgraded);
+  ~Session() override;
+  void OnReady(uint32_t events) override;
+  void OnDeadline() override;
+  void Cut() override;
+
+ private:
+  enum class Phase : uint8_t { kOpen, kClosing, kEnded };
+
+  // A std::stop_callback runs on the thread of whoever requests the stop: all it may do is post.
+  struct StopPoster {
+    Session* session;
+    void operator()() const;
+  };
+
+  // Receive, handle, reply.
+  void Receive();
+  void ReceivePending();
+  void Consume(std::span<char> input);
+  void Charge(size_t bytes);
+  void Handle(const Engine::Event& event);
+  void HandleMessage(const Message& message);
+  void HandlePong(std::string_view payload);
+  void HandleCloseFrame(uint16_t code, std::string_view reason);
+  void Reply(const Message& message) override;
+
+  // Send: once a wake-up.
+  void Settle();
+  void Flush();
+  void WriteQueue();
+  void WatchQueue();
+  void UpdateInterest();
+
+  // End.
+  void Close(CloseRequest request);
+  void StartClosing();
+  void PeerGone(CloseCause cause);
+  void FinishClosing();
+  void End(CloseOutcome outcome);
+  void Dismantle(CloseOutcome outcome);
+
+  // Deadlines.
+  bool reading() const;
+  bool sending() const { return queue_ != nullptr || link_.has_unsent(); }
+  void SendPing();
+  void CheckPong();
+  SteadyTime NextDeadline() const;
+  void Arm();
+
+  IoThread& thread_;
+  const SessionOptions& options_;
+  Handler& handler_;
+
+  const std::shared_ptr<Connection> connection_;
+  Registration registration_;
+  Slot slot_;
+  AddressSlot address_slot_;
+  std::optional<std::stop_callback<StopPoster>> on_stop_;
+
+  Link link_;
+  Engine engine_;
+  std::unique_ptr<SendQueue> queue_;          // null unless something is stuck
+  const std::unique_ptr<Throttle> throttle_;  // null: no limit on rates
+  uint32_t interest_;
+
+  Phase phase_ = Phase::kOpen;
+  bool deaf_ = false;          // what still arrives is no longer looked at
+  bool write_shut_ = false;    // the peer was told that no more will come
+  bool ping_pending_ = false;  // a ping awaits its pong
+  SteadyTime last_receive_;
+  SteadyTime last_message_;
+  SteadyTime last_ping_;
+  SteadyTime ping_deadline_;                 // of the next ping, or of the pong that is awaited
+  std::optional<SteadyTime> stalled_since_;  // the queue is over its bound since
+  SteadyTime grace_end_;                     // kClosing
+  std::unique_ptr<CloseResult> result_;      // kClosing, or a close frame was received
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_SESSION_SESSION_H_

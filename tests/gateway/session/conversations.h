@@ -1,0 +1,49 @@
+// Conversations of clients good and bad, by the thousand and always the same: food for property tests.
+#ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_CONVERSATIONS_H_
+#define DRAWBRIDGE_TESTS_GATEWAY_SESSION_CONVERSATIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/gateway/session/client_frames.h"
+
+namespace drawbridge {
+
+// A few that once mattered somewhere, with a word each.
+struct NamedConversation {
+  const char* name;
+  std::string bytes;
+};
+std::vector<NamedConversation> ConversationCorpus();
+
+// The same seed gives the same conversations, whatever the standard library.
+class ConversationMaker {
+ public:
+  explicit ConversationMaker(uint64_t seed) : random_(seed) {}
+
+  // The bytes of a client: most often lawful, sometimes with one fault, sometimes cut off.
+  std::string Next();
+
+  // 0 to `bound` - 1.
+  size_t Below(size_t bound) { return static_cast<size_t>(random_() % bound); }
+
+ private:
+  bool OneIn(size_t n) { return Below(n) == 0; }
+  size_t Length();
+  std::string Text();
+  std::string Bytes(size_t length);
+  std::string ControlPayload(uint8_t opcode);
+  void AddControl();
+  void AddMessage();
+  void Spoil(ClientFrame& frame);
+
+  std::mt19937_64 random_;
+  std::vector<ClientFrame> frames_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_TESTS_GATEWAY_SESSION_CONVERSATIONS_H_

@@ -1,0 +1,82 @@
+// Close frames (RFC 6455, sections 5.5.1 and 7.4): what a peer may say at the end.
+#include <cstdint>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/gateway/session/client_frames.h"
+#include "tests/gateway/session/engine_events.h"
+
+namespace drawbridge {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+TEST(EngineSection551Test, ACloseFrameMayBeEmpty) {
+  EXPECT_THAT(EventsOf(Fragment(0x8, "", true)), ElementsAre(SeenClose(kNoStatusReceived)));
+}
+
+TEST(EngineSection551Test, HalfACodeIsAnError) {
+  EXPECT_THAT(EventsOf(Fragment(0x8, "\x03", true)),
+              ElementsAre(SeenError(CloseCause::kProtocolError, "close frame with half a code")));
+}
+
+TEST(EngineSection551Test, BringsCodeAndReason) {
+  EXPECT_THAT(EventsOf(CloseFrame(1000)), ElementsAre(SeenClose(1000)));
+  EXPECT_THAT(EventsOf(CloseFrame(4711, "so long")), ElementsAre(SeenClose(4711, "so long")));
+  const std::string longest(kMaxCloseReason, 'r');
+  EXPECT_THAT(EventsOf(CloseFrame(1001, longest)), ElementsAre(SeenClose(1001, longest)));
+  EXPECT_THAT(EventsOf(CloseFrame(1001, longest + "r")),
+              ElementsAre(SeenError(CloseCause::kProtocolError, "control frame over 125 bytes")));
+}
+
+// Section 7.4.1 and what the registry of IANA has added to it: 1012 to 1014.
+bool MayBeSent(uint32_t code) {
+  switch (code) {
+    case 1000:
+    case 1001:
+    case 1002:
+    case 1003:
+    case 1007:
+    case 1008:
+    case 1009:
+    case 1010:
+    case 1011:
+    case 1012:
+    case 1013:
+    case 1014:
+      return true;
+    default:
+      return code >= 3000 && code < 5000;
+  }
+}
+
+TEST(EngineSection74Test, EveryCodeIsAllowedOrAnError) {
+  for (uint32_t code = 0; code <= 0xffff; ++code) {
+    const auto expected = MayBeSent(code) ? SeenClose(static_cast<uint16_t>(code), "bye")
+                                          : SeenError(CloseCause::kProtocolError, "forbidden close code");
+    ASSERT_THAT(EventsOf(CloseFrame(static_cast<uint16_t>(code), "bye")), ElementsAre(expected)) << code;
+  }
+}
+
+TEST(EngineSection551Test, TheReasonIsUtf8) {
+  EXPECT_THAT(EventsOf(CloseFrame(1000, "\xf0\x9f\x8c\x89")),
+              ElementsAre(SeenClose(1000, "\xf0\x9f\x8c\x89")));
+  const auto error = SeenError(CloseCause::kInvalidUtf8, "close reason is not UTF-8");
+  for (const std::string reason : {"\xff", "cut \xe2\x82", "\xed\xa0\x80", "\xc0\xaf"}) {
+    EXPECT_THAT(EventsOf(CloseFrame(1000, reason)), ElementsAre(error)) << ::testing::PrintToString(reason);
+  }
+}
+
+// A text that is cut by the close stays unfinished; the reason is not its continuation.
+TEST(EngineSection551Test, TheReasonIsCheckedApartFromAFragmentedText) {
+  EXPECT_THAT(EventsOf(Fragment(0x1, "\xe2", false) + CloseFrame(1000, "bye")),
+              ElementsAre(SeenClose(1000, "bye")));
+  EXPECT_THAT(EventsOf(Fragment(0x1, "\xe2", false) + CloseFrame(1000, "\x82\xac")), SizeIs(1));
+  EXPECT_EQ(EventsOf(Fragment(0x1, "\xe2", false) + CloseFrame(1000, "\x82\xac"))[0].cause,
+            CloseCause::kInvalidUtf8);
+}
+
+}  // namespace
+}  // namespace drawbridge

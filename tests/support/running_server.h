@@ -1,0 +1,70 @@
+// A whole server in this process, and a real channel to its control API.
+#ifndef DRAWBRIDGE_TESTS_SUPPORT_RUNNING_SERVER_H_
+#define DRAWBRIDGE_TESTS_SUPPORT_RUNNING_SERVER_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/support/status.h>
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "drawbridge/control/v1/control.grpc.pb.h"
+#include "gateway/connections/connection.h"
+#include "services/server/flags.h"
+#include "services/server/server.h"
+#include "tests/support/client.h"
+
+namespace drawbridge {
+
+// Two I/O threads, free ports on loopback, no pings: a test sets what it is about.
+Flags TestFlags();
+
+// Thread-safe, as far as Server is.
+class RunningServer {
+ public:
+  explicit RunningServer(const Flags& flags = TestFlags());
+
+  Server& server() { return server_; }
+  const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
+  control::v1::ConnectionService::Stub& stub() { return *stub_; }
+  const std::string& address() { return server_.gateway().address(); }
+
+  Client Open(const Client::Options& options = {}) { return Client::Open(address(), options); }
+
+  // What GetConnection says; throws where it does not answer OK.
+  control::v1::Connection Get(const std::string& id);
+
+  // The connection itself, for its events; null where it is neither listed nor remembered.
+  std::shared_ptr<Connection> Find(const std::string& id) { return server_.gateway().registry().Find(id); }
+  // Waits until its socket is closed, and gets it. Throws where that does not happen.
+  control::v1::Connection GetWhenClosed(const std::string& id);
+  // Waits until some interrupt of it is accepted. Throws where that does not happen.
+  void WaitUntilClosing(const std::string& id);
+
+ private:
+  Server server_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<control::v1::ConnectionService::Stub> stub_;
+};
+
+// One call of InterruptConnection and what came of it.
+struct InterruptReply {
+  grpc::Status status;
+  control::v1::InterruptConnectionResponse response;
+};
+
+// A request; its grace outlasts the test where none is given.
+control::v1::InterruptConnectionRequest InterruptOf(const std::string& id,
+                                                    std::chrono::milliseconds grace = kPatience);
+
+InterruptReply Interrupt(RunningServer& server, const control::v1::InterruptConnectionRequest& request);
+// The same on a thread of its own; returns at once.
+std::future<InterruptReply> StartInterrupt(RunningServer& server,
+                                           control::v1::InterruptConnectionRequest request);
+
+std::chrono::nanoseconds DurationOf(const google::protobuf::Duration& duration);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_TESTS_SUPPORT_RUNNING_SERVER_H_
