@@ -1,0 +1,79 @@
+#include "gateway/listener/gateway.h"
+
+#include <future>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+// Runs `work` on `thread` and waits for its end.
+template <typename Work>
+void RunOn(IoThread& thread, Work work) {
+  std::promise<void> done;
+  thread.Post([&] {
+    work();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+// Clients at a time that are being told that they come in vain. Where the gateway is full, the rest wait in
+// the kernel's backlog; where their address has too many connections, the rest are reset.
+constexpr size_t kRefusals = 64;
+
+}  // namespace
+
+Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* handler, const Clock* clock)
+    : clock_(clock),
+      registry_(std::move(node), options.registry, clock),
+      slots_(options.max_connections),
+      refusal_slots_(kRefusals),
+      address_slots_(options.max_connections_per_address),
+      tls_(options.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options.tls)),
+      upgrades_{.handshake_timeout = options.handshake_timeout,
+                .session = options.session,
+                .handler = handler,
+                .registry = &registry_,
+                .address_slots = &address_slots_,
+                .trusted_proxies = options.trusted_proxies,
+                .allowed_origins = options.allowed_origins,
+                .tls = tls_.get()},
+      socket_(options.listen) {
+  for (int i = 0; i < options.io_threads; ++i) threads_.push_back(std::make_unique<IoThread>(clock));
+  listener_ = std::make_unique<Listener>(
+      *threads_.front(), socket_,
+      Listener::Options{.slots = &slots_,
+                        .refusal_slots = &refusal_slots_,
+                        .address_slots = &address_slots_,
+                        .trusted_proxies = &upgrades_.trusted_proxies,
+                        .handshakes_per_second = options.handshakes_per_second,
+                        .deal = [this](Upgrade::Accepted accepted) { Deal(std::move(accepted)); }});
+  listener_->Open();
+  for (const auto& thread : threads_) thread->Start();
+}
+
+Gateway::~Gateway() {
+  // All stop before any dies: one may still be dealing clients to another.
+  for (const auto& thread : threads_) thread->Stop();
+  listener_.reset();
+  threads_.clear();
+}
+
+void Gateway::Deal(Upgrade::Accepted accepted) {
+  IoThread& thread = *threads_[next_thread_++ % threads_.size()];
+  if (&thread == threads_.front().get()) return Upgrade::Start(thread, upgrades_, std::move(accepted));
+  thread.Post([this, &thread, accepted = std::move(accepted)]() mutable {
+    Upgrade::Start(thread, upgrades_, std::move(accepted));
+  });
+}
+
+void Gateway::StopAccepting() {
+  upgrades_.refusing = true;
+  RunOn(*threads_.front(), [this] { listener_->Close(); });
+}
+
+void Gateway::CutEveryone() {
+  for (const auto& thread : threads_) RunOn(*thread, [&thread] { thread->CutResidents(); });
+}
+
+}  // namespace drawbridge

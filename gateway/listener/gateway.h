@@ -1,0 +1,86 @@
+// The data plane as one object: threads, listener, registry.
+#ifndef DRAWBRIDGE_GATEWAY_LISTENER_GATEWAY_H_
+#define DRAWBRIDGE_GATEWAY_LISTENER_GATEWAY_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/node_identity.h"
+#include "gateway/connections/address_slots.h"
+#include "gateway/connections/close.h"
+#include "gateway/connections/registry.h"
+#include "gateway/connections/slots.h"
+#include "gateway/handlers/handler.h"
+#include "gateway/listener/listener.h"
+#include "gateway/listener/origin_policy.h"
+#include "gateway/listener/trusted_proxies.h"
+#include "gateway/listener/upgrade.h"
+#include "gateway/session/io_thread.h"
+#include "gateway/session/session.h"
+#include "gateway/session/tls.h"
+
+namespace drawbridge {
+
+struct GatewayOptions {
+  std::string listen = "127.0.0.1:0";
+  int io_threads = 1;
+  size_t max_connections = 10'000;
+  size_t max_connections_per_address = 0;  // 0: no bound
+  uint64_t handshakes_per_second = 0;      // 0: no bound
+  std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
+  OriginPolicy allowed_origins;
+  TrustedProxies trusted_proxies;
+  SessionOptions session;
+  Registry::Options registry;
+  TlsFiles tls;  // without a certificate: plain
+};
+
+// The public functions: any thread, except as said.
+class Gateway {
+ public:
+  // Binds and serves at once. `handler` and `clock` must outlive the gateway. Throws as ListenSocket and
+  // TlsContext do.
+  Gateway(const GatewayOptions& options, NodeIdentity node, Handler* handler, const Clock* clock);
+  // Stops the threads; who is still connected is cut.
+  ~Gateway();
+
+  Registry& registry() { return registry_; }
+  const Clock& clock() const { return *clock_; }
+  const std::string& address() const { return socket_.address(); }
+  size_t max_connections() const { return slots_.capacity(); }
+
+  // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones
+  // stay. Not without TLS.
+  void ReloadTls() { tls_->Reload(); }
+
+  // Takes no more clients: the port is closed, and who is in the middle of an upgrade gets 503. Blocks until
+  // it is so. Once.
+  void StopAccepting();
+
+  // Cuts every client now, those too whose closing has grace left. Blocks until they are gone.
+  void CutEveryone();
+
+ private:
+  void Deal(Upgrade::Accepted accepted);
+
+  const Clock* const clock_;
+  Registry registry_;
+  Slots slots_;
+  Slots refusal_slots_;
+  AddressSlots address_slots_;
+  std::unique_ptr<TlsContext> tls_;  // null: plain
+  UpgradeContext upgrades_;
+  ListenSocket socket_;
+  std::vector<std::unique_ptr<IoThread>> threads_;
+  std::unique_ptr<Listener> listener_;  // on the first thread
+  size_t next_thread_ = 0;              // the first thread's
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_LISTENER_GATEWAY_H_

@@ -1,0 +1,110 @@
+#include "gateway/listener/origin_policy.h"
+
+#include <algorithm>
+
+#include "gateway/base/ascii.h"
+
+namespace drawbridge {
+namespace {
+
+// A host name has at most 253 bytes. Also keeps out what was cut off where a request was kept.
+constexpr size_t kMaxOrigin = 300;
+
+struct Authority {
+  std::string host;  // in lower case; IPv6 in its brackets
+  std::string_view port;
+  bool has_port = false;
+};
+
+bool IsHostCharacter(char c) { return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_'; }
+bool IsIpv6Character(char c) {
+  return IsDigit(c) || (ToLower(c) >= 'a' && ToLower(c) <= 'f') || c == ':' || c == '.';
+}
+
+// host[:port], as in a Host header or an origin.
+std::optional<Authority> ParseAuthority(std::string_view text) {
+  Authority authority;
+  const bool bracketed = text.starts_with('[');
+  const size_t close = text.find(']');
+  if (bracketed && close == std::string_view::npos) return std::nullopt;
+  const size_t end = bracketed ? close + 1 : std::min(text.find(':'), text.size());
+  const std::string_view host = text.substr(0, end);
+  const std::string_view inside = bracketed ? host.substr(1, host.size() - 2) : host;
+  if (inside.empty() || !std::ranges::all_of(inside, bracketed ? IsIpv6Character : IsHostCharacter)) {
+    return std::nullopt;
+  }
+  authority.host = ToLower(host);
+  if (end == text.size()) return authority;
+  if (text[end] != ':') return std::nullopt;
+  authority.port = text.substr(end + 1);
+  authority.has_port = true;
+  return authority;
+}
+
+}  // namespace
+
+std::optional<OriginPolicy> OriginPolicy::Parse(std::string_view list) {
+  OriginPolicy policy;
+  policy.same_host_ = false;
+  for (const std::string_view entry : Split(list, ',')) {
+    if (entry == "*") {
+      policy.all_ = true;
+    } else if (entry == "same_host") {
+      policy.same_host_ = true;
+    } else if (entry == "null") {
+      policy.null_ = true;
+    } else if (auto pattern = ParseOrigin(entry, true)) {
+      policy.patterns_.push_back(*std::move(pattern));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return policy;
+}
+
+std::optional<OriginPolicy::Origin> OriginPolicy::ParseOrigin(std::string_view text, bool may_have_star) {
+  const size_t colon = text.find("://");
+  if (text.size() > kMaxOrigin) return std::nullopt;
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  Origin origin{.scheme = ToLower(text.substr(0, colon))};
+  if (!std::ranges::all_of(origin.scheme,
+                           [](char c) { return IsAlphanumeric(c) || c == '+' || c == '-' || c == '.'; })) {
+    return std::nullopt;
+  }
+  text.remove_prefix(colon + 3);
+  if (may_have_star && text.starts_with("*.")) {
+    origin.any_subdomain = true;
+    text.remove_prefix(1);
+    if (text.starts_with("..") || text == ".") return std::nullopt;
+  }
+  const auto authority = ParseAuthority(text);
+  if (!authority.has_value()) return std::nullopt;
+  origin.host = authority->host;
+  origin.port = origin.scheme == "https" ? 443 : origin.scheme == "http" ? 80 : 0;
+  if (authority->has_port) {
+    const auto port = ParseNumber<uint16_t>(authority->port);
+    if (!port.has_value()) return std::nullopt;
+    origin.port = *port;
+  }
+  return origin;
+}
+
+bool OriginPolicy::Matches(const Origin& pattern, const Origin& origin) {
+  if (pattern.scheme != origin.scheme || pattern.port != origin.port) return false;
+  if (!pattern.any_subdomain) return pattern.host == origin.host;
+  return origin.host.size() > pattern.host.size() && origin.host.ends_with(pattern.host);
+}
+
+bool OriginPolicy::Allows(std::string_view origin, std::string_view host) const {
+  if (all_ || origin.empty()) return true;
+  if (origin == "null") return null_;
+  const auto parsed = ParseOrigin(origin, false);
+  if (!parsed.has_value()) return false;
+  if (same_host_) {
+    const auto own = ParseAuthority(host);
+    if (own.has_value() && own->host == parsed->host) return true;
+  }
+  return std::ranges::any_of(patterns_, [&](const Origin& pattern) { return Matches(pattern, *parsed); });
+}
+
+}  // namespace drawbridge

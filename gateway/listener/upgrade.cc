@@ -1,0 +1,192 @@
+#include "gateway/listener/upgrade.h"
+
+#include <sys/epoll.h>
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+namespace drawbridge {
+namespace {
+
+// How long a refused client may take to read its answer and hang up. Closing at once, with bytes of the
+// client's unread, would reset the connection and take the answer back.
+constexpr std::chrono::seconds kLinger{2};
+constexpr char kRetryAfter[] = "Retry-After: 5\r\n";
+
+HttpAnswer TooMany() { return {429, "too many connections from this address: try again later", kRetryAfter}; }
+
+}  // namespace
+
+void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
+  if (context.tls != nullptr && !accepted.by_proxy) accepted.link.StartTls(*context.tls);
+  auto upgrade = std::make_unique<Upgrade>(thread, context, std::move(accepted));
+  if (thread.poller().Add(upgrade->accepted_.link.fd(), upgrade->interest_, upgrade.get()))
+    return;  // no memory: drop it
+  thread.deadlines().Set(thread.Adopt(std::move(upgrade)), thread.now() + context.handshake_timeout);
+}
+
+Upgrade::Upgrade(IoThread& thread, UpgradeContext& context, Accepted accepted)
+    : thread_(thread), context_(context), accepted_(std::move(accepted)), interest_(EPOLLIN) {
+  if (accepted_.by_proxy) preface_ = std::make_unique<ProxyHeader>();
+}
+
+Upgrade::~Upgrade() = default;
+
+void Upgrade::OnReady(uint32_t) {
+  if (preface_ != nullptr && !TakePreface()) return;
+  switch (accepted_.link.Handshake()) {
+    case IoResult::Status::kOk:
+      return Receive();
+    case IoResult::Status::kWouldBlock:
+      return UpdateInterest();
+    case IoResult::Status::kEndOfFile:
+    case IoResult::Status::kBroken:
+      return End();
+  }
+}
+
+// What a trusted proxy may say first. Peeks, so that what lies behind it stays in the socket, where TLS looks
+// for it. True once no more of it is to come.
+bool Upgrade::TakePreface() {
+  const std::span<char> buffer = thread_.read_buffer();
+  const IoResult result = accepted_.link.Peek(buffer);
+  if (result.status == IoResult::Status::kWouldBlock) return false;
+  if (result.status != IoResult::Status::kOk) {
+    End();
+    return false;
+  }
+  const size_t used = preface_->Feed({buffer.data(), result.bytes});
+  if (used != 0) accepted_.link.Read(buffer.first(used));
+  if (preface_->state() == ProxyHeader::State::kIncomplete) return false;
+  const auto preface = std::move(preface_);
+  if (preface->state() == ProxyHeader::State::kMalformed) {
+    Refuse({400, "malformed PROXY protocol header"});
+    return false;
+  }
+  if (const auto& source = preface->source()) {
+    accepted_.peer = *source;
+    if (!context_.trusted_proxies.Contains(source->ip()) && !CountAddress(*source)) return false;
+  }
+  if (preface->state() == ProxyHeader::State::kAbsent && !Replay(preface->taken())) return false;
+  if (context_.tls != nullptr) accepted_.link.StartTls(*context_.tls);
+  return true;
+}
+
+// Bytes that looked like the beginning of a preface and are that of a request: never that of a TLS handshake.
+bool Upgrade::Replay(std::string_view bytes) {
+  if (bytes.empty()) return true;
+  if (context_.tls != nullptr) {
+    End();
+    return false;
+  }
+  std::string copy(bytes);
+  const auto verdict = reader_.Feed(copy);
+  if (verdict.has_value()) Decide(*verdict);
+  return !verdict.has_value();
+}
+
+void Upgrade::Receive() {
+  const std::span<char> buffer = thread_.read_buffer();
+  const IoResult result = accepted_.link.Read(buffer);
+  if (result.status == IoResult::Status::kWouldBlock) return UpdateInterest();
+  if (result.status != IoResult::Status::kOk) return End();
+  if (answered_) return;
+  if (const auto verdict = reader_.Feed(buffer.first(result.bytes))) return Decide(*verdict);
+  UpdateInterest();
+}
+
+// Only a TLS handshake can have something to send here.
+void Upgrade::UpdateInterest() {
+  const uint32_t interest = EPOLLIN | (accepted_.link.has_unsent() ? uint32_t{EPOLLOUT} : 0);
+  if (interest == interest_) return;
+  interest_ = interest;
+  thread_.poller().Modify(accepted_.link.fd(), interest, this);
+}
+
+void Upgrade::OnDeadline() {
+  if (answered_ || !accepted_.link.established()) return End();
+  Refuse({408, "the request took too long"});
+}
+
+void Upgrade::Decide(const Verdict& verdict) {
+  if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) return Answer(*answer);
+  if (accepted_.refusal == Refusal::kTooMany) return Answer(TooMany());
+  if (accepted_.refusal == Refusal::kFull) {
+    return Answer({503, "the gateway is full: try again later", kRetryAfter});
+  }
+  if (context_.refusing) return Answer({503, "the gateway is going away: try again", kRetryAfter});
+  const auto& request = std::get<UpgradeRequest>(verdict);
+  if (!context_.allowed_origins.Allows(request.origin, request.host)) {
+    return Answer({403, "pages of this origin may not connect"});
+  }
+  accepted_.peer = context_.trusted_proxies.Resolve(accepted_.peer, request.forwarding);
+  if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
+  Accept(request);
+}
+
+// Of a client behind a trusted proxy, once it is known. False where it has too many connections and is told.
+bool Upgrade::CountAddress(const SocketAddress& client) {
+  auto slot = context_.address_slots->Take(client.ip());
+  if (slot.has_value()) {
+    accepted_.address_slot = *std::move(slot);
+    accepted_.by_proxy = false;
+    return true;
+  }
+  Refuse(TooMany());
+  return false;
+}
+
+void Upgrade::Accept(const UpgradeRequest& request) {
+  Registration registration = context_.registry->Add({.id = {},
+                                                      .remote_address = accepted_.peer.ToString(),
+                                                      .principal = accepted_.link.PeerSubject(),
+                                                      .path = request.path,
+                                                      .subprotocol = request.subprotocol,
+                                                      .user_agent = request.user_agent,
+                                                      .origin = request.origin,
+                                                      .tls = accepted_.link.is_tls(),
+                                                      .create_time = {}});
+  const std::string response = SwitchingProtocols(request, registration.connection()->info().id);
+  // A fresh socket has room for it; one that has not is broken.
+  if (accepted_.link.Write(response).bytes != response.size()) {
+    registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
+  }
+  thread_.poller().Forget(this);
+  Session::Start(thread_, context_.session, *context_.handler,
+                 {.link = std::move(accepted_.link),
+                  .registration = std::move(registration),
+                  .slot = std::move(accepted_.slot),
+                  .address_slot = std::move(accepted_.address_slot)},
+                 reader_.rest());
+  thread_.Release(*this);
+}
+
+// Answers in the middle of whatever; before TLS has begun, there is nothing to say it by.
+void Upgrade::Refuse(const HttpAnswer& answer) {
+  preface_.reset();
+  if (context_.tls != nullptr && !accepted_.link.is_tls()) return End();
+  Answer(answer);
+}
+
+void Upgrade::Answer(const HttpAnswer& answer) {
+  answered_ = true;
+  const std::string response = Serialize(answer);
+  if (accepted_.link.Write(response).bytes != response.size()) return End();
+  accepted_.link.ShutdownWrite();
+  thread_.deadlines().Set(*this, thread_.now() + kLinger);
+}
+
+void Upgrade::Cut() {
+  thread_.poller().Forget(this);
+  accepted_.link.Close();
+  accepted_.slot.Release();
+  accepted_.address_slot.Release();
+}
+
+void Upgrade::End() {
+  Cut();
+  thread_.Release(*this);
+}
+
+}  // namespace drawbridge

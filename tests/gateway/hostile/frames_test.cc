@@ -1,0 +1,166 @@
+// Clients that are hostile in what they send: too much, for ever, in crumbs, or against the rules.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "gateway/connections/close.h"
+#include "tests/gateway/hostile/running_gateway.h"
+#include "tests/support/client.h"
+#include "tests/support/flood.h"
+#include "tests/support/frame_codec.h"
+#include "tests/support/patience.h"
+
+namespace drawbridge {
+namespace {
+
+using std::chrono::seconds;
+
+// What one wake-up may read on top of a bound.
+constexpr size_t kOneRead = 64 * 1024;
+
+GatewayOptions SmallQueue() {
+  return {.session = {.send_queue_bytes = 16 * 1024, .ping_interval = seconds(0)}};
+}
+
+TEST(HostileFramesTest, WhoNeverReadsFillsABoundedQueueAndIsCutAsTooSlow) {
+  RunningGateway running(SmallQueue());
+  Client client = running.Open(SmallBuffers());
+  const auto connection = running.Find(client);
+  const auto queued = [&] { return connection->traffic().send_queue_bytes.Get(); };
+  Flood flood(client, 1000);
+  ASSERT_TRUE(PushUntil(flood, [&] { return queued() > SmallQueue().session.send_queue_bytes; }));
+  for (int i = 0; i < 1000; ++i) flood.Push();
+  EXPECT_LE(queued(), SmallQueue().session.send_queue_bytes + 2 * kOneRead);
+  running.Advance(seconds(11));
+  EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
+  running.Advance(seconds(6));  // its grace
+  EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
+  EXPECT_GT(connection->close_result()->dropped_messages, 0u);
+}
+
+TEST(HostileFramesTest, AFloodOfPingsWaitsAsOnePong) {
+  RunningGateway running(SmallQueue());
+  Client client = running.Open(SmallBuffers());
+  const auto connection = running.Find(client);
+  const auto queued = [&] { return connection->traffic().send_queue_bytes.Get(); };
+  std::string pings;
+  for (int i = 0; i < 1000; ++i) pings += Encode({.opcode = kOpPing, .payload = std::string(125, 'p')});
+  size_t offset = 0;
+  const auto push = [&] {
+    while (const size_t sent = client.SendSome(std::string_view(pings).substr(offset))) {
+      offset = (offset + sent) % pings.size();
+    }
+  };
+  ASSERT_TRUE(WaitUntil([&] {
+    push();
+    return queued() > 0;
+  }));
+  for (int i = 0; i < 100; ++i) {
+    push();
+    EXPECT_LE(queued(), 1000u);
+  }
+  EXPECT_EQ(connection->state(), ConnectionState::kOpen);
+}
+
+TEST(HostileFramesTest, AnAnnouncedLengthTakesNoMemory) {
+  RunningGateway running({.session = {.max_message_bytes = 16 << 20}});
+  const size_t before = ResidentMemory();
+  // A binary frame of 16 MiB that never comes.
+  const std::string header("\x82\xff\0\0\0\0\x01\0\0\0abcd", 14);
+  std::vector<Client> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.push_back(running.Open());
+    clients.back().Send(header + "beginning");
+  }
+  RunningGateway::LetItLook(*std::make_unique<Client>(running.Open()));
+  EXPECT_LT(ResidentMemory(), before + (size_t{32} << 20));
+}
+
+TEST(HostileFramesTest, ALengthOverTheLimitIsRefusedBeforeItsPayload) {
+  RunningGateway running({.session = {.max_message_bytes = 1000}});
+  for (const std::string& header : {std::string("\x82\xfe\x03\xe9"
+                                                "abcd",
+                                                8),
+                                    std::string("\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff"
+                                                "abcd",
+                                                14)}) {
+    Client client = running.Open();
+    client.Send(header);
+    EXPECT_EQ(client.ReadClose().code(), 1009);
+  }
+}
+
+TEST(HostileFramesTest, FragmentsWithoutEndAreRefusedAtTheLimit) {
+  RunningGateway running({.session = {.max_message_bytes = 64 * 1024}});
+  Client client = running.Open();
+  const std::string payload(1024, 'x');
+  client.SendFrame({.opcode = kOpBinary, .payload = payload, .fin = false});
+  for (int i = 1; i < 64; ++i) {
+    client.SendFrame({.opcode = kOpContinuation, .payload = payload, .fin = false});
+  }
+  client.SendFrame({.opcode = kOpPing, .payload = "not yet"});
+  EXPECT_EQ(client.ReadFrame().payload, "not yet");
+  client.SendFrame({.opcode = kOpContinuation, .payload = "x", .fin = false});
+  EXPECT_EQ(client.ReadClose().code(), 1009);
+}
+
+TEST(HostileFramesTest, EmptyFragmentsWithoutEndTakeNoMemory) {
+  RunningGateway running;
+  Client client = running.Open();
+  client.SendFrame({.payload = "", .fin = false});
+  std::string fragments;
+  for (int i = 0; i < 1000; ++i) {
+    fragments += Encode({.opcode = kOpContinuation, .payload = "", .fin = false});
+  }
+  const size_t before = ResidentMemory();
+  for (int i = 0; i < 300; ++i) client.Send(fragments);
+  client.SendFrame({.opcode = kOpContinuation, .payload = "end"});
+  EXPECT_EQ(client.ReadFrame().payload, "end");
+  EXPECT_LT(ResidentMemory(), before + (size_t{8} << 20));
+}
+
+TEST(HostileFramesTest, OneByteMessagesByTheHundredThousandComeBackInOrder) {
+  RunningGateway running;
+  Client client = running.Open();
+  for (int batch = 0; batch < 100; ++batch) {
+    std::string frames;
+    const auto byte = [&](int i) { return std::string(1, static_cast<char>('a' + (batch + i) % 26)); };
+    for (int i = 0; i < 1000; ++i) frames += Encode({.payload = byte(i)});
+    client.Send(frames);
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.ReadFrame().payload, byte(i));
+  }
+}
+
+TEST(HostileFramesTest, TextSplitInsideACharacterIsJudgedAsOne) {
+  RunningGateway running;
+  Client good = running.Open();
+  good.SendFrame({.payload = "\xe2\x82", .fin = false});
+  good.SendFrame({.opcode = kOpContinuation, .payload = "\xac"});
+  EXPECT_EQ(good.ReadFrame().payload, "\xe2\x82\xac");
+  for (const std::string rest : {"A", "", "\xe2\x82\xac", "\xff"}) {
+    Client bad = running.Open();
+    bad.SendFrame({.payload = "\xe2\x82", .fin = false});
+    bad.SendFrame({.opcode = kOpContinuation, .payload = rest});
+    EXPECT_EQ(bad.ReadClose().code(), 1007) << rest;
+  }
+}
+
+TEST(HostileFramesTest, ForbiddenCloseCodesAreProtocolErrors) {
+  RunningGateway running;
+  for (const int code : {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535}) {
+    Client client = running.Open();
+    client.SendClose(code);
+    EXPECT_EQ(client.ReadClose().code(), 1002) << code;
+  }
+  Client half = running.Open();
+  half.SendFrame({.opcode = kOpClose, .payload = "\x03"});
+  EXPECT_EQ(half.ReadClose().code(), 1002);
+  Client bad_reason = running.Open();
+  bad_reason.SendClose(1000, "\xff");
+  EXPECT_EQ(bad_reason.ReadClose().code(), 1007);
+}
+
+}  // namespace
+}  // namespace drawbridge

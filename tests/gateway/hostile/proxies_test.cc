@@ -1,0 +1,154 @@
+// Clients behind proxies, and clients that claim to be.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tests/gateway/hostile/running_gateway.h"
+#include "tests/gateway/listener/proxy_headers.h"
+#include "tests/support/client.h"
+#include "tests/support/patience.h"
+
+namespace drawbridge {
+namespace {
+
+constexpr char kV1[] = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 8080\r\n";
+
+class ProxiesTest : public ::testing::Test {
+ protected:
+  explicit ProxiesTest(size_t max_connections_per_address = 0)
+      : running_({.max_connections_per_address = max_connections_per_address,
+                  .trusted_proxies = *TrustedProxies::Parse("127.0.0.0/8,10.0.0.0/8")}) {}
+
+  // A client that says `preface` first, with more headers in its request.
+  Client OpenBehind(const std::string& preface, const std::vector<std::string>& headers = {}) {
+    Client client = running_.Dial({.headers = headers});
+    client.Send(preface);
+    EXPECT_EQ(client.Upgrade().status, 101);
+    client.Echo("hello");
+    return client;
+  }
+  std::string RemoteAddress(const Client& client) { return running_.Find(client)->info().remote_address; }
+  int StatusOf(const std::string& bytes) {
+    Client client = running_.Dial();
+    client.Send(bytes);
+    return client.ReadResponse().status;
+  }
+
+  RunningGateway running_;
+};
+
+class CountedClientsTest : public ProxiesTest {
+ protected:
+  CountedClientsTest() : ProxiesTest(2) {}
+};
+
+TEST_F(ProxiesTest, ThePrefaceTellsTheAddress) {
+  EXPECT_EQ(RemoteAddress(OpenBehind(kV1)), "192.0.2.1:4711");
+  EXPECT_EQ(RemoteAddress(OpenBehind(ProxyV2{.body = Inet()}.Bytes())), "192.0.2.1:4711");
+  EXPECT_EQ(RemoteAddress(OpenBehind(ProxyV2{.family = 0x21, .body = Inet6() + "tlv"}.Bytes())),
+            "[2001:db8::1]:4711");
+}
+
+TEST_F(ProxiesTest, ThePrefaceMayComeByteByByte) {
+  for (const std::string& preface : {std::string(kV1), ProxyV2{.body = Inet() + "tlv"}.Bytes()}) {
+    Client client = running_.Dial();
+    for (const char byte : preface + client.UpgradeRequest()) client.Send({&byte, 1});
+    EXPECT_EQ(client.ReadResponse().status, 101);
+    EXPECT_EQ(RemoteAddress(client), "192.0.2.1:4711");
+  }
+}
+
+TEST_F(ProxiesTest, ThePrefaceMayComeInOnePieceWithEverythingElse) {
+  Client client = running_.Dial();
+  client.Send(kV1 + client.UpgradeRequest() + Encode({.payload = "early"}));
+  EXPECT_EQ(client.ReadResponse().status, 101);
+  EXPECT_EQ(client.ReadFrame().payload, "early");
+  EXPECT_EQ(RemoteAddress(client), "192.0.2.1:4711");
+}
+
+TEST_F(ProxiesTest, HeadersTellTheAddress) {
+  EXPECT_EQ(
+      RemoteAddress(OpenBehind("", {"X-Forwarded-For: 6.6.6.6, 192.0.2.7", "X-Forwarded-For: 10.0.0.9"})),
+      "192.0.2.7:0");
+  EXPECT_EQ(RemoteAddress(OpenBehind("", {"Forwarded: for=6.6.6.6", "forwarded: for=\"[2001:db8::7]:99\""})),
+            "[2001:db8::7]:99");
+}
+
+TEST_F(ProxiesTest, BehindThePrefaceOfATrustedProxyHeadersTell) {
+  EXPECT_EQ(RemoteAddress(
+                OpenBehind("PROXY TCP4 10.0.0.9 127.0.0.1 4711 8080\r\n", {"X-Forwarded-For: 192.0.2.7"})),
+            "192.0.2.7:0");
+  // Behind that of a client they are only its word.
+  EXPECT_EQ(RemoteAddress(OpenBehind(kV1, {"X-Forwarded-For: 6.6.6.6"})), "192.0.2.1:4711");
+}
+
+TEST_F(ProxiesTest, AProxyMaySpeakForItself) {
+  for (const std::string& preface :
+       {std::string(), std::string("PROXY UNKNOWN\r\n"), ProxyV2{.command = 0x20, .family = 0}.Bytes()}) {
+    const Client client = OpenBehind(preface);
+    EXPECT_EQ(RemoteAddress(client), client.local_address());
+  }
+}
+
+TEST_F(ProxiesTest, AMalformedPrefaceIsAnsweredWith400) {
+  EXPECT_EQ(StatusOf("PROXY TCP4 here there 1 2\r\n"), 400);
+  EXPECT_EQ(StatusOf("PROXY " + std::string(200, 'x')), 400);
+  EXPECT_EQ(StatusOf(ProxyV2{.command = 0x31}.Bytes()), 400);
+  EXPECT_EQ(StatusOf(ProxyV2{.announced = 20'000}.Bytes()), 400);
+}
+
+TEST_F(ProxiesTest, ARequestThatBeginsLikeAPrefaceIsARequest) {
+  Client client = running_.Dial();
+  Client witness = running_.Open({.headers = {"X-Forwarded-For: 192.0.2.9"}});
+  for (const char byte : std::string("PUT / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+    client.Send({&byte, 1});
+    witness.Echo("looked at");
+  }
+  EXPECT_EQ(client.ReadResponse().status, 405);
+}
+
+TEST_F(ProxiesTest, AnEndlessPrefaceTakesTooLong) {
+  Client client = running_.Dial();
+  client.Send("PROX");
+  running_.Open({.headers = {"X-Forwarded-For: 192.0.2.9"}}).Echo("looked at");
+  running_.Advance(std::chrono::seconds(11));
+  EXPECT_EQ(client.ReadResponse().status, 408);
+}
+
+TEST_F(CountedClientsTest, NotTheirProxy) {
+  std::vector<Client> clients;
+  for (int i = 1; i <= 5; ++i) {
+    const std::string header = "X-Forwarded-For: 192.0.2." + std::to_string(i);
+    clients.push_back(OpenBehind("", {header}));
+    clients.push_back(OpenBehind("", {header}));
+    Client third = running_.Dial({.headers = {header}});
+    EXPECT_EQ(third.Upgrade().status, 429);
+  }
+  // One network of IPv6 is one client.
+  clients.push_back(OpenBehind("", {"X-Forwarded-For: 2001:db8::1"}));
+  clients.push_back(OpenBehind("", {"X-Forwarded-For: 2001:db8::2"}));
+  Client third = running_.Dial({.headers = {"X-Forwarded-For: 2001:db8::3"}});
+  EXPECT_EQ(third.Upgrade().status, 429);
+}
+
+TEST_F(CountedClientsTest, ThoseOfAPrefaceAreRefusedBeforeTheyAsk) {
+  const Client first = OpenBehind(kV1);
+  const Client second = OpenBehind(kV1);
+  EXPECT_EQ(StatusOf(kV1), 429);
+}
+
+TEST(UntrustedProxiesTest, NobodyElseIsBelieved) {
+  RunningGateway running;
+  Client client = running.Open({.headers = {"X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1"}});
+  EXPECT_EQ(running.Find(client)->info().remote_address, client.local_address());
+  for (const std::string& preface : {std::string(kV1), ProxyV2{.body = Inet()}.Bytes()}) {
+    Client liar = running.Dial();
+    liar.Send(preface + liar.UpgradeRequest());
+    EXPECT_EQ(liar.ReadResponse().status, 400);
+  }
+}
+
+}  // namespace
+}  // namespace drawbridge

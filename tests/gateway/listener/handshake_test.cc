@@ -1,0 +1,286 @@
+// The opening handshake (RFC 6455, section 4.2): who is let in, what everybody else is told, and that it does
+// not matter in which pieces a request arrives.
+#include "gateway/listener/handshake.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawbridge {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kKey[] = "dGhlIHNhbXBsZSBub25jZQ==";
+constexpr int kUpgrade = 101;
+
+// What came of a request.
+struct Answered {
+  int status = 0;  // 101: an upgrade; 0: not complete
+  UpgradeRequest request = {};
+  std::string text = {};
+  std::string headers = {};
+  std::string rest = {};
+};
+
+Answered Feed(std::string_view bytes, size_t chunk) {
+  RequestReader reader;
+  while (!bytes.empty()) {
+    // Memory of exactly that size, so that a sanitizer sees a read beyond it.
+    const std::string_view piece = bytes.substr(0, chunk);
+    std::vector<char> memory(piece.begin(), piece.end());
+    bytes.remove_prefix(piece.size());
+    const auto verdict = reader.Feed(memory);
+    if (!verdict.has_value()) continue;
+    Answered answered{.rest = std::string(reader.rest().begin(), reader.rest().end()).append(bytes)};
+    if (const auto* answer = std::get_if<HttpAnswer>(&*verdict)) {
+      answered.status = answer->status;
+      answered.text = answer->text;
+      answered.headers = answer->headers;
+    } else {
+      answered.status = kUpgrade;
+      answered.request = std::get<UpgradeRequest>(*verdict);
+    }
+    return answered;
+  }
+  return {};
+}
+
+Answered Feed(std::string_view bytes) { return Feed(bytes, bytes.size()); }
+
+std::string Lines(const std::vector<std::string>& lines) {
+  std::string bytes;
+  for (const std::string& line : lines) bytes += line + "\r\n";
+  return bytes + "\r\n";
+}
+
+// A good request with some lines replaced, by the word that they begin with, or added.
+std::string Request(const std::vector<std::string>& changes = {}) {
+  std::vector<std::string> lines = {"GET /chat HTTP/1.1",          "Host: example.com",
+                                    "Upgrade: websocket",          "Connection: Upgrade",
+                                    "Sec-WebSocket-Version: 13",   std::string("Sec-WebSocket-Key: ") + kKey,
+                                    "Origin: https://example.com", "User-Agent: test/1"};
+  for (const std::string& change : changes) {
+    const std::string word = change.substr(0, change.find_first_of(": "));
+    bool replaced = false;
+    for (std::string& line : lines) {
+      if (!replaced && line.starts_with(word)) {
+        line = change;
+        replaced = true;
+      }
+    }
+    if (!replaced) lines.push_back(change);
+  }
+  std::erase_if(lines, [](const std::string& line) { return line.ends_with(": -"); });
+  return Lines(lines);
+}
+
+TEST(HandshakeTest, LetsAGoodRequestIn) {
+  const Answered answered = Feed(Request());
+  ASSERT_EQ(answered.status, kUpgrade);
+  EXPECT_EQ(answered.request.path, "/chat");
+  EXPECT_EQ(answered.request.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") << "the example of section 1.3";
+  EXPECT_EQ(answered.request.origin, "https://example.com");
+  EXPECT_EQ(answered.request.user_agent, "test/1");
+  EXPECT_EQ(answered.request.subprotocol, "");
+  EXPECT_EQ(answered.rest, "");
+}
+
+struct Case {
+  const char* name;
+  std::string bytes;
+  int status;
+};
+
+// A change of "Header: -" takes the header away.
+std::vector<Case> Cases() {
+  const std::string key = "Sec-WebSocket-Key: ";
+  return {
+      {"any path", Request({"GET /a/b%20c?d=e HTTP/1.1"}), kUpgrade},
+      {"the root", Request({"GET / HTTP/1.1"}), kUpgrade},
+      {"no origin", Request({"Origin: -", "User-Agent: -"}), kUpgrade},
+      {"lower case",
+       Lines({"GET / HTTP/1.1", "host: a", "upgrade: WEBSOCKET", "connection: UPGRADE",
+              "sec-websocket-version: 13", std::string("sec-websocket-key: ") + kKey}),
+       kUpgrade},
+      {"upper case",
+       Lines({"GET / HTTP/1.1", "HOST: a", "UPGRADE: websocket", "CONNECTION: upgrade",
+              "SEC-WEBSOCKET-VERSION: 13", std::string("SEC-WEBSOCKET-KEY: ") + kKey}),
+       kUpgrade},
+      {"Firefox's Connection", Request({"Connection: keep-alive, Upgrade"}), kUpgrade},
+      {"several upgrades", Request({"Upgrade: h2c, websocket"}), kUpgrade},
+      {"spaces around values", Request({"Upgrade:   websocket  ", "Sec-WebSocket-Version:13"}), kUpgrade},
+      {"a length of nothing", Request({"Content-Length: 0"}), kUpgrade},
+
+      {"page at the root", Lines({"GET / HTTP/1.1", "Host: a"}), 200},
+      {"page at the root with a query", Lines({"GET /?x HTTP/1.1", "Host: a"}), 200},
+      {"page elsewhere", Lines({"GET /x HTTP/1.1", "Host: a"}), 426},
+      {"another protocol", Request({"Upgrade: h2c"}), 426},
+      {"a word that begins like it", Request({"Upgrade: websockets"}), 426},
+      {"version 8", Request({"Sec-WebSocket-Version: 8"}), 426},
+      {"version 0", Request({"Sec-WebSocket-Version: 0"}), 426},
+      {"no version", Request({"Sec-WebSocket-Version: -"}), 426},
+      {"versions in a list", Request({"Sec-WebSocket-Version: 8, 13"}), 426},
+
+      {"POST", Lines({"POST / HTTP/1.1", "Host: a"}), 405},
+      {"HEAD", Lines({"HEAD / HTTP/1.1", "Host: a"}), 405},
+      {"a method of their own", Lines({"BREW / HTTP/1.1", "Host: a"}), 405},
+      {"lower case method", Lines({"get / HTTP/1.1", "Host: a"}), 405},
+
+      {"HTTP/1.0", Request({"GET / HTTP/1.0"}), 400},
+      {"HTTP/2.0", Request({"GET / HTTP/2.0"}), 400},
+      {"no version of HTTP", Request({"GET /"}), 400},
+      {"no host", Request({"Host: -"}), 400},
+      {"two hosts", Request().insert(20, "Host: other\r\n"), 400},
+      {"no connection", Request({"Connection: -"}), 400},
+      {"another connection", Request({"Connection: keep-alive"}), 400},
+      {"a body", Request({"Content-Length: 5"}), 400},
+      {"a chunked body", Request({"Transfer-Encoding: chunked"}), 400},
+      {"a bad length", Request({"Content-Length: x"}), 400},
+      {"no key", Request({"Sec-WebSocket-Key: -"}), 400},
+      {"empty key", Request({key}), 400},
+      {"short key", Request({key + "dGhlIHNhbXBsZSBub25jZ==="}), 400},
+      {"key of 15 bytes", Request({key + "dGhlIHNhbXBsZSBub25j"}), 400},
+      {"key of 17 bytes", Request({key + "dGhlIHNhbXBsZSBub25jZSE="}), 400},
+      {"key not in base 64", Request({key + "dGhlIHNhbXBsZSBub25j!Q=="}), 400},
+      {"key for URLs", Request({key + "dGhlIHNhbXBsZSBub25j-_=="}), 400},
+      {"key with a space", Request({key + "dGhlIHNhbXBsZSB ub25jQ=="}), 400},
+      {"two keys", Request({std::string("X: y\r\n") + key + kKey}), 400},
+      {"a header without a colon", Request({"Nonsense"}), 400},
+      {"a space before the colon", Request({"Bad : x"}), 400},
+      {"a control character", Request({"Bad: \x01"}), 400},
+      {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), 400},
+      {"a WebSocket frame", "\x81\x85mask.....", 400},
+      {"an empty line first", "\r\n\r\n" + Request(), 400},
+  };
+}
+
+TEST(HandshakeTest, EveryRequestHasItsStatus) {
+  for (const Case& each : Cases()) EXPECT_EQ(Feed(each.bytes).status, each.status) << each.name;
+}
+
+TEST(HandshakeTest, EveryAnswerIsOneLineOfText) {
+  for (const Case& each : Cases()) {
+    const Answered answered = Feed(each.bytes);
+    if (answered.status == kUpgrade) continue;
+    EXPECT_FALSE(answered.text.empty()) << each.name;
+    EXPECT_EQ(answered.text.find_first_of("\r\n"), std::string::npos) << each.name;
+  }
+}
+
+TEST(HandshakeTest, PiecesMakeNoDifference) {
+  for (const Case& each : Cases()) {
+    const std::string bytes = each.bytes + "what the client sent behind it";
+    const Answered whole = Feed(bytes);
+    for (const size_t chunk : {1, 2, 3, 7, 64}) {
+      const Answered pieces = Feed(bytes, chunk);
+      EXPECT_EQ(pieces.status, whole.status) << each.name << " in pieces of " << chunk;
+      EXPECT_EQ(pieces.text, whole.text) << each.name;
+      EXPECT_EQ(pieces.headers, whole.headers) << each.name;
+      EXPECT_EQ(pieces.request.accept, whole.request.accept) << each.name;
+      EXPECT_EQ(pieces.request.path, whole.request.path) << each.name;
+      if (whole.status == kUpgrade) {
+        EXPECT_EQ(pieces.rest, whole.rest) << each.name;
+      }
+    }
+  }
+}
+
+TEST(HandshakeTest, NothingIsSaidBeforeTheRequestIsComplete) {
+  const std::string bytes = Request();
+  for (size_t size = 1; size < bytes.size(); ++size) ASSERT_EQ(Feed(bytes.substr(0, size)).status, 0) << size;
+}
+
+TEST(HandshakeTest, LeavesWhatCameBehindTheRequest) {
+  const std::string frame("\x81\x85\0\0\0\0Hello\r\n\r\n", 15);
+  for (const size_t chunk : {1, 10, 100, 10'000})
+    EXPECT_EQ(Feed(Request() + frame, chunk).rest, frame) << chunk;
+}
+
+TEST(HandshakeTest, TheHeaderMayReachTheLimitAndNotPassIt) {
+  const std::string line = "X: ";
+  const size_t others = Request({line}).size();
+  for (const size_t chunk : {size_t{1}, size_t{1000}, kMaxHeaderBytes + 100}) {
+    const std::string largest = Request({line + std::string(kMaxHeaderBytes - others, 'x')});
+    ASSERT_EQ(largest.size(), kMaxHeaderBytes);
+    EXPECT_EQ(Feed(largest, chunk).status, kUpgrade) << chunk;
+    EXPECT_EQ(Feed(largest + "frames behind it", chunk).rest, "frames behind it") << chunk;
+    EXPECT_EQ(Feed(Request({line + std::string(kMaxHeaderBytes - others + 1, 'x')}), chunk).status, 431)
+        << chunk;
+  }
+}
+
+// What never ends is refused once it passes the limit, wherever it does not end.
+TEST(HandshakeTest, HeaderBombsAreRefusedInTime) {
+  const std::string endless(4 * kMaxHeaderBytes, 'a');
+  std::string many = "GET / HTTP/1.1\r\n";
+  while (many.size() < endless.size()) many += "a: b\r\n";
+  for (const std::string& bomb :
+       {"GET /" + endless, "GET / HTTP/1.1\r\n" + endless, "GET / HTTP/1.1\r\nName: " + endless, many}) {
+    for (const size_t chunk : {size_t{1}, size_t{100}, bomb.size()}) {
+      EXPECT_EQ(Feed(bomb, chunk).status, 431) << bomb.substr(0, 30) << " in pieces of " << chunk;
+      EXPECT_EQ(Feed(bomb.substr(0, kMaxHeaderBytes + 1), chunk).status, 431) << bomb.substr(0, 30);
+    }
+  }
+}
+
+TEST(HandshakeTest, TheFirstSubprotocolOfferedIsTaken) {
+  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: chat"})).request.subprotocol, "chat");
+  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: v2.chat, chat"})).request.subprotocol, "v2.chat");
+  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: "})).request.subprotocol, "");
+  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: " + std::string(kMaxKeptHeaderValue + 1, 'p')})).status,
+            400);
+}
+
+TEST(HandshakeTest, WhatIsKeptOfARequestIsUtf8OfBoundedLength) {
+  const Answered long_one =
+      Feed(Request({"User-Agent: " + std::string(2000, 'u'), "Origin: " + std::string(2000, 'o'),
+                    "GET /" + std::string(2000, 'p') + " HTTP/1.1"}));
+  EXPECT_EQ(long_one.request.user_agent, std::string(kMaxKeptHeaderValue, 'u'));
+  EXPECT_EQ(long_one.request.origin, std::string(kMaxKeptHeaderValue, 'o'));
+  EXPECT_EQ(long_one.request.path.size(), kMaxKeptHeaderValue);
+  EXPECT_EQ(Feed(Request({"User-Agent: \xe2\x82\xac"})).request.user_agent, "\xe2\x82\xac");
+  EXPECT_EQ(Feed(Request({"User-Agent: a\xff z"})).request.user_agent, "a? z");
+}
+
+TEST(HandshakeTest, ThePathIsWithoutItsQuery) {
+  EXPECT_EQ(Feed(Request({"GET /a/b?c=/d HTTP/1.1"})).request.path, "/a/b");
+  EXPECT_EQ(Feed(Request({"GET /? HTTP/1.1"})).request.path, "/");
+}
+
+TEST(HandshakeTest, A426SaysWhichVersionIsSpoken) {
+  for (const std::string& bytes :
+       {Request({"Sec-WebSocket-Version: 8"}), Lines({"GET /x HTTP/1.1", "Host: a"})}) {
+    EXPECT_THAT(Feed(bytes).headers, HasSubstr("Sec-WebSocket-Version: 13\r\n"));
+    EXPECT_THAT(Feed(bytes).headers, HasSubstr("Upgrade: websocket\r\n"));
+  }
+  EXPECT_EQ(Feed(Lines({"POST / HTTP/1.1", "Host: a"})).headers, "Allow: GET\r\n");
+}
+
+TEST(HandshakeTest, SwitchesProtocols) {
+  UpgradeRequest request{.accept = "accept="};
+  EXPECT_EQ(SwitchingProtocols(request, "the-id"),
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: accept=\r\nX-Connection-Id: the-id\r\n\r\n");
+  request.subprotocol = "chat";
+  EXPECT_THAT(SwitchingProtocols(request, "the-id"), HasSubstr("\r\nSec-WebSocket-Protocol: chat\r\n"));
+}
+
+TEST(HandshakeTest, SerializesAnAnswer) {
+  const std::string bytes = Serialize({503, "try again", "Retry-After: 5\r\n"});
+  EXPECT_THAT(bytes, StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nRetry-After: 5\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nContent-Length: 10\r\n"));
+  EXPECT_TRUE(bytes.ends_with("\r\n\r\ntry again\n"));
+}
+
+}  // namespace
+}  // namespace drawbridge
