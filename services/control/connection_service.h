@@ -1,0 +1,65 @@
+// drawbridge.control.v1.ConnectionService: each RPC a few lines around a plain function.
+#ifndef DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_
+#define DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "drawbridge/control/v1/control.grpc.pb.h"
+#include "gateway/base/clock.h"
+#include "gateway/connections/registry.h"
+
+namespace drawbridge {
+
+// Every method takes its request as bytes: wire.h says why.
+template <typename Base>
+using RawConnectionMethods = control::v1::ConnectionService::WithRawCallbackMethod_ListConnections<
+    control::v1::ConnectionService::WithRawCallbackMethod_GetConnection<
+        control::v1::ConnectionService::WithRawCallbackMethod_InterruptConnection<
+            control::v1::ConnectionService::WithRawCallbackMethod_InterruptConnections<
+                control::v1::ConnectionService::WithRawCallbackMethod_UpdateConnection<
+                    control::v1::ConnectionService::WithRawCallbackMethod_SendMessage<
+                        control::v1::ConnectionService::WithRawCallbackMethod_BroadcastMessage<
+                            control::v1::ConnectionService::WithRawCallbackMethod_WatchConnections<
+                                Base>>>>>>>>;
+
+// Thread-safe: gRPC calls it on any thread. Never blocks and never makes the data plane wait.
+class ConnectionService final : public RawConnectionMethods<control::v1::ConnectionService::Service> {
+ public:
+  // Both must outlive the service; the server must be shut down before the service dies.
+  ConnectionService(const Registry* registry, const Clock* clock);
+  ~ConnectionService() override;
+
+  grpc::ServerUnaryReactor* ListConnections(grpc::CallbackServerContext* context,
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetConnection(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* InterruptConnection(grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response) override;
+
+  // UNIMPLEMENTED.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* InterruptConnections(grpc::CallbackServerContext* context,
+                                                                   const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* UpdateConnection(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchConnections(grpc::CallbackServerContext* context,
+                                                               const grpc::ByteBuffer* request) override;
+
+ private:
+  const Registry& registry_;
+  const Clock& clock_;
+  // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.
+  boost::asio::thread_pool answers_{1};
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_

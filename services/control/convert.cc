@@ -1,0 +1,106 @@
+#include "services/control/convert.h"
+
+#include <google/protobuf/timestamp.pb.h>
+
+namespace drawbridge {
+namespace {
+
+namespace v1 = control::v1;
+
+google::protobuf::Timestamp ToProto(WallTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(seconds.time_since_epoch().count());
+  timestamp.set_nanos(static_cast<int32_t>((time - seconds).count()));
+  return timestamp;
+}
+
+v1::ConnectionState ToProto(ConnectionState state) {
+  switch (state) {
+    case ConnectionState::kOpen:
+      return v1::CONNECTION_STATE_OPEN;
+    case ConnectionState::kClosing:
+      return v1::CONNECTION_STATE_CLOSING;
+    case ConnectionState::kClosed:
+      return v1::CONNECTION_STATE_CLOSED;
+  }
+  return v1::CONNECTION_STATE_UNSPECIFIED;
+}
+
+v1::CloseInitiator ToProto(CloseInitiator initiator) {
+  switch (initiator) {
+    case CloseInitiator::kClient:
+      return v1::CLOSE_INITIATOR_CLIENT;
+    case CloseInitiator::kControl:
+      return v1::CLOSE_INITIATOR_CONTROL;
+    case CloseInitiator::kBackend:
+      return v1::CLOSE_INITIATOR_BACKEND;
+    case CloseInitiator::kGateway:
+      return v1::CLOSE_INITIATOR_GATEWAY;
+    case CloseInitiator::kDrain:
+      return v1::CLOSE_INITIATOR_DRAIN;
+    case CloseInitiator::kNetwork:
+      return v1::CLOSE_INITIATOR_NETWORK;
+  }
+  return v1::CLOSE_INITIATOR_UNSPECIFIED;
+}
+
+void DescribeClose(const Connection& connection, const Clock& clock, v1::Close* out) {
+  const auto request = connection.close_request();
+  if (!request.has_value()) return;
+  const CloseCauseInfo& cause = Describe(request->cause);
+  out->set_initiator(ToProto(cause.initiator));
+  out->set_cause(std::string(cause.word));
+  out->set_actor(request->actor);
+  const auto result = connection.close_result();
+  if (!result.has_value()) return;
+  out->set_sent_code(result->sent_code);
+  out->set_sent_reason(result->sent_reason);
+  out->set_received_code(result->received_code);
+  out->set_received_reason(result->received_reason);
+  out->set_clean(result->clean());
+  *out->mutable_close_time() = ToProto(clock.ToWall(result->close_time));
+}
+
+}  // namespace
+
+google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  google::protobuf::Duration proto;
+  proto.set_seconds(seconds.count());
+  proto.set_nanos(static_cast<int32_t>((duration - seconds).count()));
+  return proto;
+}
+
+void Describe(const Connection& connection, const std::string& node_id, const Clock& clock,
+              v1::Connection* out) {
+  const ConnectionInfo& info = connection.info();
+  out->set_connection_id(info.id);
+  out->set_node_id(node_id);
+  const ConnectionState state = connection.state();  // once: it may change meanwhile
+  out->set_state(ToProto(state));
+  out->set_principal(info.principal);
+  out->set_remote_address(info.remote_address);
+  out->set_path(info.path);
+  out->set_subprotocol(info.subprotocol);
+  out->set_user_agent(info.user_agent);
+  out->set_origin(info.origin);
+  out->set_tls(info.tls);
+  *out->mutable_create_time() = ToProto(clock.ToWall(info.create_time));
+  out->set_revision(1);
+
+  const Connection::Traffic& traffic = connection.traffic();
+  const SteadyTime last_receive = traffic.last_receive_time.load(std::memory_order_relaxed);
+  if (last_receive != SteadyTime()) *out->mutable_last_receive_time() = ToProto(clock.ToWall(last_receive));
+  out->set_received_messages(traffic.received_messages.Get());
+  out->set_received_bytes(traffic.received_bytes.Get());
+  out->set_sent_messages(traffic.sent_messages.Get());
+  out->set_sent_bytes(traffic.sent_bytes.Get());
+  out->set_send_queue_messages(traffic.send_queue_messages.Get());
+  out->set_send_queue_bytes(traffic.send_queue_bytes.Get());
+  const uint64_t round_trip = traffic.round_trip_nanoseconds.Get();
+  if (round_trip != 0) *out->mutable_round_trip_time() = ToProto(std::chrono::nanoseconds(round_trip));
+  if (state != ConnectionState::kOpen) DescribeClose(connection, clock, out->mutable_close());
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,48 @@
+#include "services/control/errors.h"
+
+#include "absl/strings/escaping.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace drawbridge {
+namespace {
+
+grpc::Status WithDetails(grpc::StatusCode code, std::string_view reason, const std::string& message,
+                         const google::rpc::BadRequest* bad_request) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  google::rpc::ErrorInfo info;
+  info.set_domain("drawbridge");
+  info.set_reason(std::string(reason));
+  status.add_details()->PackFrom(info);
+  if (bad_request != nullptr) status.add_details()->PackFrom(*bad_request);
+  return grpc::Status(code, message, status.SerializeAsString());
+}
+
+}  // namespace
+
+grpc::Status InvalidField(std::string_view reason, const std::string& field, const std::string& description) {
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(field);
+  violation->set_description(description);
+  return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, reason, field + ": " + description, &bad_request);
+}
+
+grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message) {
+  return WithDetails(code, reason, message, nullptr);
+}
+
+grpc::Status MalformedConnectionId(const std::string& connection_id) {
+  return InvalidField("CONNECTION_ID_MALFORMED", "connection_id",
+                      "is \"" + absl::CEscape(connection_id.substr(0, 64)) +  // may cut a character
+                          "\": 1 to 32 characters of [a-z0-9-] are required");
+}
+
+grpc::Status ConnectionNotFound(const std::string& connection_id) {
+  return Failure(grpc::StatusCode::NOT_FOUND, "CONNECTION_NOT_FOUND",
+                 "no connection \"" + connection_id + "\", nor a recently closed one");
+}
+
+}  // namespace drawbridge

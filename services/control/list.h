@@ -1,0 +1,24 @@
+// ListConnections and GetConnection as plain functions.
+#ifndef DRAWBRIDGE_SERVICES_CONTROL_LIST_H_
+#define DRAWBRIDGE_SERVICES_CONTROL_LIST_H_
+
+#include <grpcpp/support/status.h>
+
+#include "drawbridge/control/v1/control.pb.h"
+#include "gateway/base/clock.h"
+#include "gateway/connections/registry.h"
+
+namespace drawbridge {
+
+// Both: any thread; they never block on the data plane. Errors as control.proto says.
+grpc::Status ListConnections(const Registry& registry, const Clock& clock,
+                             const control::v1::ListConnectionsRequest& request,
+                             control::v1::ListConnectionsResponse* response);
+
+grpc::Status GetConnection(const Registry& registry, const Clock& clock,
+                           const control::v1::GetConnectionRequest& request,
+                           control::v1::GetConnectionResponse* response);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_CONTROL_LIST_H_

@@ -1,0 +1,64 @@
+#include "services/control/wire.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/unknown_field_set.h>
+#include <grpcpp/support/slice.h>
+
+#include <string>
+#include <vector>
+
+#include "gateway/base/utf8.h"
+#include "services/control/errors.h"
+
+namespace drawbridge {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+bool Flatten(const grpc::ByteBuffer& bytes, std::string* out) {
+  std::vector<grpc::Slice> slices;
+  if (!bytes.Dump(&slices).ok()) return false;
+  for (const grpc::Slice& slice : slices) {
+    out->append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return true;
+}
+
+// The first string field that is not UTF-8, by its path; empty where that is not what is wrong.
+std::string FieldNotUtf8(const std::string& bytes, const google::protobuf::Descriptor& type) {
+  google::protobuf::Empty fields;  // knows no field, so it keeps each as it came
+  if (!fields.ParseFromString(bytes)) return {};
+  const auto& unknown = fields.GetReflection()->GetUnknownFields(fields);
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const auto& value = unknown.field(i);
+    const FieldDescriptor* field = type.FindFieldByNumber(value.number());
+    if (field == nullptr || value.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) continue;
+    if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(value.length_delimited()))
+      return field->name();
+    if (field->type() == FieldDescriptor::TYPE_MESSAGE) {
+      const std::string inner = FieldNotUtf8(value.length_delimited(), *field->message_type());
+      if (!inner.empty()) return field->name() + "." + inner;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  std::string flat;
+  if (Flatten(bytes, &flat) && request.ParseFromString(flat)) return grpc::Status::OK;
+  const std::string field = FieldNotUtf8(flat, *request.GetDescriptor());
+  if (!field.empty()) return InvalidField("NOT_UTF8", field, "is not valid UTF-8");
+  return Failure(grpc::StatusCode::INVALID_ARGUMENT, "MALFORMED_REQUEST",
+                 fmt::format("the request is not a {}", request.GetDescriptor()->full_name()));
+}
+
+grpc::ByteBuffer SerializeResponse(const google::protobuf::Message& response) {
+  const grpc::Slice slice(response.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,20 @@
+// Reads requests off the wire ourselves: gRPC would answer a malformed one with a bare UNIMPLEMENTED, naming
+// nothing.
+#ifndef DRAWBRIDGE_SERVICES_CONTROL_WIRE_H_
+#define DRAWBRIDGE_SERVICES_CONTROL_WIRE_H_
+
+#include <google/protobuf/message.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
+namespace drawbridge {
+
+// INVALID_ARGUMENT where the bytes are not such a message; it names the field whose text is not UTF-8, if
+// that is why.
+grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
+
+grpc::ByteBuffer SerializeResponse(const google::protobuf::Message& response);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_CONTROL_WIRE_H_

@@ -1,0 +1,40 @@
+// A registry with clients in it, without a socket: what the control plane's functions are tested on.
+#ifndef DRAWBRIDGE_TESTS_SERVICES_CONTROL_LISTED_CLIENTS_H_
+#define DRAWBRIDGE_TESTS_SERVICES_CONTROL_LISTED_CLIENTS_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/node_identity.h"
+#include "gateway/connections/registry.h"
+#include "tests/gateway/base/manual_clock.h"
+
+namespace drawbridge {
+
+struct ListedClients {
+  // Returns its connection.
+  std::shared_ptr<Connection> Add(ConnectionInfo info = {}) {
+    registrations.push_back(registry.Add(std::move(info)));
+    return registrations.back().connection();
+  }
+  // What a session does when its socket is closed, in its order.
+  void End(size_t index, CloseResult result = {}) {
+    const auto connection = registrations[index].connection();
+    connection->Interrupt(CloseRequest(CloseCause::kDisconnected));
+    result.close_time = clock.Steady();
+    connection->RecordEnd(std::move(result));
+    registrations[index].Reset();
+    connection->TellWaiters();
+  }
+
+  ManualClock clock;
+  Registry registry{NodeIdentity("node-a", "abcd1234"), {}, &clock};
+  std::vector<Registration> registrations;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_TESTS_SERVICES_CONTROL_LISTED_CLIENTS_H_
