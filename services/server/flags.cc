@@ -1,0 +1,299 @@
+#include "services/server/flags.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <istream>
+#include <limits>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+#include "gateway/base/version.h"
+#include "gateway/listener/address.h"
+#include "gateway/listener/origin_policy.h"
+#include "gateway/listener/trusted_proxies.h"
+
+namespace drawbridge {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Descriptors that are not clients': listeners, epoll, the control plane, clients being refused.
+constexpr size_t kReservedDescriptors = 128;
+
+// One flag a line, as on the command line, with or without the dashes; # begins a comment.
+class FlagFile final : public CLI::ConfigBase {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> parsed;
+    for (std::string line; std::getline(input, line);) {
+      line = std::string(absl::StripAsciiWhitespace(line.substr(0, line.find('#'))));
+      line.erase(0, std::min(line.find_first_not_of('-'), line.size()));
+      if (line.empty()) continue;
+      const size_t equals = line.find('=');
+      CLI::ConfigItem item;
+      item.name = std::string(absl::StripAsciiWhitespace(line.substr(0, equals)));
+      item.inputs = {equals == std::string::npos
+                         ? "true"
+                         : std::string(absl::StripAsciiWhitespace(line.substr(equals + 1)))};
+      // As on the command line, the last mention counts.
+      std::erase_if(parsed, [&item](const CLI::ConfigItem& earlier) { return earlier.name == item.name; });
+      parsed.push_back(std::move(item));
+    }
+    return parsed;
+  }
+};
+
+[[noreturn]] void Refuse(const std::string& name, const std::string& value, const std::string& wanted) {
+  throw CLI::ValidationError(fmt::format("--{} is \"{}\": {}", name, value, wanted));
+}
+
+// Defines flags one by one, each with its bounds, on a CLI11 application.
+class Definer {
+ public:
+  explicit Definer(CLI::App* app) : app_(*app) {}
+
+  void Text(const std::string& name, std::string* value, const std::string& help,
+            const std::function<std::string(const std::string&)>& wanted) {
+    Add(name, help, *value, [=](const std::string& text) {
+      if (const std::string wish = wanted(text); !wish.empty()) Refuse(name, text, wish);
+      *value = text;
+    });
+  }
+
+  void Choice(const std::string& name, std::string* value, const std::string& help,
+              const std::vector<std::string>& choices) {
+    Text(name, value, fmt::format("{}: {}", help, fmt::join(choices, ", ")),
+         [choices](const std::string& text) {
+           const bool known = std::ranges::find(choices, text) != choices.end();
+           return known ? std::string() : fmt::format("must be one of {}", fmt::join(choices, ", "));
+         });
+  }
+
+  template <typename Integer>
+  void Number(const std::string& name, Integer* value, const std::string& help, uint64_t low, uint64_t high,
+              const std::string& why = "") {
+    Add(name, help, std::to_string(*value), [=](const std::string& text) {
+      uint64_t number = 0;
+      if (!absl::SimpleAtoi(text, &number) || number < low || number > high) {
+        Refuse(name, text, fmt::format("must be a whole number from {} to {}{}", low, high, why));
+      }
+      *value = static_cast<Integer>(number);
+    });
+  }
+
+  // `low` and `high` may be given as 0 to switch the thing off, where `may_be_off`.
+  void Duration(const std::string& name, nanoseconds* value, const std::string& help, absl::Duration low,
+                absl::Duration high, bool may_be_off = false) {
+    Add(name, help, absl::FormatDuration(absl::FromChrono(*value)), [=](const std::string& text) {
+      absl::Duration duration;
+      const bool parsed = absl::ParseDuration(text, &duration);
+      const bool off = parsed && may_be_off && duration == absl::ZeroDuration();
+      if (!parsed || (!off && (duration < low || duration > high))) {
+        Refuse(name, text,
+               fmt::format("must be a duration such as 10s, from {} to {}{}", absl::FormatDuration(low),
+                           absl::FormatDuration(high), may_be_off ? ", or 0 for never" : ""));
+      }
+      *value = absl::ToChronoNanoseconds(duration);
+    });
+  }
+
+  void Switch(const std::string& name, bool* value, const std::string& help) {
+    app_.add_flag("--" + name, *value, help)->envname(Environment(name));
+  }
+
+ private:
+  static std::string Environment(const std::string& name) {
+    return "DRAWBRIDGE_" + absl::AsciiStrToUpper(name);
+  }
+
+  void Add(const std::string& name, const std::string& help, const std::string& standard,
+           const std::function<void(const std::string&)>& set) {
+    app_.add_option_function<std::string>("--" + name, set, help)
+        ->envname(Environment(name))
+        ->default_str(standard)
+        ->type_name("")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+
+  CLI::App& app_;
+};
+
+std::string WantAddress(const std::string& text) {
+  return SocketAddress::Parse(text).has_value() ? ""
+                                                : "must be ip:port or [ipv6]:port; port 0 picks a free one";
+}
+
+std::string WantOrigins(const std::string& text) {
+  if (OriginPolicy::Parse(text).has_value()) return "";
+  return "must be a comma-separated list of same_host, null, * and origins such as https://app.example.com, "
+         "https://*.example.com or http://localhost:3000, without a path";
+}
+
+std::string WantProxies(const std::string& text) {
+  if (TrustedProxies::Parse(text).has_value()) return "";
+  return "must be a comma-separated list of networks and addresses such as 10.0.0.0/8, 192.0.2.1 or "
+         "fd00::/8, "
+         "with no bit set behind a prefix";
+}
+
+std::string WantFile(const std::string& text) {
+  return ::access(text.c_str(), R_OK) == 0 ? "" : "must be a file that can be read";
+}
+
+std::string WantNodeId(const std::string& text) {
+  const bool valid = !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+  });
+  return valid ? "" : "must be 1 to 40 characters of [a-z0-9-]";
+}
+
+std::string NodeIdOf(std::string host_name) {
+  for (char& c : host_name) c = absl::ascii_isalnum(c) ? absl::ascii_tolower(c) : '-';
+  host_name.resize(std::min<size_t>(host_name.size(), 40));
+  return host_name.empty() ? "node" : host_name;
+}
+
+void Define(CLI::App* app, Flags* flags, const Machine& machine) {
+  constexpr uint64_t kGigabyte = uint64_t{1} << 30;
+  constexpr uint64_t kGiga = 1'000'000'000;
+  constexpr uint64_t kTera = 1'000'000'000'000;
+  const auto ms = absl::Milliseconds(1);
+  const auto day = absl::Hours(24);
+  Definer define(app);
+  define.Text("listen", &flags->listen, "Where WebSocket clients connect", WantAddress);
+  define.Text("control_listen", &flags->control_listen, "Where the gRPC control API listens", WantAddress);
+  define.Switch("control_insecure", &flags->control_insecure,
+                "Let the control API listen beyond loopback, where anybody who reaches it may use it");
+  define.Text("tls_cert", &flags->tls_cert, "Certificate chain (PEM) for wss; read again when it changes",
+              WantFile);
+  define.Text("tls_key", &flags->tls_key, "Key (PEM) of that certificate", WantFile);
+  define.Text("tls_client_ca", &flags->tls_client_ca, "Certificates (PEM) that may sign those of clients",
+              WantFile);
+  define.Choice("tls_client_auth", &flags->tls_client_auth,
+                "Whether clients show a certificate, whose subject becomes their principal",
+                {"none", "optional", "required"});
+  define.Text("node_id", &flags->node_id, "Name of this node", WantNodeId);
+  define.Number("io_threads", &flags->io_threads, "Threads that serve clients", 1, 256);
+  define.Choice("handler", &flags->handler, "What to do with messages", {"echo"});
+  define.Number("max_connections", &flags->max_connections,
+                "Clients at a time; further ones get HTTP 503 with Retry-After", 1,
+                std::max<size_t>(flags->max_connections, 1),
+                fmt::format(" with this process's limit of {} descriptors", machine.descriptors));
+  define.Number(
+      "max_connections_per_address", &flags->max_connections_per_address,
+      "Sockets of one client address (of IPv6: of one /64) at a time; further ones get HTTP 429 with "
+      "Retry-After; 0 for no bound",
+      0, kGiga);
+  define.Number("handshakes_per_second", &flags->handshakes_per_second,
+                "Clients accepted a second, with a burst of one second; further ones wait; 0 for no bound", 0,
+                kGiga);
+  define.Number("messages_per_second", &flags->messages_per_second,
+                "Messages read from one client a second, with a burst of one second; a faster one is read "
+                "later; 0 for no bound",
+                0, kGiga);
+  define.Number("bytes_per_second", &flags->bytes_per_second,
+                "The same for bytes, those of control frames too; 0 for no bound", 0, kTera);
+  define.Text(
+      "allowed_origins", &flags->allowed_origins,
+      "Which web pages may connect; others get HTTP 403. A list of origins such as "
+      "https://app.example.com or https://*.example.com, of same_host (the host name of the page is that "
+      "of the Host header, whatever the scheme and port), null (pages without an origin), and * (all). "
+      "Clients that send no Origin header are no web pages",
+      WantOrigins);
+  define.Text(
+      "trusted_proxies", &flags->trusted_proxies,
+      "Networks and addresses of proxies whose PROXY protocol, Forwarded or X-Forwarded-For tells the "
+      "client's address, such as 10.0.0.0/8,fd00::/8. Each must set or remove both headers, or one of "
+      "them: where they disagree, neither is believed",
+      WantProxies);
+  define.Number("max_message_bytes", &flags->max_message_bytes,
+                "A longer message closes its connection with 1009", 1, kGigabyte);
+  define.Number("send_queue_bytes", &flags->send_queue_bytes,
+                "What may wait to be sent to a client before nothing more is read from it", 1024, kGigabyte);
+  define.Duration("send_stall_timeout", &flags->send_stall_timeout,
+                  "A queue that stays over that for so long closes its connection with 1008 too_slow", ms,
+                  day);
+  define.Duration("handshake_timeout", &flags->handshake_timeout, "How long an upgrade may take", ms, day);
+  define.Duration("ping_interval", &flags->ping_interval, "Time between pings", ms, day, true);
+  define.Duration("pong_timeout", &flags->pong_timeout, "A client whose pong takes longer is gone", ms, day);
+  define.Duration("idle_timeout", &flags->idle_timeout,
+                  "A client that sends no message for so long is closed with 1001", ms, day, true);
+  define.Duration("drain_grace", &flags->drain_grace, "At shutdown, how long clients may take to say goodbye",
+                  absl::ZeroDuration(), absl::Hours(1));
+  define.Choice("log_format", &flags->log_format, "Format of the log", {"text", "json"});
+  define.Choice("log_level", &flags->log_level, "Least level logged", {"debug", "info", "warning", "error"});
+}
+
+// What no flag can say by itself; empty: nothing.
+std::string Contradiction(const Flags& flags) {
+  if (!flags.control_insecure && !SocketAddress::Parse(flags.control_listen)->is_loopback()) {
+    return fmt::format(
+        "--control_listen is \"{}\": must be a loopback address, unless --control_insecure is given",
+        flags.control_listen);
+  }
+  return {};
+}
+
+}  // namespace
+
+Machine Machine::This() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return {.host_name = name.data(),
+          .cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency())),
+          .descriptors = limit.rlim_cur};
+}
+
+std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine) {
+  Flags flags;
+  flags.node_id = NodeIdOf(machine.host_name);
+  flags.io_threads = std::clamp(machine.cores, 1, 256);
+  flags.max_connections = machine.descriptors > 2 * kReservedDescriptors
+                              ? machine.descriptors - kReservedDescriptors
+                              : kReservedDescriptors;
+
+  CLI::App app("Drawbridge, a WebSocket gateway whose connections are controlled over gRPC.", "drawbridge");
+  app.set_version_flag("--version", fmt::format("drawbridge {}", kVersion));
+  app.config_formatter(std::make_shared<FlagFile>());
+  app.set_config("--flagfile", "", "Read flags from this file, one a line")->type_name("");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.footer(
+      "Every flag can also be given in the environment as DRAWBRIDGE_<NAME>, such as DRAWBRIDGE_LISTEN.\n"
+      "The command line wins over the flag file, which wins over the environment.");
+  app.get_formatter()->column_width(32);
+  Define(&app, &flags, machine);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return EarlyExit{0, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return EarlyExit{0, std::string(version.what()) + "\n"};
+  } catch (const CLI::Error& error) {
+    // One line, whatever was typed.
+    return EarlyExit{2, fmt::format("drawbridge: {} (see --help)\n",
+                                    absl::StrReplaceAll(error.what(), {{"\n", " "}, {"\r", " "}}))};
+  }
+  if (const std::string what = Contradiction(flags); !what.empty()) {
+    return EarlyExit{2, fmt::format("drawbridge: {} (see --help)\n", what)};
+  }
+  return flags;
+}
+
+}  // namespace drawbridge

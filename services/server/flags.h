@@ -1,0 +1,66 @@
+// What an operator can set, checked before anything starts.
+#ifndef DRAWBRIDGE_SERVICES_SERVER_FLAGS_H_
+#define DRAWBRIDGE_SERVICES_SERVER_FLAGS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace drawbridge {
+
+// The defaults are those of --help.
+struct Flags {
+  std::string listen = "0.0.0.0:8080";
+  std::string control_listen = "127.0.0.1:9090";
+  bool control_insecure = false;
+  std::string tls_cert;  // empty: plain
+  std::string tls_key;
+  std::string tls_client_ca;
+  std::string tls_client_auth = "none";
+  std::string node_id;  // default: the host name
+  int io_threads = 1;   // default: the number of cores
+  std::string handler = "echo";
+  size_t max_connections = 0;              // default: what the descriptor limit leaves
+  size_t max_connections_per_address = 0;  // 0 in these four: no bound
+  uint64_t handshakes_per_second = 0;
+  uint64_t messages_per_second = 0;
+  uint64_t bytes_per_second = 0;
+  std::string allowed_origins = "same_host";  // as OriginPolicy::Parse takes it
+  std::string trusted_proxies;                // as TrustedProxies::Parse takes it
+  size_t max_message_bytes = 1 << 20;
+  size_t send_queue_bytes = 1 << 20;
+  std::chrono::nanoseconds send_stall_timeout = std::chrono::seconds(10);
+  std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
+  std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);
+  std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);
+  std::chrono::nanoseconds idle_timeout{0};
+  std::chrono::nanoseconds drain_grace = std::chrono::seconds(5);
+  std::string log_format = "text";
+  std::string log_level = "info";
+};
+
+// What the machine allows; a parameter so that tests can choose.
+struct Machine {
+  std::string host_name;
+  int cores = 1;
+  size_t descriptors = 0;
+
+  // Asks the operating system. Raises the soft limit of descriptors to the hard one first.
+  static Machine This();
+};
+
+// Ends the program at once: with 0 after --help or --version (`text` to standard output), with 2 after a bad
+// flag (one line to standard error that says what to change).
+struct EarlyExit {
+  int code;
+  std::string text;
+};
+
+// The command line wins over --flagfile, which wins over the environment (DRAWBRIDGE_<NAME>).
+std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_SERVER_FLAGS_H_

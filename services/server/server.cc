@@ -1,0 +1,108 @@
+#include "services/server/server.h"
+
+#include <fmt/format.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gateway/base/node_identity.h"
+#include "gateway/listener/origin_policy.h"
+#include "gateway/listener/trusted_proxies.h"
+#include "services/drain/drain.h"
+#include "services/server/file_watch.h"
+
+namespace drawbridge {
+namespace {
+
+TlsClientAuth ClientAuthOf(const std::string& name) {
+  if (name == "none") return TlsClientAuth::kNone;
+  return name == "optional" ? TlsClientAuth::kOptional : TlsClientAuth::kRequired;
+}
+
+GatewayOptions OptionsOf(const Flags& flags) {
+  return {.listen = flags.listen,
+          .io_threads = flags.io_threads,
+          .max_connections = flags.max_connections,
+          .max_connections_per_address = flags.max_connections_per_address,
+          .handshakes_per_second = flags.handshakes_per_second,
+          .handshake_timeout = flags.handshake_timeout,
+          .allowed_origins = *OriginPolicy::Parse(flags.allowed_origins),
+          .trusted_proxies = *TrustedProxies::Parse(flags.trusted_proxies),
+          .session = {.max_message_bytes = flags.max_message_bytes,
+                      .send_queue_bytes = flags.send_queue_bytes,
+                      .send_stall_timeout = flags.send_stall_timeout,
+                      .ping_interval = flags.ping_interval,
+                      .pong_timeout = flags.pong_timeout,
+                      .idle_timeout = flags.idle_timeout,
+                      .rates = {.messages_per_second = flags.messages_per_second,
+                                .bytes_per_second = flags.bytes_per_second}},
+          .tls = {.certificate = flags.tls_cert,
+                  .key = flags.tls_key,
+                  .client_ca = flags.tls_client_ca,
+                  .client_auth = ClientAuthOf(flags.tls_client_auth)}};
+}
+
+}  // namespace
+
+Server::Server(const Flags& flags)
+    : flags_(flags),
+      gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), &handler_, &clock_),
+      connection_service_(&gateway_.registry(), &clock_) {
+  // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
+  // proto files.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+  grpc::ServerBuilder builder;
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or two nodes could share a port without a word
+  int port = 0;
+  builder.AddListeningPort(flags.control_listen, grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&connection_service_);
+  control_ = builder.BuildAndStart();
+  if (control_ == nullptr || port == 0) {
+    throw std::runtime_error(
+        fmt::format("listen on {}: the control address cannot be had", flags.control_listen));
+  }
+  control_address_ =
+      fmt::format("{}:{}", flags.control_listen.substr(0, flags.control_listen.rfind(':')), port);
+  auto* health = control_->GetHealthCheckService();
+  health->SetServingStatus(true);
+  health->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
+  if (!flags.tls_cert.empty()) {
+    watch_ = std::make_unique<FileWatch>(
+        std::vector<std::string>{flags.tls_cert, flags.tls_key, flags.tls_client_ca},
+        [this] { ReloadTls(); });
+  }
+}
+
+void Server::ReloadTls() {
+  try {
+    gateway_.ReloadTls();
+    spdlog::info("TLS files have changed: new clients get the new certificate");
+  } catch (const std::exception& error) {
+    spdlog::error("TLS files have changed and cannot be used, the old ones stay: {}", error.what());
+  }
+}
+
+Server::~Server() {
+  if (control_ != nullptr) {
+    gateway_.CutEveryone();
+    control_->Shutdown(std::chrono::system_clock::now());
+  }
+}
+
+size_t Server::Shutdown() {
+  control_->GetHealthCheckService()->SetServingStatus(false);
+  const size_t closed = Drain(gateway_, flags_.drain_grace);
+  control_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  control_.reset();
+  return closed;
+}
+
+}  // namespace drawbridge

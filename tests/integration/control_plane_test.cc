@@ -1,0 +1,131 @@
+// What the control port answers besides its main calls: methods to come, health, reflection, nonsense.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/support/running_server.h"
+#include "tests/support/status_details.h"
+
+namespace drawbridge {
+namespace {
+
+// Sends raw bytes to any method, of whatever kind, and gathers what comes back.
+struct RawReply {
+  grpc::Status status;
+  std::string bytes;
+};
+
+RawReply CallRaw(RunningServer& server, const std::string& method, const std::string& bytes) {
+  grpc::GenericStub stub(server.channel());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  grpc::CompletionQueue queue;
+  const auto next = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  const auto call = stub.PrepareCall(&context, method, &queue);
+  call->StartCall(nullptr);
+  RawReply reply;
+  if (next()) {
+    const grpc::Slice slice(bytes);
+    call->WriteLast(grpc::ByteBuffer(&slice, 1), {}, nullptr);
+    next();
+    for (grpc::ByteBuffer buffer; call->Read(&buffer, nullptr), next();) {
+      std::vector<grpc::Slice> slices;
+      EXPECT_TRUE(buffer.Dump(&slices).ok());
+      for (const grpc::Slice& each : slices) {
+        reply.bytes.append(reinterpret_cast<const char*>(each.begin()), each.size());
+      }
+    }
+  }
+  call->Finish(&reply.status, nullptr);
+  next();
+  return reply;
+}
+
+constexpr char kService[] = "/drawbridge.control.v1.ConnectionService/";
+
+TEST(ControlPlaneTest, MethodsToComeSaySo) {
+  RunningServer server;
+  for (const std::string method :
+       {"InterruptConnections", "UpdateConnection", "SendMessage", "BroadcastMessage", "WatchConnections"}) {
+    const RawReply reply = CallRaw(server, kService + method, "");
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
+    EXPECT_EQ(DetailsOf(reply.status).domain, "drawbridge") << method;
+    EXPECT_EQ(DetailsOf(reply.status).reason, "NOT_IMPLEMENTED_YET") << method;
+  }
+}
+
+TEST(ControlPlaneTest, BytesThatAreNoRequestAreInvalid) {
+  RunningServer server;
+  for (const std::string method : {"ListConnections", "GetConnection", "InterruptConnection"}) {
+    const RawReply reply = CallRaw(server, kService + method, "\x0a\x7f");
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method;
+    EXPECT_EQ(DetailsOf(reply.status).reason, "MALFORMED_REQUEST") << method;
+  }
+}
+
+TEST(ControlPlaneTest, TextThatIsNotUtf8NamesItsField) {
+  RunningServer server;
+  const RawReply reply = CallRaw(server, std::string(kService) + "InterruptConnection", "\x1a\x01\xff");
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(DetailsOf(reply.status).domain, "drawbridge");
+  EXPECT_EQ(DetailsOf(reply.status).reason, "NOT_UTF8");
+  EXPECT_EQ(DetailsOf(reply.status).field, "reason");
+}
+
+TEST(ControlPlaneTest, HealthIsServing) {
+  RunningServer server;
+  const auto health = grpc::health::v1::Health::NewStub(server.channel());
+  for (const std::string service : {"", "drawbridge.control.v1.ConnectionService"}) {
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    grpc::health::v1::HealthCheckResponse response;
+    request.set_service(service);
+    ASSERT_TRUE(health->Check(&context, request, &response).ok());
+    EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING) << service;
+  }
+}
+
+TEST(ControlPlaneTest, HealthIsNotServingDuringAShutdown) {
+  RunningServer server;
+  Client client = server.Open();
+  auto shutdown = std::async(std::launch::async, [&] { return server.server().Shutdown(); });
+  client.ReadClose();
+  const auto health = grpc::health::v1::Health::NewStub(server.channel());
+  grpc::ClientContext context;
+  grpc::health::v1::HealthCheckResponse response;
+  ASSERT_TRUE(health->Check(&context, {}, &response).ok());
+  EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+  client.SendClose(1001);
+  EXPECT_EQ(shutdown.get(), 1u);
+}
+
+TEST(ControlPlaneTest, ReflectionNamesTheServices) {
+  RunningServer server;
+  const std::string list_services("\x3a\x01*", 3);  // field 7, list_services
+  const RawReply reply =
+      CallRaw(server, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", list_services);
+  ASSERT_TRUE(reply.status.ok()) << reply.status.error_message();
+  EXPECT_THAT(reply.bytes, ::testing::HasSubstr("drawbridge.control.v1.ConnectionService"));
+  EXPECT_THAT(reply.bytes, ::testing::HasSubstr("grpc.health.v1.Health"));
+
+  const std::string symbol = "drawbridge.control.v1.ConnectionService";
+  const std::string file_containing_symbol =
+      "\x22" + std::string(1, static_cast<char>(symbol.size())) + symbol;
+  const RawReply file = CallRaw(server, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                                file_containing_symbol);
+  EXPECT_THAT(file.bytes, ::testing::HasSubstr("InterruptConnectionRequest"));
+}
+
+}  // namespace
+}  // namespace drawbridge

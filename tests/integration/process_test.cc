@@ -1,0 +1,143 @@
+// The program itself, as an operator meets it: its ready line, its signals, its flags, its exit codes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "tests/support/child_process.h"
+#include "tests/support/client.h"
+
+namespace drawbridge {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+
+std::vector<std::string> Command(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "services/server/drawbridge");
+  return arguments;
+}
+
+std::vector<std::string> OnFreePorts(std::vector<std::string> further = {}) {
+  further.insert(further.end(),
+                 {"--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0", "--node_id=test-node"});
+  return Command(std::move(further));
+}
+
+// What follows `name`= in the ready line.
+std::string Field(const std::string& ready, const std::string& name) {
+  const size_t begin = ready.find(" " + name + "=");
+  if (begin == std::string::npos) return "";
+  const size_t value = begin + name.size() + 2;
+  return ready.substr(value, ready.find(' ', value) - value);
+}
+
+bool IsOneLine(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
+
+TEST(ProcessTest, SaysWhereItServesAndServesThere) {
+  ChildProcess process(OnFreePorts());
+  const std::string ready = process.ReadLine();
+  EXPECT_THAT(ready, StartsWith("ready "));
+  EXPECT_THAT(Field(ready, "ws"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
+  EXPECT_THAT(Field(ready, "control"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
+  EXPECT_EQ(Field(ready, "node"), "test-node");
+  Client client = Client::Open(Field(ready, "ws"));
+  client.Echo("hello");
+}
+
+void ExpectDrains(int signal) {
+  ChildProcess process(OnFreePorts({"--drain_grace=5s"}));
+  const std::string address = Field(process.ReadLine(), "ws");
+  Client first = Client::Open(address);
+  Client second = Client::Open(address);
+  first.Echo("hello");
+  const auto begin = std::chrono::steady_clock::now();
+  process.Signal(signal);
+  for (Client* client : {&first, &second}) {
+    const ServerFrame close = client->ReadCloseAndAnswer();
+    EXPECT_EQ(close.code(), 1001);
+    EXPECT_EQ(close.reason(), "going away");
+    EXPECT_EQ(client->ReadEnd(), Client::Ending::kEndOfFile);
+  }
+  const ChildProcess::Exit exit = process.Wait();
+  EXPECT_EQ(exit.code, 0);
+  EXPECT_EQ(exit.out, "") << "the ready line was all";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << "nobody needed the grace";
+}
+
+TEST(ProcessTest, SigtermClosesClientsAndExits0) { ExpectDrains(SIGTERM); }
+TEST(ProcessTest, SigintClosesClientsAndExits0) { ExpectDrains(SIGINT); }
+
+TEST(ProcessTest, SilentClientsAreCutWhenTheDrainGraceEnds) {
+  ChildProcess process(OnFreePorts({"--drain_grace=300ms"}));
+  Client client = Client::Open(Field(process.ReadLine(), "ws"));
+  process.Signal(SIGTERM);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
+  EXPECT_EQ(process.Wait().code, 0);
+  client.DrainToEnd();
+}
+
+TEST(ProcessTest, BadFlagsAreOneLineAndExit2) {
+  for (const std::vector<std::string>& flags :
+       std::vector<std::vector<std::string>>{{"--no_such_flag"},
+                                             {"--listen=nowhere"},
+                                             {"--max_connections=many"},
+                                             {"--ping_interval=5"},
+                                             {"--node_id=Not\nValid"},
+                                             {"--control_listen=0.0.0.0:0"},
+                                             {"stray"}}) {
+    const ChildProcess::Exit exit = ChildProcess(Command(flags)).Wait();
+    EXPECT_EQ(exit.code, 2) << flags[0];
+    EXPECT_EQ(exit.out, "") << flags[0];
+    EXPECT_TRUE(IsOneLine(exit.err)) << exit.err;
+  }
+}
+
+TEST(ProcessTest, BadFlagInTheEnvironmentIsExit2) {
+  const ChildProcess::Exit exit = ChildProcess(Command({}), {"DRAWBRIDGE_MAX_CONNECTIONS=-1"}).Wait();
+  EXPECT_EQ(exit.code, 2);
+  EXPECT_THAT(exit.err, HasSubstr("max_connections"));
+}
+
+TEST(ProcessTest, PortsInUseAreExit1) {
+  ChildProcess process(OnFreePorts());
+  const std::string ready = process.ReadLine();
+  const auto exit_on = [](const std::string& listen, const std::string& control) {
+    return ChildProcess(Command({"--listen=" + listen, "--control_listen=" + control})).Wait();
+  };
+  const ChildProcess::Exit clients = exit_on(Field(ready, "ws"), "127.0.0.1:0");
+  EXPECT_EQ(clients.code, 1);
+  EXPECT_EQ(clients.out, "");
+  EXPECT_THAT(clients.err, HasSubstr(Field(ready, "ws")));
+  const ChildProcess::Exit control = exit_on("127.0.0.1:0", Field(ready, "control"));
+  EXPECT_EQ(control.code, 1);
+  EXPECT_EQ(control.out, "");
+  EXPECT_THAT(control.err, HasSubstr(Field(ready, "control")));
+}
+
+TEST(ProcessTest, VersionIsOneLineOnStandardOutput) {
+  const ChildProcess::Exit exit = ChildProcess(Command({"--version"})).Wait();
+  EXPECT_EQ(exit.code, 0);
+  EXPECT_THAT(exit.out, MatchesRegex("drawbridge [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(exit.err, "");
+}
+
+TEST(ProcessTest, HelpNamesEveryFlag) {
+  const ChildProcess::Exit exit = ChildProcess(Command({"--help"})).Wait();
+  EXPECT_EQ(exit.code, 0);
+  EXPECT_EQ(exit.err, "");
+  for (const char* flag :
+       {"listen", "control_listen", "control_insecure", "node_id", "io_threads", "handler", "max_connections",
+        "max_message_bytes", "send_queue_bytes", "send_stall_timeout", "handshake_timeout", "ping_interval",
+        "pong_timeout", "idle_timeout", "drain_grace", "log_format", "log_level", "flagfile", "version"}) {
+    EXPECT_THAT(exit.out, HasSubstr(std::string("--") + flag));
+  }
+  EXPECT_THAT(exit.out, HasSubstr("DRAWBRIDGE_"));
+}
+
+}  // namespace
+}  // namespace drawbridge

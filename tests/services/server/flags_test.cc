@@ -1,0 +1,298 @@
+// What an operator types is taken as meant or refused with one line that says what to change.
+#include "services/server/flags.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawbridge {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+const Machine kMachine{.host_name = "Box_7.example", .cores = 4, .descriptors = 1024};
+
+class FlagsTest : public ::testing::Test {
+ protected:
+  void TearDown() override {
+    for (const std::string& name : set_) ::unsetenv(name.c_str());
+  }
+
+  std::variant<Flags, EarlyExit> Parse(const std::vector<std::string>& args) {
+    std::vector<const char*> argv = {"drawbridge"};
+    for (const std::string& arg : args) argv.push_back(arg.c_str());
+    return ParseFlags(static_cast<int>(argv.size()), argv.data(), kMachine);
+  }
+  Flags Taken(const std::vector<std::string>& args) {
+    const auto parsed = Parse(args);
+    if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
+      ADD_FAILURE() << exit->text;
+      return {};
+    }
+    return std::get<Flags>(parsed);
+  }
+  // The line on standard error.
+  std::string Refused(const std::vector<std::string>& args) {
+    const auto parsed = Parse(args);
+    const auto* exit = std::get_if<EarlyExit>(&parsed);
+    if (exit == nullptr) {
+      ADD_FAILURE() << "taken: " << ::testing::PrintToString(args);
+      return {};
+    }
+    EXPECT_EQ(exit->code, 2) << exit->text;
+    EXPECT_EQ(std::ranges::count(exit->text, '\n'), 1) << exit->text;
+    EXPECT_TRUE(exit->text.ends_with("\n"));
+    EXPECT_TRUE(exit->text.starts_with("drawbridge: ")) << exit->text;
+    return exit->text;
+  }
+  void SetEnvironment(const std::string& name, const std::string& value) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+    set_.push_back(name);
+  }
+  std::string FlagFile(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/flags_test.flags";
+    std::ofstream(path) << text;
+    return "--flagfile=" + path;
+  }
+
+ private:
+  std::vector<std::string> set_;
+};
+
+TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
+  const Flags flags = Taken({});
+  EXPECT_EQ(flags.listen, "0.0.0.0:8080");
+  EXPECT_EQ(flags.control_listen, "127.0.0.1:9090");
+  EXPECT_FALSE(flags.control_insecure);
+  EXPECT_EQ(flags.node_id, "box-7-example");
+  EXPECT_EQ(flags.io_threads, 4);
+  EXPECT_EQ(flags.handler, "echo");
+  EXPECT_GT(flags.max_connections, 512U);
+  EXPECT_LT(flags.max_connections, 1024U);
+  EXPECT_EQ(flags.max_message_bytes, 1U << 20);
+  EXPECT_EQ(flags.send_queue_bytes, 1U << 20);
+  EXPECT_EQ(flags.send_stall_timeout, seconds(10));
+  EXPECT_EQ(flags.handshake_timeout, seconds(10));
+  EXPECT_EQ(flags.ping_interval, seconds(25));
+  EXPECT_EQ(flags.pong_timeout, seconds(10));
+  EXPECT_EQ(flags.idle_timeout, seconds(0));
+  EXPECT_EQ(flags.drain_grace, seconds(5));
+  EXPECT_EQ(flags.log_format, "text");
+  EXPECT_EQ(flags.log_level, "info");
+}
+
+TEST_F(FlagsTest, EveryFlagIsTaken) {
+  const Flags flags =
+      Taken({"--listen=[::1]:0", "--control_listen=0.0.0.0:1", "--control_insecure", "--node_id=n-1",
+             "--io_threads=3", "--handler=echo", "--max_connections=10", "--max_message_bytes=1",
+             "--send_queue_bytes=1024", "--send_stall_timeout=1ms", "--handshake_timeout", "1.5s",
+             "--ping_interval=0", "--pong_timeout=1h", "--idle_timeout=2m", "--drain_grace=0s",
+             "--log_format=json", "--log_level=debug"});
+  EXPECT_EQ(flags.listen, "[::1]:0");
+  EXPECT_EQ(flags.control_listen, "0.0.0.0:1");
+  EXPECT_TRUE(flags.control_insecure);
+  EXPECT_EQ(flags.node_id, "n-1");
+  EXPECT_EQ(flags.io_threads, 3);
+  EXPECT_EQ(flags.max_connections, 10U);
+  EXPECT_EQ(flags.max_message_bytes, 1U);
+  EXPECT_EQ(flags.send_queue_bytes, 1024U);
+  EXPECT_EQ(flags.send_stall_timeout, milliseconds(1));
+  EXPECT_EQ(flags.handshake_timeout, milliseconds(1500));
+  EXPECT_EQ(flags.ping_interval, seconds(0));
+  EXPECT_EQ(flags.pong_timeout, minutes(60));
+  EXPECT_EQ(flags.idle_timeout, minutes(2));
+  EXPECT_EQ(flags.drain_grace, seconds(0));
+  EXPECT_EQ(flags.log_format, "json");
+  EXPECT_EQ(flags.log_level, "debug");
+}
+
+// `bound`: a part of the line that says what would be right.
+struct Bad {
+  const char* flag;
+  const char* value;
+  const char* bound;
+};
+constexpr Bad kBad[] = {
+    {"listen", "localhost:80", "ip:port"},
+    {"listen", "", ""},
+    {"listen", "127.0.0.1", "ip:port"},
+    {"listen", "127.0.0.1:65536", "ip:port"},
+    {"listen", "[::1]", "ip:port"},
+    {"control_listen", ":9090", "ip:port"},
+    {"control_listen", "0.0.0.0:9090", "--control_insecure"},
+    {"node_id", "Upper", "[a-z0-9-]"},
+    {"node_id", "under_score", "1 to 40"},
+    {"node_id", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "1 to 40"},
+    {"io_threads", "0", "1 to 256"},
+    {"io_threads", "257", "1 to 256"},
+    {"io_threads", "-1", "1 to 256"},
+    {"io_threads", "two", "1 to 256"},
+    {"io_threads", "1.5", "1 to 256"},
+    {"io_threads", "18446744073709551617", "1 to 256"},
+    {"handler", "shout", "echo"},
+    {"max_connections", "0", "from 1"},
+    {"max_connections", "1000000", "1024 descriptors"},
+    {"max_message_bytes", "0", "1073741824"},
+    {"max_message_bytes", "1073741825", "1073741824"},
+    {"max_message_bytes", "1e6", "1073741824"},
+    {"max_message_bytes", "1MB", "1073741824"},
+    {"send_queue_bytes", "1023", "1024"},
+    {"send_stall_timeout", "0", "1ms"},
+    {"send_stall_timeout", "10", "such as 10s"},
+    {"send_stall_timeout", "10 s", "such as 10s"},
+    {"send_stall_timeout", "25h", "24h"},
+    {"handshake_timeout", "-1s", "24h"},
+    {"handshake_timeout", "inf", "24h"},
+    {"handshake_timeout", "soon", "24h"},
+    {"handshake_timeout", "100us", "1ms"},
+    {"ping_interval", "-1s", "0 for never"},
+    {"ping_interval", "1us", "0 for never"},
+    {"pong_timeout", "0s", "1ms"},
+    {"idle_timeout", "nan", "0 for never"},
+    {"drain_grace", "61m", "1h"},
+    {"drain_grace", "-1ns", "1h"},
+    {"log_format", "xml", "text, json"},
+    {"log_level", "trace", "debug, info, warning, error"},
+    {"log_level", "INFO", "debug, info, warning, error"},
+};
+
+TEST_F(FlagsTest, ABadValueIsRefusedWithFlagValueAndBound) {
+  for (const Bad& bad : kBad) {
+    const std::string name = std::string("--") + bad.flag;
+    const std::string line = Refused({name + "=" + bad.value});
+    EXPECT_THAT(line, HasSubstr(name));
+    EXPECT_THAT(line, HasSubstr(bad.value));
+    EXPECT_THAT(line, HasSubstr(bad.bound));
+  }
+}
+
+TEST_F(FlagsTest, ABadValueIsRefusedWhereverItComesFrom) {
+  for (const Bad& bad : kBad) {
+    if (bad.value[0] == '\0') continue;  // nothing set
+    EXPECT_THAT(Refused({FlagFile(std::string(bad.flag) + " = " + bad.value + "\n")}), HasSubstr(bad.bound));
+    std::string name = std::string("DRAWBRIDGE_") + bad.flag;
+    std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(::toupper(c)); });
+    SetEnvironment(name, bad.value);
+    EXPECT_THAT(Refused({}), HasSubstr(bad.bound)) << name;
+    ::unsetenv(name.c_str());
+  }
+}
+
+TEST_F(FlagsTest, WhatIsNoFlagIsRefusedByName) {
+  EXPECT_THAT(Refused({"--lisen=127.0.0.1:1"}), HasSubstr("lisen"));
+  EXPECT_THAT(Refused({"stray"}), HasSubstr("stray"));
+  EXPECT_THAT(Refused({"-x"}), HasSubstr("-x"));
+  EXPECT_THAT(Refused({"--", "stray"}), HasSubstr("stray"));
+  EXPECT_THAT(Refused({"--listen"}), HasSubstr("--listen"));
+  EXPECT_THAT(Refused({"--control_insecure=maybe"}), HasSubstr("control_insecure"));
+}
+
+TEST_F(FlagsTest, OneLineWhateverWasTyped) {
+  Refused({"--node_id=two\nlines"});
+  Refused({"--node_id=carriage\rreturn"});
+  Refused({"two\nlines"});
+  Refused({"--two\nlines=x"});
+  Refused({"--listen="});
+}
+
+TEST_F(FlagsTest, TheCommandLineWinsOverTheFileWhichWinsOverTheEnvironment) {
+  SetEnvironment("DRAWBRIDGE_IO_THREADS", "5");
+  EXPECT_EQ(Taken({}).io_threads, 5);
+  const std::string file = FlagFile("io_threads=6\n");
+  EXPECT_EQ(Taken({file}).io_threads, 6);
+  EXPECT_EQ(Taken({file, "--io_threads=7"}).io_threads, 7);
+  EXPECT_EQ(Taken({"--io_threads=7", file}).io_threads, 7);
+}
+
+TEST_F(FlagsTest, EveryFlagHasItsVariable) {
+  SetEnvironment("DRAWBRIDGE_LISTEN", "[::1]:81");
+  SetEnvironment("DRAWBRIDGE_CONTROL_LISTEN", "0.0.0.0:82");
+  SetEnvironment("DRAWBRIDGE_CONTROL_INSECURE", "true");
+  SetEnvironment("DRAWBRIDGE_NODE_ID", "from-env");
+  SetEnvironment("DRAWBRIDGE_IDLE_TIMEOUT", "3s");
+  SetEnvironment("DRAWBRIDGE_LOG_LEVEL", "error");
+  const Flags flags = Taken({});
+  EXPECT_EQ(flags.listen, "[::1]:81");
+  EXPECT_EQ(flags.control_listen, "0.0.0.0:82");
+  EXPECT_TRUE(flags.control_insecure);
+  EXPECT_EQ(flags.node_id, "from-env");
+  EXPECT_EQ(flags.idle_timeout, seconds(3));
+  EXPECT_EQ(flags.log_level, "error");
+}
+
+TEST_F(FlagsTest, AFileHoldsFlagsAsTheyAreTyped) {
+  const Flags flags =
+      Taken({FlagFile("# a comment\n\n  --listen = [::1]:81   # another\ncontrol_insecure\n"
+                      "control_listen=0.0.0.0:82\r\n--node_id=n-2\nio_threads=2")});
+  EXPECT_EQ(flags.listen, "[::1]:81");
+  EXPECT_TRUE(flags.control_insecure);
+  EXPECT_EQ(flags.control_listen, "0.0.0.0:82");
+  EXPECT_EQ(flags.node_id, "n-2");
+  EXPECT_EQ(flags.io_threads, 2);
+}
+
+TEST_F(FlagsTest, ABadFileIsRefused) {
+  EXPECT_THAT(Refused({"--flagfile=/no/such/file"}), HasSubstr("/no/such/file"));
+  EXPECT_THAT(Refused({FlagFile("lisen=127.0.0.1:1\n")}), HasSubstr("lisen"));
+  EXPECT_THAT(Refused({FlagFile("= x\n")}), HasSubstr("drawbridge"));
+  Refused({"--flagfile=/"});
+  Refused({"--flagfile="});
+}
+
+TEST_F(FlagsTest, TheLastMentionCounts) {
+  EXPECT_EQ(Taken({"--io_threads=2", "--io_threads=3"}).io_threads, 3);
+  EXPECT_EQ(Taken({FlagFile("io_threads=2\nio_threads=3\n")}).io_threads, 3);
+}
+
+TEST_F(FlagsTest, HelpNamesEveryFlagAndItsVariable) {
+  for (const char* flag : {"--help", "-h"}) {
+    const auto parsed = Parse({flag});
+    const auto& exit = std::get<EarlyExit>(parsed);
+    EXPECT_EQ(exit.code, 0);
+    for (const Bad& bad : kBad) EXPECT_THAT(exit.text, HasSubstr(std::string("--") + bad.flag));
+    EXPECT_THAT(exit.text, HasSubstr("DRAWBRIDGE_"));
+  }
+}
+
+TEST_F(FlagsTest, VersionIsOneLine) {
+  const auto parsed = Parse({"--version"});
+  EXPECT_EQ(std::get<EarlyExit>(parsed).code, 0);
+  EXPECT_THAT(std::get<EarlyExit>(parsed).text, ::testing::MatchesRegex("drawbridge [0-9.]+\n"));
+}
+
+TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
+  const char* argv[] = {"drawbridge"};
+  for (const Machine& machine :
+       {Machine{.host_name = "", .cores = 0, .descriptors = 0},
+        Machine{.host_name = std::string(200, 'x'), .cores = 1000, .descriptors = 300},
+        Machine{.host_name = "\xff\xfe", .cores = 1, .descriptors = ~size_t{0}}}) {
+    const auto parsed = ParseFlags(1, argv, machine);
+    ASSERT_TRUE(std::holds_alternative<Flags>(parsed));
+    const Flags& flags = std::get<Flags>(parsed);
+    EXPECT_GE(flags.io_threads, 1);
+    EXPECT_LE(flags.io_threads, 256);
+    EXPECT_GE(flags.max_connections, 1U);
+    EXPECT_FALSE(flags.node_id.empty());
+    EXPECT_LE(flags.node_id.size(), 40U);
+    EXPECT_EQ(flags.node_id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos);
+  }
+}
+
+TEST(MachineTest, ThisOneHasCoresAndDescriptors) {
+  const Machine machine = Machine::This();
+  EXPECT_GE(machine.cores, 1);
+  EXPECT_GT(machine.descriptors, 0U);
+}
+
+}  // namespace
+}  // namespace drawbridge

@@ -1,0 +1,83 @@
+// A log line must be one line, and a JSON one JSON, whatever a client got into its message.
+#include "services/server/logging.h"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <string>
+
+#include "gateway/base/utf8.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawbridge {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+// What one message puts on standard error.
+std::string Logged(const std::string& format, const std::string& level,
+                   spdlog::level::level_enum message_level, const std::string& message) {
+  ::testing::internal::CaptureStderr();
+  InitializeLogging(format, level);
+  spdlog::log(message_level, "{}", message);
+  return ::testing::internal::GetCapturedStderr();
+}
+
+// Read back by somebody else's JSON parser.
+google::protobuf::Struct ParseJson(const std::string& line) {
+  google::protobuf::Struct fields;
+  const auto status = google::protobuf::util::JsonStringToMessage(line, &fields);
+  EXPECT_TRUE(status.ok()) << status.ToString() << " in " << line;
+  return fields;
+}
+
+TEST(LoggingTest, TextIsTimeLevelMessage) {
+  EXPECT_THAT(Logged("text", "info", spdlog::level::info, "the message"),
+              MatchesRegex("[0-9-]+T[0-9:.]+Z info the message\n"));
+}
+
+TEST(LoggingTest, JsonHasTimeLevelMessage) {
+  const auto fields = ParseJson(Logged("json", "info", spdlog::level::warn, "the message")).fields();
+  EXPECT_EQ(fields.size(), 3U);
+  EXPECT_EQ(fields.at("message").string_value(), "the message");
+  EXPECT_EQ(fields.at("level").string_value(), "warning");
+  EXPECT_THAT(fields.at("time").string_value(), MatchesRegex("[0-9-]+T[0-9:.]+Z"));
+}
+
+TEST(LoggingTest, JsonCarriesEveryCharacter) {
+  std::string message = "quote \" backslash \\ slash / euro \xe2\x82\xac bridge \xf0\x9f\x8c\x89 percent %v ";
+  for (char c = 1; c < ' '; ++c) message += c;
+  message += '\x7f';
+  const std::string line = Logged("json", "info", spdlog::level::info, message);
+  EXPECT_EQ(std::ranges::count(line, '\n'), 1) << line;
+  EXPECT_EQ(ParseJson(line).fields().at("message").string_value(), message);
+}
+
+TEST(LoggingTest, JsonCarriesANul) {
+  const std::string message("a\0b", 3);
+  EXPECT_EQ(
+      ParseJson(Logged("json", "info", spdlog::level::info, message)).fields().at("message").string_value(),
+      message);
+}
+
+// JSON is UTF-8 (RFC 8259, section 8.1), whatever the message is.
+TEST(LoggingTest, JsonIsUtf8) {
+  const std::string line = Logged("json", "info", spdlog::level::info, "bad \xff\xc0\xaf bytes \xe2\x82");
+  EXPECT_TRUE(IsUtf8(line)) << ::testing::PrintToString(line);
+  EXPECT_THAT(ParseJson(line).fields().at("message").string_value(), HasSubstr("bad "));
+  EXPECT_THAT(ParseJson(line).fields().at("message").string_value(), HasSubstr(" bytes "));
+}
+
+TEST(LoggingTest, OnlyTheLeastLevelAndAboveIsLogged) {
+  EXPECT_EQ(Logged("text", "warning", spdlog::level::info, "quiet"), "");
+  EXPECT_THAT(Logged("text", "warning", spdlog::level::warn, "loud"), HasSubstr("warning loud"));
+  EXPECT_THAT(Logged("text", "debug", spdlog::level::debug, "detail"), HasSubstr("debug detail"));
+  EXPECT_EQ(Logged("text", "error", spdlog::level::warn, "quiet"), "");
+}
+
+}  // namespace
+}  // namespace drawbridge
