@@ -1,0 +1,44 @@
+// The protocol engine on any bytes: it must not crash, and must say the same however they are cut.
+#include <cstddef>
+#include <cstdint>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/utf8.h"
+#include "gateway/session/frame.h"
+#include "tests/fuzz/chunks.h"
+#include "tests/gateway/session/engine_events.h"
+
+namespace drawbridge {
+namespace {
+
+std::string Shown(const std::vector<SeenEvent>& events) {
+  std::ostringstream text;
+  for (const SeenEvent& event : events) text << "  " << event << '\n';
+  return text.str();
+}
+
+// The first byte chooses the limit, the second the pieces; the rest is what a client sends.
+void Run(std::string_view input) {
+  if (input.size() < 2) return;
+  const size_t limit = (input[0] & 1) != 0 ? 50 : 100'000;
+  Chunks chunks(static_cast<uint8_t>(input[1]));
+  input.remove_prefix(2);
+  const auto whole = EventsOf(input, limit);
+  const auto pieces = EventsOf(input, limit, [&] { return chunks.Next(); });
+  if (whole != pieces) Broken("as a whole:\n" + Shown(whole) + "in pieces:\n" + Shown(pieces));
+  for (const SeenEvent& event : whole) {
+    if (event.kind == SeenEvent::Kind::kMessage && event.payload.size() > limit)
+      Broken("a message over the limit");
+    if (event.opcode == Opcode::kText && !IsUtf8(event.payload)) Broken("a text that is not UTF-8");
+  }
+}
+
+}  // namespace
+}  // namespace drawbridge
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  drawbridge::Run({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,77 @@
+// The reader of HTTP requests on any bytes: the same verdict however they are cut, and answers that cannot be
+// bent into anything else.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gateway/base/utf8.h"
+#include "gateway/listener/handshake.h"
+#include "tests/fuzz/chunks.h"
+
+namespace drawbridge {
+namespace {
+
+constexpr char kIncomplete[] = "incomplete";
+
+// What goes back to the client, and what the session gets.
+std::string Account(const Verdict& verdict, std::string_view rest) {
+  if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) {
+    if (answer->text.find_first_of("\r\n") != std::string::npos) Broken("an answer of several lines");
+    return Serialize(*answer);
+  }
+  const auto& request = std::get<UpgradeRequest>(verdict);
+  for (const std::string* kept :
+       {&request.path, &request.user_agent, &request.origin, &request.subprotocol}) {
+    if (kept->size() > kMaxKeptHeaderValue || !IsUtf8(*kept)) Broken("kept what must not be kept: " + *kept);
+  }
+  const std::string response = SwitchingProtocols(request, "id");
+  const auto lines = std::ranges::count(response, '\n');
+  if (lines != (request.subprotocol.empty() ? 6 : 7)) Broken("a header smuggled in: " + response);
+  return response + request.path + request.user_agent + request.origin + "\nrest: " + std::string(rest);
+}
+
+std::string Feed(std::string_view input, Chunks* chunks) {
+  RequestReader reader;
+  while (!input.empty()) {
+    const std::string_view piece = input.substr(0, chunks == nullptr ? input.size() : chunks->Next());
+    std::vector<char> memory(piece.begin(), piece.end());
+    input.remove_prefix(piece.size());
+    if (const auto verdict = reader.Feed(memory)) {
+      std::string rest;
+      if (std::holds_alternative<UpgradeRequest>(*verdict))
+        rest.assign(reader.rest().begin(), reader.rest().end());
+      return Account(*verdict, rest.append(input));
+    }
+  }
+  return kIncomplete;
+}
+
+// The parser looks at a header that comes in pieces when it has all of it, and so may find a fault later than
+// in one that comes at once; or not at all, if the header never ends.
+bool IsOnlyLater(const std::string& whole, const std::string& pieces) {
+  return whole.starts_with("HTTP/1.1 400 ") && whole.find("malformed HTTP request") != std::string::npos &&
+         (pieces == kIncomplete || pieces.starts_with("HTTP/1.1 431 "));
+}
+
+// The first byte chooses the pieces.
+void Run(std::string_view input) {
+  if (input.empty()) return;
+  Chunks chunks(static_cast<uint8_t>(input[0]));
+  input.remove_prefix(1);
+  const std::string whole = Feed(input, nullptr);
+  const std::string pieces = Feed(input, &chunks);
+  if (whole != pieces && !IsOnlyLater(whole, pieces))
+    Broken("as a whole:\n" + whole + "\nin pieces:\n" + pieces);
+}
+
+}  // namespace
+}  // namespace drawbridge
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  drawbridge::Run({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
