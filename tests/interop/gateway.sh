@@ -1,0 +1,56 @@
+# Starts and stops the gateway under test. Sourced by `run`.
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # gateway, work and report come from `run`
+
+gateway_pid=
+
+# Sets ws and control from the ready line.
+start_gateway() {
+  local line word
+  ws='' control=''
+  mkfifo "$work/stdout"
+  # Nobody asks the admin port here, and its default could be taken.
+  DRAWBRIDGE_ADMIN_LISTEN=127.0.0.1:0 \
+    "$gateway" --listen 127.0.0.1:0 --control_listen 127.0.0.1:0 >"$work/stdout" 2>"$work/gateway.log" &
+  gateway_pid=$!
+  exec {gateway_stdout}<"$work/stdout"
+  while read -r -t 30 -u "$gateway_stdout" line; do
+    [[ $line == "ready "* ]] || continue
+    for word in ${line#ready }; do
+      case $word in
+        ws=*) ws=${word#ws=} ;;
+        control=*) control=${word#control=} ;;
+      esac
+    done
+    break
+  done
+  if [[ -n $ws && -n $control ]]; then
+    report "ok gateway/ready_line"
+  else
+    report "FAIL gateway/ready_line: ${line:-none within 30 s, or it ended}"
+    return 1
+  fi
+}
+
+# The end of its output is the event to wait for: nobody else holds that pipe.
+stop_gateway() {
+  local status=0 ended=0
+  kill -TERM "$gateway_pid" 2>/dev/null || true
+  while read -r -t 30 -u "$gateway_stdout" _; do :; done || ended=$?
+  if ((ended > 128)); then
+    report "FAIL gateway/sigterm_exits_0: still running after 30 s"
+    return
+  fi
+  wait "$gateway_pid" || status=$?
+  gateway_pid=
+  if ((status == 0)); then
+    report "ok gateway/sigterm_exits_0"
+  else
+    report "FAIL gateway/sigterm_exits_0: exit code $status"
+  fi
+}
+
+# For the ways out that did not stop it.
+kill_gateway() {
+  [[ -z $gateway_pid ]] || kill -KILL "$gateway_pid" 2>/dev/null || true
+}

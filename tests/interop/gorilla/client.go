@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// client is a connection that remembers the first byte of every frame it wrote.
+type client struct {
+	*websocket.Conn
+	id     string // X-Connection-Id
+	frames *frameLog
+}
+
+// frameLog sees each frame as one Write, which is how gorilla flushes.
+type frameLog struct {
+	net.Conn
+	firstBytes []byte
+}
+
+func (l *frameLog) Write(p []byte) (int, error) {
+	l.firstBytes = append(l.firstBytes, p[0])
+	return l.Conn.Write(p)
+}
+
+// dial connects with a write buffer of so many bytes, which bounds the size of a frame; 0 is gorilla's default.
+func dial(url string, writeBuffer int) (*client, error) {
+	frames := &frameLog{}
+	dialer := websocket.Dialer{
+		HandshakeTimeout: deadline,
+		WriteBufferSize:  writeBuffer,
+		NetDial: func(network, address string) (net.Conn, error) {
+			conn, err := net.DialTimeout(network, address, deadline)
+			frames.Conn = conn
+			return frames, err
+		},
+	}
+	conn, response, err := dialer.Dial(url, http.Header{"User-Agent": {"gorilla"}})
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", url, err)
+	}
+	frames.firstBytes = nil // the handshake's
+	end := time.Now().Add(deadline)
+	if err := conn.SetReadDeadline(end); err != nil {
+		return nil, err
+	}
+	if err := conn.SetWriteDeadline(end); err != nil {
+		return nil, err
+	}
+	return &client{conn, response.Header.Get("X-Connection-Id"), frames}, nil
+}
+
+// expectEcho reads one message, which must be this one.
+func (c *client) expectEcho(messageType int, payload []byte) error {
+	gotType, got, err := c.ReadMessage()
+	if err != nil {
+		return fmt.Errorf("read the echo of %d bytes: %w", len(payload), err)
+	}
+	if gotType != messageType || string(got) != string(payload) {
+		return fmt.Errorf("echo is %s, want %s", describe(gotType, got), describe(messageType, payload))
+	}
+	return nil
+}
+
+// readClose reads until the peer's close frame, which must come next.
+func (c *client) readClose() (*websocket.CloseError, error) {
+	messageType, payload, err := c.ReadMessage()
+	var closed *websocket.CloseError
+	if errors.As(err, &closed) {
+		return closed, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the close frame: %w", err)
+	}
+	return nil, fmt.Errorf("got %s, want a close frame", describe(messageType, payload))
+}
+
+func describe(messageType int, payload []byte) string {
+	if len(payload) > 60 {
+		return fmt.Sprintf("type %d, %d bytes, %q...", messageType, len(payload), payload[:60])
+	}
+	return fmt.Sprintf("type %d, %q", messageType, payload)
+}

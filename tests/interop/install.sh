@@ -1,0 +1,50 @@
+# Installs what the clients need, and only what is missing. Sourced by `run`.
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # `run` sets here and tools, and reads grpcurl and health_probe
+
+# Pinned, and old enough for the Go 1.19 of Debian 12.
+grpcurl_module=github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9
+health_probe_module=github.com/grpc-ecosystem/grpc-health-probe@v0.4.14
+
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+install_debian() {
+  local missing=() package
+  for package in ca-certificates chromium python3 python3-websockets; do
+    has_package "$package" || missing+=("$package")
+  done
+  command -v go >/dev/null || missing+=(golang-go)
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
+  ((${#missing[@]})) || return 0
+  echo "installing Debian packages: ${missing[*]}"
+  as_root apt-get -qq -o DPkg::Lock::Timeout=600 update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+    -o DPkg::Lock::Timeout=600 install "${missing[@]}" >/dev/null
+}
+
+# Prints where the program of a module is, after installing it there.
+go_tool() {
+  local module=$1 path version folder
+  path=${module%@*} version=${module#*@}
+  folder=$tools/${path##*/}-$version
+  if [[ ! -x $folder/${path##*/} ]]; then
+    echo "installing $module" >&2
+    GOBIN=$folder GOFLAGS='' GOTOOLCHAIN=local go install "$module"
+  fi
+  echo "$folder/${path##*/}"
+}
+
+install_all() {
+  install_debian
+  grpcurl=$(go_tool "$grpcurl_module")
+  health_probe=$(go_tool "$health_probe_module")
+  (cd "$here/gorilla" && GOFLAGS='' GOTOOLCHAIN=local go build -buildvcs=false -o "$tools/gorilla" .)
+  if [[ ! $here/ws/node_modules/.package-lock.json -nt $here/ws/package-lock.json ]]; then
+    npm ci --silent --no-audit --no-fund --prefix "$here/ws"
+  fi
+}

@@ -1,0 +1,56 @@
+"""Runs named checks one after the other and says how each ended."""
+
+import argparse
+import asyncio
+import dataclasses
+import traceback
+
+from control import Control
+
+DEADLINE_SECONDS = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class Gateway:
+    ws: str  # HOST:PORT
+    control: Control
+
+    def url(self, path="/"):
+        return f"ws://{self.ws}{path}"
+
+
+def expect(what, got, want):
+    assert got == want, f"{what}: got {_short(got)}, want {_short(want)}"
+
+
+def run(client, checks):
+    """Every check is an async function of the gateway; its name is the check's."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ws", required=True, help="HOST:PORT")
+    parser.add_argument("--control", required=True, help="HOST:PORT")
+    parser.add_argument("--grpcurl", required=True, help="path of the program")
+    flags = parser.parse_args()
+    gateway = Gateway(flags.ws, Control(flags.grpcurl, flags.control))
+    ended = [asyncio.run(_run_one(f"{client}/{check.__name__}", check, gateway)) for check in checks]
+    raise SystemExit(0 if all(ended) else 1)
+
+
+async def _run_one(name, check, gateway):
+    try:
+        await asyncio.wait_for(check(gateway), DEADLINE_SECONDS)
+    except asyncio.TimeoutError:
+        why = f"not done within {DEADLINE_SECONDS} s"
+    except AssertionError as error:
+        why = str(error) or traceback.format_exc(limit=-1)
+    except Exception as error:  # a check may fail in any way; the next one runs all the same
+        why = f"{type(error).__name__}: {error}"
+    else:
+        print(f"ok {name}", flush=True)
+        return True
+    print(f"FAIL {name}: {' '.join(why.split())}", flush=True)
+    return False
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= 300 else f"{text[:300]}... ({len(text)} characters)"

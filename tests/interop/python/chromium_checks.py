@@ -1,0 +1,113 @@
+"""A page in headless Chromium opens, echoes, and shows the code and reason it was interrupted with."""
+
+import asyncio
+import contextlib
+import http.server
+import json
+import os
+import pathlib
+import signal
+import tempfile
+import threading
+import urllib.parse
+
+from checks import expect, run
+
+PAGE = pathlib.Path(__file__).with_name("page.html").read_bytes()
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync")
+
+
+@contextlib.contextmanager
+def page_server(on_event):
+    """Serves the page and hands over what it posts; gives the page's origin."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            found = urllib.parse.urlsplit(self.path).path == "/"
+            self._answer(200 if found else 404, PAGE if found else b"")
+
+        def do_POST(self):
+            on_event(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self._answer(200, b"")
+
+        def _answer(self, status, body):
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextlib.asynccontextmanager
+async def chromium(url):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # A session of its own, so that all its processes can be ended together.
+        process = await asyncio.create_subprocess_exec(
+            "chromium", *FLAGS, f"--user-data-dir={folder}/profile", url, start_new_session=True,
+            env={**os.environ, "TMPDIR": folder},
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL)
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def page(gateway, path):
+    """The origin of a page connected to the gateway, and a function that waits for its next event."""
+    loop = asyncio.get_running_loop()
+    events = asyncio.Queue()
+
+    async def next_event(name):
+        event = await events.get()
+        expect("event", event.pop("event"), name)
+        return event
+
+    with page_server(lambda event: loop.call_soon_threadsafe(events.put_nowait, event)) as origin:
+        query = urllib.parse.urlencode({"ws": gateway.url(path)})
+        async with chromium(f"{origin}/?{query}"):
+            yield origin, next_event
+
+
+async def listed(gateway, path):
+    found = [c for c in (await gateway.control.list())["connections"] if c["path"] == path]
+    assert len(found) == 1, f"want one connection on {path}, got {found}"
+    return found[0]
+
+
+async def echoes_and_shows_the_interrupt(gateway):
+    async with page(gateway, "/chromium") as (origin, next_event):
+        echoed = await next_event("echoed")
+        expect("echoes", echoed, {"text": "zażółć 🌉", "binary": "0 1 127 128 255", "extensions": ""})
+        connection = await listed(gateway, "/chromium")
+        expect("origin", connection["origin"], origin)
+        assert "Chrome" in connection["user_agent"], connection
+        answer = await gateway.control.interrupt(connection["connection_id"], 4001, "zamykamy most")
+        expect("outcome", answer["outcome"], "INTERRUPT_OUTCOME_CLOSED_CLEAN")
+        expect("shown", await next_event("closed"), {"closed": "4001 zamykamy most", "clean": True})
+
+
+async def closed_tab_leaves_the_list(gateway):
+    async with page(gateway, "/tab") as (_, next_event):
+        await next_event("echoed")
+        connection_id = (await listed(gateway, "/tab"))["connection_id"]
+    # Chromium is gone; the interrupt answers once the connection is.
+    answer = await gateway.control.interrupt(connection_id, 4001, "too late")
+    assert answer["outcome"] != "INTERRUPT_OUTCOME_CLOSED_CLEAN", answer
+    ids = [c["connection_id"] for c in (await gateway.control.list())["connections"]]
+    assert connection_id not in ids, ids
+
+
+if __name__ == "__main__":
+    run("chromium", [echoes_and_shows_the_interrupt, closed_tab_leaves_the_list])

@@ -1,0 +1,69 @@
+"""The control service as grpcurl sees it: by server reflection, without proto files."""
+
+import asyncio
+import dataclasses
+import json
+
+SERVICE = "drawbridge.control.v1.ConnectionService"
+
+# grpcurl's exit code is this plus the status code.
+_STATUS_EXIT = 64
+
+
+@dataclasses.dataclass
+class Failure(Exception):
+    code: int
+    message: str
+    details: list
+
+    def detail(self, name):
+        """The one detail of type google.rpc.NAME."""
+        found = [d for d in self.details if d["@type"].endswith(f"/google.rpc.{name}")]
+        assert len(found) == 1, f"want one {name} among the details, got {self.details}"
+        return found[0]
+
+
+class Control:
+    def __init__(self, grpcurl, address):
+        self._grpcurl = grpcurl
+        self._address = address
+
+    async def run(self, *words, options=()):
+        """Exit code, standard output and standard error of one grpcurl."""
+        process = await asyncio.create_subprocess_exec(
+            self._grpcurl, "-plaintext", "-connect-timeout", "5", "-max-time", "20", *options,
+            self._address, *words,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        out, err = await process.communicate()
+        return process.returncode, out.decode(), err.decode()
+
+    async def say(self, *words):
+        """What grpcurl prints when it succeeds, e.g. for `list`."""
+        status, out, err = await self.run(*words)
+        assert status == 0, f"grpcurl {' '.join(words)}: exit code {status}, {err}"
+        return out
+
+    async def call(self, method, **request):
+        """The response with every field present; raises Failure when the status is not OK."""
+        options = ("-emit-defaults", "-format-error", "-d", json.dumps(request))
+        status, out, err = await self.run(f"{SERVICE}/{method}", options=options)
+        if status == 0:
+            return json.loads(out)
+        assert status > _STATUS_EXIT, f"grpcurl {method}: exit code {status}, {err}"
+        error = json.loads(err)
+        assert error["code"] == status - _STATUS_EXIT, f"exit code {status} for {error}"
+        raise Failure(error["code"], error["message"], error.get("details", []))
+
+    async def fails(self, method, **request):
+        """The Failure that the call must end with."""
+        try:
+            response = await self.call(method, **request)
+        except Failure as failure:
+            return failure
+        raise AssertionError(f"{method} answered {response}, want a failure")
+
+    async def list(self):
+        return await self.call("ListConnections")
+
+    async def interrupt(self, connection_id, code, reason):
+        return await self.call("InterruptConnection", connection_id=connection_id, code=code, reason=reason)

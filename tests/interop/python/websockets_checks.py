@@ -1,0 +1,110 @@
+"""Debian's python3-websockets as a client."""
+
+import asyncio
+
+import websockets
+
+from checks import expect, run
+
+MIB = 1 << 20
+
+
+async def echoes_text(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        for text in ("hello", "", "zażółć gęślą jaźń \U0001f309", "a\x00b"):
+            await ws.send(text)
+            expect("echo", await ws.recv(), text)
+
+
+async def echoes_binary(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        for data in (b"\x00\xff\xfe", b"", bytes(range(256))):
+            await ws.send(data)
+            expect("echo", await ws.recv(), data)
+
+
+async def echoes_every_size(gateway):
+    async with websockets.connect(gateway.url(), max_size=None) as ws:
+        for size in (1, 125, 126, 127, 65535, 65536, 65537, MIB - 1, MIB):
+            data = bytes(i * 31 % 251 for i in range(size))
+            await ws.send(data)
+            expect(f"echo of {size} bytes", await ws.recv(), data)
+
+
+async def echoes_fragments_as_one_message(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        parts = ["one, ", "", "two, ", "three"]
+        await ws.send(parts)
+        expect("echo", await ws.recv(), "".join(parts))
+
+
+async def echoes_in_order(gateway):
+    """Many are on their way at once."""
+    async with websockets.connect(gateway.url()) as ws:
+        sent = [f"message {i}" for i in range(1000)]
+
+        async def send():
+            for message in sent:
+                await ws.send(message)
+
+        sender = asyncio.create_task(send())
+        expect("echoes", [await ws.recv() for _ in sent], sent)
+        await sender
+
+
+async def ping_is_answered(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        # The future ends only by a pong with this very payload.
+        await (await ws.ping(b"are you there?"))
+
+
+async def own_close_code_comes_back(gateway):
+    for code in (1000, 1001, 3000, 4999):
+        ws = await websockets.connect(gateway.url())
+        await ws.close(code, "done here")
+        expect("received code", ws.close_rcvd and ws.close_rcvd.code, code)
+
+
+async def connection_id_header_is_the_listed_id(gateway):
+    async with websockets.connect(gateway.url("/python")) as ws:
+        connection_id = ws.response_headers["X-Connection-Id"]
+        listed = (await gateway.control.list())["connections"]
+        mine = [c for c in listed if c["path"] == "/python"]
+        expect("connection_id", [c["connection_id"] for c in mine], [connection_id])
+        assert "websockets" in mine[0]["user_agent"], mine[0]
+
+
+async def interrupt_shows_code_and_reason(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        waiting = asyncio.create_task(ws.recv())
+        await gateway.control.interrupt(ws.response_headers["X-Connection-Id"], 4001, "żegnaj")
+        try:
+            message = await waiting
+        except websockets.ConnectionClosed as closed:
+            expect("code and reason", (closed.rcvd.code, closed.rcvd.reason), (4001, "żegnaj"))
+            assert closed.rcvd_then_sent, "the close frame came before ours"
+        else:
+            raise AssertionError(f"received {message!r}")
+
+
+async def invalid_utf8_is_1007(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        # send() has no way to say something wrong.
+        await ws.write_frame(True, websockets.frames.OP_TEXT, b"\xc3\x28")
+        await ws.wait_closed()
+        expect("code", ws.close_code, 1007)
+
+
+if __name__ == "__main__":
+    run("websockets", [
+        echoes_text,
+        echoes_binary,
+        echoes_every_size,
+        echoes_fragments_as_one_message,
+        echoes_in_order,
+        ping_is_answered,
+        own_close_code_comes_back,
+        connection_id_header_is_the_listed_id,
+        interrupt_shows_code_and_reason,
+        invalid_utf8_is_1007,
+    ])

@@ -1,0 +1,139 @@
+// npm's ws as a client.
+import {strict as assert} from 'node:assert';
+import {execFile} from 'node:child_process';
+import {once} from 'node:events';
+import {parseArgs, promisify} from 'node:util';
+import WebSocket from 'ws';
+
+const MIB = 1 << 20;
+const DEADLINE_MS = 30_000;
+const METHOD = 'drawbridge.control.v1.ConnectionService/InterruptConnection';
+
+const {values: flags} = parseArgs({
+  options: {ws: {type: 'string'}, control: {type: 'string'}, grpcurl: {type: 'string'}},
+});
+
+// Every wait of a check ends with its signal.
+async function connect(signal) {
+  const socket = new WebSocket(`ws://${flags.ws}/ws`);
+  signal.addEventListener('abort', () => socket.terminate());
+  const upgraded = once(socket, 'upgrade', {signal});
+  await once(socket, 'open', {signal});
+  const [response] = await upgraded;
+  return {socket, id: response.headers['x-connection-id']};
+}
+
+async function interrupt(id, code, reason) {
+  const request = JSON.stringify({connection_id: id, code, reason});
+  const {stdout} = await promisify(execFile)(
+      flags.grpcurl, ['-plaintext', '-max-time', '20', '-d', request, flags.control, METHOD]);
+  return JSON.parse(stdout).outcome;
+}
+
+async function expectEcho(socket, payload, signal) {
+  const [data, isBinary] = await once(socket, 'message', {signal});
+  assert.equal(isBinary, typeof payload !== 'string', 'binary');
+  assert.ok(data.equals(Buffer.from(payload)), `echo of ${payload.length}: ${data.length} bytes`);
+}
+
+async function expectClose(socket, code, reason, signal) {
+  const [gotCode, gotReason] = await once(socket, 'close', {signal});
+  assert.equal(gotCode, code);
+  if (reason !== undefined) assert.equal(gotReason.toString(), reason);
+}
+
+async function echo(socket, payload, signal) {
+  socket.send(payload);
+  await expectEcho(socket, payload, signal);
+}
+
+const checks = {
+  async echoes_text(signal) {
+    const {socket} = await connect(signal);
+    for (const text of ['hello', '', 'zażółć gęślą jaźń 🌉']) await echo(socket, text, signal);
+  },
+
+  async echoes_binary(signal) {
+    const {socket} = await connect(signal);
+    for (const bytes of [[0, 255, 254], [], [0x68, 0x69]]) await echo(socket, Buffer.from(bytes), signal);
+  },
+
+  async echoes_every_size(signal) {
+    const {socket} = await connect(signal);
+    for (const size of [1, 125, 126, 127, 65535, 65536, 65537, MIB - 1, MIB]) {
+      await echo(socket, Buffer.from(Array.from({length: size}, (_, i) => i % 251)), signal);
+    }
+  },
+
+  async echoes_fragments_as_one_message(signal) {
+    const {socket} = await connect(signal);
+    socket.send('one, ', {fin: false});
+    socket.send('two, ', {fin: false});
+    socket.ping('in between');
+    socket.send('three', {fin: true});
+    await expectEcho(socket, 'one, two, three', signal);
+  },
+
+  async offers_compression_and_gets_none(signal) {
+    const {socket} = await connect(signal);
+    assert.equal(socket.extensions, '');
+  },
+
+  async ping_is_answered(signal) {
+    const {socket} = await connect(signal);
+    socket.ping('are you there?');
+    const [payload] = await once(socket, 'pong', {signal});
+    assert.equal(payload.toString(), 'are you there?');
+  },
+
+  async own_close_code_comes_back(signal) {
+    for (const code of [1000, 1001, 3000, 4999]) {
+      const {socket} = await connect(signal);
+      socket.close(code, 'done here');
+      await expectClose(socket, code, undefined, signal);
+    }
+  },
+
+  async interrupt_shows_code_and_reason_and_spares_the_other(signal) {
+    const {socket, id} = await connect(signal);
+    const {socket: other} = await connect(signal);
+    const closed = expectClose(socket, 4003, 'żegnaj', signal);
+    const [outcome] = await Promise.all([interrupt(id, 4003, 'żegnaj'), closed]);
+    assert.equal(outcome, 'INTERRUPT_OUTCOME_CLOSED_CLEAN');
+    await echo(other, 'still here', signal);
+  },
+
+  async one_byte_too_many_is_1009(signal) {
+    const {socket} = await connect(signal);
+    socket.send(Buffer.alloc(MIB + 1));
+    await expectClose(socket, 1009, undefined, signal);
+  },
+
+  async far_too_big_is_1009(signal) {
+    const {socket} = await connect(signal);
+    socket.send(Buffer.alloc(16 * MIB));
+    await expectClose(socket, 1009, undefined, signal);
+  },
+
+  async too_big_in_fragments_is_1009(signal) {
+    const {socket} = await connect(signal);
+    for (let i = 0; i < 17; ++i) socket.send(Buffer.alloc(MIB / 16), {fin: false});
+    await expectClose(socket, 1009, undefined, signal);
+  },
+};
+
+for (const [name, check] of Object.entries(checks)) {
+  const ended = new AbortController();
+  const timer = setTimeout(() => ended.abort(new Error(`not done within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+  try {
+    await check(ended.signal);
+    console.log(`ok ws/${name}`);
+  } catch (error) {
+    const why = error.name === 'AbortError' ? error.cause ?? error : error;
+    console.log(`FAIL ws/${name}: ${why.message.replace(/\s+/g, ' ')}`);
+    process.exitCode = 1;
+  } finally {
+    clearTimeout(timer);
+    ended.abort();
+  }
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Runs the commands of README.md as a reader would, each terminal of it in a shell of its own, so that they stay true.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+
+# The commands that the README gives for a terminal.
+block() { awk -v tag="terminal=$1" '/^```/ { inside = ($2 == tag); next } inside' README.md; }
+
+# Waits until a file holds a pattern; a minute and a half, for a gateway that may still have to be built, is enough.
+await() {
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  timeout 90 bash -c 'until grep -qsE -- "$2" "$1"; do sleep 0.1; done' await "$1" "$2" ||
+    { echo "readme: no '$2' in: $(cat "$1")" >&2; exit 1; }
+}
+
+[ "$(block test)" = "./dev test" ] || { echo "readme: ./dev test is not shown" >&2; exit 1; }
+command -v go >/dev/null || { echo "readme: go is needed" >&2; exit 1; }
+
+bash -c "exec $(block gateway)" >"$work/gateway" 2>"$work/gateway.log" &
+gateway=$!
+await "$work/gateway" '^ready '
+
+mkfifo "$work/keys"
+bash -c "exec $(block client)" <"$work/keys" >"$work/client" 2>&1 &
+exec 3>"$work/keys"
+await "$work/client" 'Connected to'
+echo "hello" >&3
+await "$work/client" '< hello'
+
+block operator >"$work/operator.sh"
+bash -euo pipefail "$work/operator.sh" >"$work/operator" 2>&1 || { cat "$work/operator"; exit 1; }
+for expected in drawbridge.control.v1.ConnectionService INTERRUPT_OUTCOME_CLOSED_CLEAN '"path": "/chat"' \
+  CONNECTION_STATE_CLOSED '"cause": "interrupted"'; do
+  grep -qF -- "$expected" "$work/operator" || { echo "readme: no $expected in:"; cat "$work/operator"; exit 1; }
+done
+await "$work/client" 'Connection closed: 4001 .private use. token revoked'
+
+kill -TERM "$gateway"
+wait "$gateway"
+echo "readme: every command works"
