@@ -1,0 +1,89 @@
+"""One measurement: a fresh server on one core, a load generator on the other, one object of results."""
+
+import json
+import resource
+import subprocess
+import time
+
+from harness import paths
+from harness.servers import CLIENT_CORE, SERVER_CORE, Failure, Running
+
+DATA_SCENARIOS = ("s1", "s2", "s3", "s5", "s6", "paced", "memory")
+CONTROL_SCENARIOS = ("interrupt", "list")
+TIME_LIMIT = 600
+
+
+def measure(server, scenario, options):
+    """Runs one scenario against a fresh server. `options`: command line words for the load generator."""
+    with Running(server) as running:
+        if scenario in CONTROL_SCENARIOS:
+            command = [
+                str(paths.PROGRAMS / "control_load"),
+                *("--target", running.words["ws"], "--control", running.words["control"]),
+            ]
+        else:
+            command = [
+                str(paths.PROGRAMS / "load"),
+                *("--target", running.words["ws"], "--pid", str(running.pid)),
+            ]
+        return _run(running, [*command, "--scenario", scenario, *options])
+
+
+def measure_alone(program):
+    """Runs a program that needs no server and prints one object of results."""
+    return _parse(_call(["taskset", "-c", CLIENT_CORE, str(program)]))
+
+
+def _run(running, command):
+    before = _Usage(running)
+    output = _call(["taskset", "-c", CLIENT_CORE, *command])
+    after = _Usage(running)
+    result = _parse(output)
+    result["others_share"] = after.others_share(before)
+    return result
+
+
+def _call(command):
+    try:
+        process = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"took more than {TIME_LIMIT} seconds") from error
+    if process.returncode != 0:
+        raise Failure(process.stderr.strip() or f"exit code {process.returncode}")
+    return process.stdout
+
+
+def _parse(output):
+    try:
+        return json.loads(output)
+    except json.JSONDecodeError as error:
+        raise Failure("no results were printed") from error
+
+
+class _Usage:
+    """Who used the two cores so far: a busy neighbour makes figures worthless, so it is reported."""
+
+    def __init__(self, running):
+        self.time = time.monotonic()
+        self.busy = _busy_seconds((SERVER_CORE, CLIENT_CORE))
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        myself = resource.getrusage(resource.RUSAGE_SELF)
+        self.ours = running.cpu_seconds() + sum(
+            usage.ru_utime + usage.ru_stime for usage in (children, myself)
+        )
+
+    def others_share(self, before):
+        """The part of the two cores' time that went to nobody of this measurement."""
+        others = (self.busy - before.busy) - (self.ours - before.ours)
+        return max(0.0, others / (2 * (self.time - before.time)))
+
+
+def _busy_seconds(cores):
+    ticks = 0
+    with open("/proc/stat", encoding="ascii") as stat:
+        for line in stat:
+            name, *fields = line.split()
+            if name in [f"cpu{core}" for core in cores]:
+                user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, fields[:8])
+                ticks += user + nice + system + irq + softirq + steal
+    return ticks / 100

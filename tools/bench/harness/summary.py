@@ -1,0 +1,62 @@
+"""Medians over the rounds, and ratios to the floor."""
+
+import statistics
+
+CPU = "server_cpu_ns_per_message"
+MEMORY = "bytes_per_connection"
+
+
+def line(result):
+    """One measurement, for whoever watches."""
+    head = f"{result['scenario']:<9} {result['server']:<14}"
+    if "error" in result:
+        return f"{head} {result['error']}"
+    words = []
+    if CPU in result:
+        words.append(f"{result[CPU] / 1e3:7.2f} us CPU a message, {result['rate']:9.0f} a second")
+    if MEMORY in result:
+        words.append(f"{result[MEMORY]:7.0f} B a connection")
+    for name in ("latency", "close_frame", "page"):
+        if f"{name}_p99_us" in result:
+            p50, p99 = result[f"{name}_p50_us"], result[f"{name}_p99_us"]
+            words.append(f"{name} p50 {p50:.0f} us, p99 {p99:.0f} us")
+    words.append(f"others used {100 * result['others_share']:.0f} %")
+    return f"{head} {', '.join(words)}"
+
+
+class Summary:
+    """All results of a run."""
+
+    def __init__(self, results):
+        self._by_key = {}
+        for result in results:
+            if "error" not in result:
+                key = (result["scenario"], result["server"])
+                self._by_key.setdefault(key, {})[result["round"]] = result
+        self.servers = list(dict.fromkeys(result["server"] for result in results))
+        self.scenarios = list(dict.fromkeys(result["scenario"] for result in results))
+
+    def median(self, scenario, server, metric):
+        """None when it was never measured."""
+        rounds = self._by_key.get((scenario, server), {}).values()
+        values = [result[metric] for result in rounds if metric in result]
+        return statistics.median(values) if values else None
+
+    def ratio(self, scenario, server):
+        """Median over the rounds of CPU time a message divided by the floor's in the same round."""
+        rounds = self._by_key.get((scenario, server), {})
+        floor = self._by_key.get((scenario, "floor"), {})
+        ratios = [rounds[number][CPU] / floor[number][CPU] for number in rounds if number in floor]
+        return statistics.median(ratios) if ratios else None
+
+    def _others_shares(self):
+        every = [result for rounds in self._by_key.values() for result in rounds.values()]
+        return [result["others_share"] for result in every] or [0]
+
+    def usual_others_share(self):
+        """How much of the machine somebody else used, in the median measurement."""
+        return statistics.median(self._others_shares())
+
+    def worst_others_share(self):
+        """The same, in the worst measurement."""
+        return max(self._others_shares())

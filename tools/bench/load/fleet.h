@@ -1,0 +1,44 @@
+// All clients of one thread, in one epoll set.
+#ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_FLEET_H_
+#define DRAWBRIDGE_TOOLS_BENCH_LOAD_FLEET_H_
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tools/bench/load/client.h"
+#include "tools/bench/load/traffic.h"
+
+namespace drawbridge::bench {
+
+class Fleet {
+ public:
+  // Makes `count` clients, none connected. What it is given must outlive it.
+  Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count);
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  // Connects all clients, some hundred at a time, polling until every one is open. Throws after `seconds`.
+  void OpenAll(int seconds);
+
+  void Connect(uint32_t index) { clients_[index]->Connect(target_, epoll_, scratch_); }
+
+  // Handles what is ready, waiting for it at most so long.
+  void Poll(int64_t timeout_nanoseconds);
+
+  Client& client(uint32_t index) { return *clients_[index]; }
+  uint32_t size() const { return static_cast<uint32_t>(clients_.size()); }
+
+ private:
+  const sockaddr_in target_;
+  const int epoll_;
+  std::vector<char> scratch_;
+  std::vector<std::unique_ptr<Client>> clients_;
+};
+
+}  // namespace drawbridge::bench
+
+#endif  // DRAWBRIDGE_TOOLS_BENCH_LOAD_FLEET_H_

@@ -1,0 +1,52 @@
+// Every frame a client will send and every answer it expects, made once: in the measured window the
+// generator only sends from this memory and compares with it.
+#ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_TRAFFIC_H_
+#define DRAWBRIDGE_TOOLS_BENCH_LOAD_TRAFFIC_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace drawbridge::bench {
+
+// A ring of messages, all of one size and opcode, no two alike (when the size allows), each masked with
+// its own random key. Message `sequence` is the one at sequence modulo the ring's size.
+class Traffic {
+ public:
+  // `batch`: how many messages in a row are to lie in one piece of memory, for one send. Text is printable
+  // ASCII.
+  Traffic(size_t payload_size, bool text, size_t batch);
+
+  // `count` client frames in one piece, from message `sequence`; `count` is at most the batch.
+  std::string_view Frames(uint64_t sequence, size_t count) const {
+    return std::string_view(frames_).substr(sequence % ring_ * frame_size_, count * frame_size_);
+  }
+
+  // The server's frame for message `sequence` if it is echoed in one frame with the shortest header.
+  std::string_view Echo(uint64_t sequence) const {
+    return std::string_view(echoes_).substr(sequence % ring_ * echo_size_, echo_size_);
+  }
+
+  std::string_view Payload(uint64_t sequence) const {
+    return Echo(sequence).substr(echo_size_ - payload_size_);
+  }
+
+  uint8_t opcode() const { return opcode_; }
+  size_t batch() const { return batch_; }
+  size_t payload_size() const { return payload_size_; }
+  size_t echo_size() const { return echo_size_; }
+
+ private:
+  const size_t payload_size_;
+  const uint8_t opcode_;
+  const size_t ring_;
+  const size_t batch_;
+  std::string frames_;
+  std::string echoes_;
+  size_t frame_size_ = 0;
+  size_t echo_size_ = 0;
+};
+
+}  // namespace drawbridge::bench
+
+#endif  // DRAWBRIDGE_TOOLS_BENCH_LOAD_TRAFFIC_H_

@@ -1,0 +1,84 @@
+// Measures the registry alone, without a socket: a page out of a million entries, and how fast they come and
+// go.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/node_identity.h"
+#include "gateway/connections/registry.h"
+
+namespace drawbridge {
+namespace {
+
+constexpr size_t kEntries = 1'000'000;
+constexpr size_t kPage = 1000;
+constexpr size_t kChurn = 1'000'000;
+
+// CPU time of this thread, in milliseconds: what the work costs a core, whoever else is on it.
+double CpuTime() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+double Time(const std::function<void()>& work) {
+  const double begin = CpuTime();
+  work();
+  return CpuTime() - begin;
+}
+
+double Quantile(std::vector<double>& sorted, double q) {
+  return sorted[static_cast<size_t>(q * static_cast<double>(sorted.size() - 1))];
+}
+
+ConnectionInfo Client() { return {.remote_address = "127.0.0.1:12345", .path = "/"}; }
+
+int Main() {
+  const SystemClock clock;
+  Registry registry(NodeIdentity::Draw("bench"), {}, &clock);
+  std::vector<Registration> registrations;
+  registrations.reserve(kEntries);
+  for (size_t i = 0; i < kEntries; ++i) registrations.push_back(registry.Add(Client()));
+
+  std::vector<double> pages;
+  size_t walked = 0;
+  for (uint64_t after = 0;;) {
+    std::vector<std::shared_ptr<Connection>> page;
+    pages.push_back(Time([&] { page = registry.Page(after, kPage); }));
+    walked += page.size();
+    if (page.size() < kPage) break;
+    after = page.back()->info().sequence;
+  }
+  if (walked != kEntries) {
+    fmt::print(stderr, "registry_bench: a walk met {} of {} connections\n", walked, kEntries);
+    return 1;
+  }
+  std::sort(pages.begin(), pages.end());
+
+  // Each addition is of a new client, each removal of one from anywhere in the crowd, as clients come and go.
+  uint64_t random = 88172645463325252;
+  const double churn = Time([&] {
+    for (size_t i = 0; i < kChurn; ++i) {
+      random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+      registrations[random % kEntries] = registry.Add(Client());
+    }
+  });
+  fmt::print(
+      "{{\"entries\": {}, \"page_ms_p50\": {:.3f}, \"page_ms_p99\": {:.3f}, "
+      "\"pairs_of_add_and_remove_per_second\": "
+      "{:.0f}}}\n",
+      kEntries, Quantile(pages, 0.5), Quantile(pages, 0.99), kChurn / (churn / 1000));
+  return 0;
+}
+
+}  // namespace
+}  // namespace drawbridge
+
+int main() { return drawbridge::Main(); }
