@@ -17,6 +17,67 @@ bool Connection::Interrupt(CloseRequest request) {
   return true;
 }
 
+SendStatus Connection::Send(OutboundMessage&& message) {
+  {
+    MutexLock lock(mu_);
+    if (closing_ != nullptr) return SendStatus::kClosing;
+    if (traffic_.send_queue_bytes.Get() > send_queue_bytes_) return SendStatus::kFull;
+    traffic_.send_queue_messages.Add(1);
+    traffic_.send_queue_bytes.Add(static_cast<int64_t>(Outbox::CostOf(message)));
+    if (outbox_ == nullptr) outbox_ = std::make_unique<Outbox>();
+    outbox_->Push(std::move(message));
+  }
+  Signal();
+  return SendStatus::kQueued;
+}
+
+// Not under the lock: the queue has one of its own.
+void Connection::Signal() {
+  SignalQueue* signals = nullptr;
+  {
+    MutexLock lock(mu_);
+    if (signals_ == nullptr || std::exchange(signalled_, true)) return;
+    signals = signals_;
+  }
+  signals->Push(shared_from_this());
+}
+
+void Connection::Attach(SignalQueue* signals, SignalTarget* target, size_t send_queue_bytes) {
+  target_ = target;
+  MutexLock lock(mu_);
+  signals_ = signals;
+  send_queue_bytes_ = send_queue_bytes;
+}
+
+void Connection::Detach() {
+  target_ = nullptr;
+  MutexLock lock(mu_);
+  signals_ = nullptr;
+}
+
+void Connection::DeliverSignal() {
+  {
+    MutexLock lock(mu_);
+    signalled_ = false;
+  }
+  if (target_ != nullptr) target_->OnSignal();
+}
+
+std::vector<OutboundMessage> Connection::TakeOutbox(size_t bytes, bool* more) {
+  std::vector<OutboundMessage> taken;
+  std::unique_ptr<Outbox> emptied;  // destroyed after the lock is released
+  MutexLock lock(mu_);
+  *more = false;
+  if (outbox_ == nullptr) return taken;
+  const size_t before = outbox_->bytes();
+  taken = outbox_->Take(bytes);
+  traffic_.send_queue_messages.Add(-static_cast<int64_t>(taken.size()));
+  traffic_.send_queue_bytes.Add(-static_cast<int64_t>(before - outbox_->bytes()));
+  *more = !outbox_->empty();
+  if (!*more) emptied = std::move(outbox_);
+  return taken;
+}
+
 std::optional<CloseRequest> Connection::close_request() const {
   MutexLock lock(mu_);
   if (closing_ == nullptr) return std::nullopt;

@@ -16,6 +16,8 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/connections/close.h"
+#include "gateway/connections/outbox.h"
+#include "gateway/connections/signal_queue.h"
 
 namespace drawbridge {
 
@@ -52,9 +54,35 @@ class Counter {
   std::atomic<uint64_t> value_ = 0;
 };
 
+// The same for one that several threads change.
+class SharedCounter {
+ public:
+  void Add(int64_t n) { value_.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed); }
+  void Clear() { value_.store(0, std::memory_order_relaxed); }
+  uint64_t Get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_ = 0;
+};
+
+// The session's side of a connection: told, on the session's thread, that something was left for it.
+class SignalTarget {
+ public:
+  virtual void OnSignal() = 0;
+
+ protected:
+  ~SignalTarget() = default;
+};
+
+enum class SendStatus {
+  kQueued,
+  kClosing,  // too late: it is closing or closed
+  kFull,     // more than `send_queue_bytes` wait already
+};
+
 // Shared by the registry, the control plane and the session; outlives the session for as long as somebody
 // asks how it ended. Thread-safe; nothing here blocks on the network or on the session.
-class Connection {
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
   explicit Connection(ConnectionInfo info) : info_(std::move(info)) {}
   Connection(const Connection&) = delete;
@@ -66,6 +94,10 @@ class Connection {
   // Ends the connection: irrevocable when it returns. True for the first call of all; later ones change
   // nothing and join the closing that is under way or over.
   bool Interrupt(CloseRequest request);
+
+  // Queues one message, behind all that was queued before; `message` is taken only then. The queue may pass
+  // its bound by this one message.
+  [[nodiscard]] SendStatus Send(OutboundMessage&& message);
 
   // Stop is requested by the first Interrupt. A callback runs on the interrupting thread: it may only post.
   std::stop_token stop_token() const { return stop_.get_token(); }
@@ -88,15 +120,23 @@ class Connection {
   void RecordEnd(CloseResult result);
   void TellWaiters();
 
-  // Written by the session alone, read by anybody.
+  // For the session alone, on its thread. From Attach to Detach `target` is signalled through `signals` when
+  // something is left for it; both must live until then, and what is posted to the thread in between.
+  void Attach(SignalQueue* signals, SignalTarget* target, size_t send_queue_bytes);
+  void Detach();
+  // Calls OnSignal, if attached.
+  void DeliverSignal();
+  // The oldest queued messages, until they cost `bytes` or more. `more`: others are left.
+  std::vector<OutboundMessage> TakeOutbox(size_t bytes, bool* more);
+
+  // Written by the session, read by anybody.
   struct Traffic {
     Counter received_messages;
     Counter received_bytes;  // payload
-    Counter
-        sent_messages;   // taken for sending; CloseResult.dropped_messages tells how many of them never left
-    Counter sent_bytes;  // payload
-    Counter send_queue_messages;
-    Counter send_queue_bytes;
+    Counter sent_messages;   // framed; CloseResult.dropped_messages tells how many of them never left
+    Counter sent_bytes;      // payload
+    SharedCounter send_queue_messages;
+    SharedCounter send_queue_bytes;
     Counter round_trip_nanoseconds;  // of the last ping answered; 0: none yet
     std::atomic<SteadyTime> last_receive_time = SteadyTime();
   };
@@ -104,6 +144,10 @@ class Connection {
   const Traffic& traffic() const { return traffic_; }
 
  private:
+  static constexpr size_t kDefaultSendQueueBytes = 1 << 20;
+
+  void Signal();
+
   struct Waiting {
     uint64_t handle;
     Waiter waiter;
@@ -125,6 +169,12 @@ class Connection {
   std::unique_ptr<Closing> closing_ ABSL_GUARDED_BY(mu_);
   std::vector<Waiting> waiting_ ABSL_GUARDED_BY(mu_);
   uint64_t last_handle_ ABSL_GUARDED_BY(mu_) = 0;
+  std::unique_ptr<Outbox> outbox_ ABSL_GUARDED_BY(mu_);  // null: empty
+  SignalQueue* signals_ ABSL_GUARDED_BY(mu_) = nullptr;  // null: no session is attached
+  bool signalled_ ABSL_GUARDED_BY(mu_) = false;          // it is in `signals_`
+  size_t send_queue_bytes_ ABSL_GUARDED_BY(mu_) = kDefaultSendQueueBytes;
+
+  SignalTarget* target_ = nullptr;  // the session's thread alone; null: not attached
 };
 
 }  // namespace drawbridge

@@ -1,5 +1,7 @@
 #include "gateway/session/io_thread.h"
 
+#include "gateway/connections/connection.h"
+
 namespace drawbridge {
 
 namespace asio = boost::asio;
@@ -43,6 +45,12 @@ void IoThread::Release(EventTarget& target) {
   target.DeadlineHook::unlink();
   target.ResidentHook::unlink();
   Post([owned = std::unique_ptr<EventTarget>(&target)] {});
+}
+
+void IoThread::DeliverSignals() {
+  bool more = false;
+  for (const auto& connection : signals_.Take(kSignalsAtOnce, &more)) connection->DeliverSignal();
+  if (more) Post([this] { DeliverSignals(); });
 }
 
 void IoThread::WaitForSockets() {

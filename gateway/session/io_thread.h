@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/connections/signal_queue.h"
 #include "gateway/session/deadline_wheel.h"
 #include "gateway/session/event_target.h"
 #include "gateway/session/poller.h"
@@ -43,6 +44,9 @@ class IoThread {
     });
   }
 
+  // Where the connections of this thread's sessions are left when there is something for them.
+  SignalQueue& signals() { return signals_; }
+
   // The rest: this thread alone, or any before Start.
 
   // Owns `target` until Release.
@@ -70,10 +74,13 @@ class IoThread {
 
  private:
   static constexpr size_t kReadBufferSize = 64 * 1024;
+  // Then whoever has sent something has its turn, before the next of them.
+  static constexpr size_t kSignalsAtOnce = 128;
   using Residents = boost::intrusive::list<EventTarget, boost::intrusive::base_hook<ResidentHook>,
                                            boost::intrusive::constant_time_size<false>>;
 
   void DestroyResidents();
+  void DeliverSignals();
   void WaitForSockets();
   void WaitForTick();
 
@@ -90,6 +97,7 @@ class IoThread {
   std::vector<char> read_buffer_ = std::vector<char>(kReadBufferSize);
   WriteBuffer write_buffer_;
   Residents residents_;
+  SignalQueue signals_{[this] { Post([this] { DeliverSignals(); }); }};
   std::thread thread_;
 };
 

@@ -7,25 +7,32 @@
 
 namespace drawbridge {
 
-void SendQueue::Append(std::string_view frames, size_t sent) {
+void SendQueue::Append(std::string_view frames, size_t sent, std::span<WriteBuffer::Mark> marks) {
   for (size_t begin = 0; begin < frames.size();) {
     const auto header = ParseFrameHeader(frames.substr(begin));
     const size_t end = begin + header->size + header->length;
+    Receipt receipt;
+    if (!marks.empty() && marks.front().end == end) {
+      receipt = std::move(marks.front().receipt);
+      marks = marks.subspan(1);
+    }
     if (sent < end) {
       const bool begun = sent > begin;
       const size_t from = begun ? sent : begin;
-      Push(frames.substr(from, end - from), header->opcode, begun);
+      Push(frames.substr(from, end - from), header->opcode, begun, std::move(receipt));
+    } else if (receipt) {
+      taken_.push_back(std::move(receipt));
     }
     begin = end;
   }
 }
 
-void SendQueue::Push(std::string_view bytes, Opcode opcode, bool begun) {
+void SendQueue::Push(std::string_view bytes, Opcode opcode, bool begun, Receipt receipt) {
   if (ReplacesLast(opcode)) {
     bytes_ -= frames_.back().bytes.size() + kFrameOverhead;
     frames_.pop_back();
   }
-  frames_.push_back({std::string(bytes), opcode, begun});
+  frames_.push_back({std::string(bytes), opcode, begun, std::move(receipt)});
   bytes_ += bytes.size() + kFrameOverhead;
   messages_ += frames_.back().is_message() ? 1 : 0;
 }
@@ -38,11 +45,20 @@ bool SendQueue::ReplacesLast(Opcode opcode) const {
 void SendQueue::Pop() {
   bytes_ -= frames_.front().bytes.size() + kFrameOverhead;
   messages_ -= frames_.front().is_message() ? 1 : 0;
+  if (frames_.front().receipt) taken_.push_back(std::move(frames_.front().receipt));
   frames_.pop_front();
   front_sent_ = 0;
 }
 
 IoResult::Status SendQueue::WriteTo(Link& link) {
+  const IoResult::Status status = WriteFrames(link);
+  if (link.has_unsent()) return status == IoResult::Status::kOk ? IoResult::Status::kWouldBlock : status;
+  for (Receipt& receipt : taken_) receipt.Written();
+  taken_.clear();
+  return status;
+}
+
+IoResult::Status SendQueue::WriteFrames(Link& link) {
   while (!frames_.empty()) {
     std::array<iovec, 64> pieces;
     const size_t count = std::min(frames_.size(), pieces.size());
@@ -79,6 +95,14 @@ size_t SendQueue::DropMessages() {
   }
   frames_ = std::move(kept);
   return before - messages_;
+}
+
+SendQueue::Change SendQueue::TakeChange() {
+  const Change change{static_cast<int64_t>(messages_ - reported_messages_),
+                      static_cast<int64_t>(bytes_ - reported_bytes_)};
+  reported_messages_ = messages_;
+  reported_bytes_ = bytes_;
+  return change;
 }
 
 }  // namespace drawbridge

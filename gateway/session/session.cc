@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <utility>
 
 namespace drawbridge {
 namespace {
+
+// What is framed at a time of messages that others have queued.
+constexpr size_t kOutboxAtOnce = 64 * 1024;
+constexpr size_t kAllOfOutbox = std::numeric_limits<size_t>::max();
 
 Opcode OpcodeOf(MessageType type) { return type == MessageType::kText ? Opcode::kText : Opcode::kBinary; }
 MessageType TypeOf(Opcode opcode) {
@@ -21,6 +26,7 @@ void Session::Start(IoThread& thread, const SessionOptions& options, Handler& ha
                     std::span<char> early) {
   Session& session = thread.Adopt(std::make_unique<Session>(thread, options, handler, std::move(upgraded)));
   session.on_stop_.emplace(session.connection_->stop_token(), StopPoster{&session});
+  session.connection_->Attach(&thread.signals(), &session, options.send_queue_bytes);
   thread.poller().Modify(session.link_.fd(), session.interest_, &session);
   session.Arm();
   if (!early.empty()) session.Consume(early);
@@ -147,11 +153,7 @@ void Session::HandleMessage(const Message& message) {
   handler_.OnMessage(*connection_, message, *this);
 }
 
-void Session::Reply(const Message& message) {
-  connection_->traffic().sent_messages.Add(1);
-  connection_->traffic().sent_bytes.Add(message.payload.size());
-  AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
-}
+void Session::Reply(const Message& message) { AppendMessage(message); }
 
 void Session::HandlePong(std::string_view payload) {
   const auto sent = last_ping_.time_since_epoch().count();
@@ -179,9 +181,35 @@ void Session::HandleCloseFrame(uint16_t code, std::string_view reason) {
 // ---------------------------------------------------------------------------------------------- send, once a
 // wake-up
 
+// Every message for the client comes by here.
+void Session::AppendMessage(const Message& message) {
+  connection_->traffic().sent_messages.Add(1);
+  connection_->traffic().sent_bytes.Add(message.payload.size());
+  AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
+}
+
+void Session::OnSignal() {
+  has_outbox_ = true;
+  Settle();
+}
+
+// Moves what others have queued to the write buffer.
+void Session::TakeOutbox(size_t bytes) {
+  for (OutboundMessage& message : connection_->TakeOutbox(bytes, &has_outbox_)) {
+    AppendMessage({message.type, *message.payload});
+    if (message.receipt) thread_.write_buffer().AddMark(std::move(message.receipt));
+  }
+}
+
 void Session::Settle() {
   if (phase_ == Phase::kEnded) return;
   Flush();
+  // What the kernel does not take stays with the others' messages, whose bytes are shared.
+  while (has_outbox_ && phase_ == Phase::kOpen && !sending()) {
+    TakeOutbox(kOutboxAtOnce);
+    Flush();
+  }
+  if (has_outbox_ || stalled_since_.has_value()) WatchQueue();
   if (phase_ == Phase::kClosing && !sending()) FinishClosing();
   if (phase_ == Phase::kEnded) return;
   UpdateInterest();
@@ -196,10 +224,12 @@ void Session::Flush() {
     if (result.status == IoResult::Status::kBroken) return PeerGone(CloseCause::kReset);
     sent = result.bytes;
   }
-  if (sent < out.view().size()) {
+  if (sent < out.view().size() || (link_.has_unsent() && !out.marks().empty())) {
     if (queue_ == nullptr) queue_ = std::make_unique<SendQueue>();
-    queue_->Append(out.view(), sent);
+    queue_->Append(out.view(), sent, out.marks());
     WatchQueue();
+  } else {
+    for (WriteBuffer::Mark& mark : out.marks()) mark.receipt.Written();
   }
   out.Clear();
 }
@@ -214,9 +244,13 @@ void Session::WriteQueue() {
 
 // The queue has grown or shrunk: keeps the books and notes when it passes its bound, one way or the other.
 void Session::WatchQueue() {
-  connection_->traffic().send_queue_messages.Set(queue_->messages());
-  connection_->traffic().send_queue_bytes.Set(queue_->bytes());
-  const bool over = queue_->bytes() > options_.send_queue_bytes;
+  Connection::Traffic& traffic = connection_->traffic();
+  if (queue_ != nullptr) {
+    const SendQueue::Change change = queue_->TakeChange();
+    traffic.send_queue_messages.Add(change.messages);
+    traffic.send_queue_bytes.Add(change.bytes);
+  }
+  const bool over = traffic.send_queue_bytes.Get() > options_.send_queue_bytes;
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
   Arm();
@@ -232,8 +266,7 @@ bool Session::reading() const {
 }
 
 void Session::UpdateInterest() {
-  const uint32_t interest =
-      (reading() ? uint32_t{EPOLLIN} : 0) | (queue_ != nullptr ? uint32_t{EPOLLOUT} : 0);
+  const uint32_t interest = (reading() ? uint32_t{EPOLLIN} : 0) | (sending() ? uint32_t{EPOLLOUT} : 0);
   if (interest == interest_) return;
   const bool reads_again = (interest & ~interest_ & EPOLLIN) != 0;
   interest_ = interest;
@@ -262,16 +295,24 @@ void Session::StartClosing() {
   const CloseRequest request = *connection_->close_request();
   if (request.abort || request.code == 0) return End(CloseOutcome::kAborted);
 
-  if (request.drop_pending && queue_ != nullptr) {
-    result_->dropped_messages += queue_->DropMessages();
-    WatchQueue();
-    if (queue_->empty()) queue_.reset();
+  if (request.drop_pending) {
+    DropPending();
+  } else {
+    TakeOutbox(kAllOfOutbox);
   }
   AppendFrame(thread_.write_buffer(), Opcode::kClose, ClosePayload(request.code, request.reason));
   result_->sent_code = request.code;
   result_->sent_reason = request.reason;
   grace_end_ = thread_.now() + request.grace;
   Arm();
+}
+
+void Session::DropPending() {
+  result_->dropped_messages += connection_->TakeOutbox(kAllOfOutbox, &has_outbox_).size();
+  if (queue_ == nullptr) return;
+  result_->dropped_messages += queue_->DropMessages();
+  WatchQueue();
+  if (queue_->empty()) queue_.reset();
 }
 
 // Everything up to the close frame is with the kernel. Who answered it is done; who violated the protocol is
@@ -318,11 +359,12 @@ void Session::Dismantle(CloseOutcome outcome) {
     result.sent_reason.clear();
   }
   result.close_time = thread_.clock().Steady();
-  Connection::Traffic& traffic = connection_->traffic();
+  connection_->Detach();
+  result.dropped_messages += connection_->TakeOutbox(kAllOfOutbox, &has_outbox_).size();
   if (queue_ != nullptr) result.dropped_messages += queue_->messages();
-  traffic.send_queue_messages.Set(0);
-  traffic.send_queue_bytes.Set(0);
   queue_.reset();
+  connection_->traffic().send_queue_messages.Clear();
+  connection_->traffic().send_queue_bytes.Clear();
   connection_->RecordEnd(std::move(result));
   registration_.Reset();
   connection_->TellWaiters();

@@ -14,6 +14,7 @@
 #include "gateway/connections/close.h"
 #include "gateway/connections/connection.h"
 #include "gateway/connections/message.h"
+#include "gateway/connections/outbox.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
 #include "gateway/handlers/handler.h"
@@ -40,7 +41,7 @@ struct SessionOptions {
 
 // Lives on one I/O thread and is touched there alone: no lock. Others act through its Connection. Nobody
 // points to it but its thread, which destroys it after it has ended.
-class Session final : public EventTarget, private Replier {
+class Session final : public EventTarget, private Replier, private SignalTarget {
  public:
   // What the listener hands over once the upgrade is answered; the poller of the thread knows the link
   // already.
@@ -84,6 +85,9 @@ class Session final : public EventTarget, private Replier {
   void Reply(const Message& message) override;
 
   // Send: once a wake-up.
+  void AppendMessage(const Message& message);
+  void OnSignal() override;
+  void TakeOutbox(size_t bytes);
   void Settle();
   void Flush();
   void WriteQueue();
@@ -93,6 +97,7 @@ class Session final : public EventTarget, private Replier {
   // End.
   void Close(CloseRequest request);
   void StartClosing();
+  void DropPending();
   void PeerGone(CloseCause cause);
   void FinishClosing();
   void End(CloseOutcome outcome);
@@ -126,6 +131,7 @@ class Session final : public EventTarget, private Replier {
   bool deaf_ = false;          // what still arrives is no longer looked at
   bool write_shut_ = false;    // the peer was told that no more will come
   bool ping_pending_ = false;  // a ping awaits its pong
+  bool has_outbox_ = true;     // others may have queued messages
   SteadyTime last_receive_;
   SteadyTime last_message_;
   SteadyTime last_ping_;

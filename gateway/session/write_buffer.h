@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "gateway/connections/receipt.h"
 
 namespace drawbridge {
 
@@ -25,9 +29,18 @@ class WriteBuffer {
     return end;
   }
 
+  // Somebody wants to know when all up to here has gone.
+  struct Mark {
+    size_t end;
+    Receipt receipt;
+  };
+  void AddMark(Receipt receipt) { marks_.push_back({size_, std::move(receipt)}); }
+  std::span<Mark> marks() { return marks_; }
+
   // Forgets the bytes, and their memory too where one big message took a lot.
   void Clear() {
     size_ = 0;
+    if (!marks_.empty()) marks_.clear();
     if (capacity_ > kKept) {
       bytes_.reset();
       capacity_ = 0;
@@ -48,6 +61,7 @@ class WriteBuffer {
   std::unique_ptr<char[]> bytes_;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  std::vector<Mark> marks_;
 };
 
 }  // namespace drawbridge

@@ -1,13 +1,13 @@
 #include "services/control/connection_service.h"
 
-#include <atomic>
-#include <boost/asio/post.hpp>
 #include <memory>
 #include <utility>
 
 #include "services/control/errors.h"
 #include "services/control/interrupt.h"
 #include "services/control/list.h"
+#include "services/control/send.h"
+#include "services/control/waiting_call.h"
 #include "services/control/wire.h"
 
 namespace drawbridge {
@@ -44,39 +44,6 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 };
 
-// Waits for the end of a connection, or for its own caller to lose patience, whichever is first.
-class InterruptCall final : public grpc::ServerUnaryReactor {
- public:
-  InterruptCall(std::unique_ptr<Interruption> interruption, boost::asio::thread_pool& answers,
-                grpc::ByteBuffer* response)
-      : interruption_(std::move(interruption)), response_(response) {
-    // Whoever sets `answered` first may touch the call; the other must not, for it may be destroyed by then.
-    interruption_->WhenGone([this, answered = answered_, &answers] {
-      boost::asio::post(answers, [this, answered] {
-        if (!answered->exchange(true)) AnswerGone();
-      });
-    });
-  }
-
-  void OnCancel() override {
-    if (answered_->exchange(true)) return;
-    interruption_->StopWaiting();
-    Finish(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", "the caller left; the interrupt goes on"));
-  }
-
-  void OnDone() override { delete this; }
-
- private:
-  void AnswerGone() {
-    *response_ = SerializeResponse(interruption_->Response());
-    Finish(grpc::Status::OK);
-  }
-
-  const std::shared_ptr<std::atomic<bool>> answered_ = std::make_shared<std::atomic<bool>>(false);
-  const std::unique_ptr<Interruption> interruption_;
-  grpc::ByteBuffer* const response_;
-};
-
 }  // namespace
 
 ConnectionService::ConnectionService(const Registry* registry, const Clock* clock)
@@ -108,14 +75,25 @@ grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(grpc::CallbackS
   grpc::Status status = ParseRequest(*request, parsed);
   if (status.ok()) status = Interruption::Begin(registry_, clock_, parsed, &interruption);
   if (!status.ok()) return Finish(context, status);
-  if (interruption != nullptr && !parsed.no_wait()) {
-    return new InterruptCall(std::move(interruption), answers_, response);
-  }
+  if (interruption != nullptr && !parsed.no_wait()) return WhenGone(std::move(interruption), response);
   v1::InterruptConnectionResponse answer;
   answer.set_outcome(v1::INTERRUPT_OUTCOME_ALREADY_CLOSED);
   if (interruption != nullptr) answer = interruption->Response();
   *response = SerializeResponse(answer);
   return Finish(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* ConnectionService::WhenGone(std::shared_ptr<Interruption> interruption,
+                                                      grpc::ByteBuffer* response) {
+  auto* call = new WaitingCall(answers_, "the caller left; the interrupt goes on",
+                               [interruption] { interruption->StopWaiting(); });
+  interruption->WhenGone([answer = call->Answerer(), interruption, response] {
+    answer([interruption, response] {
+      *response = SerializeResponse(interruption->Response());
+      return grpc::Status::OK;
+    });
+  });
+  return call;
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnections(
@@ -129,8 +107,30 @@ grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(grpc::CallbackServ
 }
 
 grpc::ServerUnaryReactor* ConnectionService::SendMessage(grpc::CallbackServerContext* context,
-                                                         const grpc::ByteBuffer*, grpc::ByteBuffer*) {
-  return Finish(context, Unimplemented());
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
+  v1::SendMessageRequest parsed;
+  grpc::Status status = ParseRequest(*request, parsed);
+  if (status.ok() && parsed.wait_written()) return WhenWritten(parsed, response);
+  if (status.ok()) status = drawbridge::SendMessage(registry_, parsed);
+  if (status.ok()) *response = SerializeResponse(SendQueueOf(registry_, parsed.connection_id()));
+  return Finish(context, status);
+}
+
+grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const v1::SendMessageRequest& request,
+                                                         grpc::ByteBuffer* response) {
+  auto* call = new WaitingCall(answers_, "the caller left; the message stays queued");
+  const grpc::Status status = drawbridge::SendMessage(
+      registry_, request,
+      [this, tell = call->Answerer(), id = request.connection_id(), response](bool written) {
+        tell([this, id, response, written] {
+          if (!written) return NeverWritten();
+          *response = SerializeResponse(SendQueueOf(registry_, id));
+          return grpc::Status::OK;
+        });
+      });
+  if (!status.ok()) call->AnswerNow(status);
+  return call;
 }
 
 grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(grpc::CallbackServerContext* context,

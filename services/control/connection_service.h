@@ -3,10 +3,12 @@
 #define DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_
 
 #include <boost/asio/thread_pool.hpp>
+#include <memory>
 
 #include "drawbridge/control/v1/control.grpc.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
+#include "services/control/interrupt.h"
 
 namespace drawbridge {
 
@@ -39,14 +41,15 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
                                                 const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) override;
 
+  grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+
   // UNIMPLEMENTED.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* InterruptConnections(grpc::CallbackServerContext* context,
                                                                    const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* UpdateConnection(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
@@ -54,6 +57,10 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
                                                                const grpc::ByteBuffer* request) override;
 
  private:
+  grpc::ServerUnaryReactor* WhenGone(std::shared_ptr<Interruption> interruption, grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* WhenWritten(const control::v1::SendMessageRequest& request,
+                                        grpc::ByteBuffer* response);
+
   const Registry& registry_;
   const Clock& clock_;
   // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.

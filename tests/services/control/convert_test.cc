@@ -65,8 +65,8 @@ TEST_F(ConvertTest, EachCounterHasItsField) {
   traffic.received_bytes.Set(2);
   traffic.sent_messages.Set(3);
   traffic.sent_bytes.Set(4);
-  traffic.send_queue_messages.Set(5);
-  traffic.send_queue_bytes.Set(6);
+  traffic.send_queue_messages.Add(5);
+  traffic.send_queue_bytes.Add(6);
   traffic.round_trip_nanoseconds.Set(1'000'000'007);
   clock_.Advance(milliseconds(1500));
   traffic.last_receive_time = clock_.Steady();

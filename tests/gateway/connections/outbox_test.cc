@@ -1,0 +1,190 @@
+// What others have for a client waits in order and in bounds, and whoever asks learns what became of it.
+#include "gateway/connections/outbox.h"
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/connections/connection.h"
+#include "gateway/connections/signal_queue.h"
+#include "gtest/gtest.h"
+
+namespace drawbridge {
+namespace {
+
+constexpr size_t kAll = std::numeric_limits<size_t>::max();
+
+OutboundMessage Text(const std::string& text, Receipt receipt = {}) {
+  return {MessageType::kText, std::make_shared<const std::string>(text), std::move(receipt)};
+}
+
+std::vector<std::string> TextsOf(const std::vector<OutboundMessage>& messages) {
+  std::vector<std::string> texts;
+  for (const OutboundMessage& message : messages) texts.push_back(*message.payload);
+  return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(ReceiptTest, TellsOnceThatItWasWritten) {
+  std::vector<bool> told;
+  {
+    Receipt receipt([&](bool written) { told.push_back(written); });
+    receipt.Written();
+    receipt.Written();
+  }
+  EXPECT_EQ(told, std::vector<bool>{true});
+}
+
+TEST(ReceiptTest, TellsWhenItDiesOrIsReplacedAndNotWhenItIsMoved) {
+  std::vector<bool> told;
+  const auto tell = [&](bool written) { told.push_back(written); };
+  {
+    Receipt first(tell);
+    const Receipt moved(std::move(first));
+    EXPECT_TRUE(told.empty());
+    EXPECT_FALSE(static_cast<bool>(first));  // NOLINT(bugprone-use-after-move): that is what is tested
+  }
+  EXPECT_EQ(told, std::vector<bool>{false});
+  Receipt replaced(tell);
+  replaced = Receipt();
+  EXPECT_EQ(told, (std::vector<bool>{false, false}));
+}
+
+TEST(ReceiptTest, ForgottenItTellsNothing) {
+  bool told = false;
+  {
+    Receipt receipt([&](bool) { told = true; });
+    receipt.Forget();
+  }
+  EXPECT_FALSE(told);
+}
+
+TEST(OutboxTest, GivesTheOldestUpToACost) {
+  Outbox outbox;
+  for (const char* text : {"one", "two", "three"}) outbox.Push(Text(text));
+  EXPECT_EQ(outbox.messages(), 3u);
+  EXPECT_EQ(outbox.bytes(), 11 + 3 * Outbox::kOverhead);
+  EXPECT_EQ(TextsOf(outbox.Take(Outbox::kOverhead + 4)), (Texts{"one", "two"}));
+  EXPECT_EQ(TextsOf(outbox.Take(1)), Texts{"three"}) << "one at least";
+  EXPECT_TRUE(outbox.empty());
+  EXPECT_EQ(outbox.bytes(), 0u);
+}
+
+// A session as far as its connection knows it.
+class FakeSession final : public SignalTarget {
+ public:
+  void OnSignal() override { ++signals; }
+  int signals = 0;
+};
+
+class SendTest : public ::testing::Test {
+ protected:
+  // What its I/O thread does when it was rung.
+  void Deliver() {
+    bool more = true;
+    while (more) {
+      for (const auto& each : signals_.Take(1, &more)) each->DeliverSignal();
+    }
+  }
+  Texts Take(size_t bytes = kAll) {
+    bool more = false;
+    return TextsOf(connection_->TakeOutbox(bytes, &more));
+  }
+  uint64_t queued_bytes() { return connection_->traffic().send_queue_bytes.Get(); }
+
+  int rings_ = 0;
+  SignalQueue signals_{[this] { ++rings_; }};
+  FakeSession session_;
+  std::shared_ptr<Connection> connection_ = std::make_shared<Connection>(ConnectionInfo{.id = "some-id"});
+};
+
+TEST_F(SendTest, MessagesWaitInOrderAndAreCounted) {
+  EXPECT_EQ(connection_->Send(Text("one")), SendStatus::kQueued);
+  EXPECT_EQ(connection_->Send(Text("two")), SendStatus::kQueued);
+  EXPECT_EQ(connection_->traffic().send_queue_messages.Get(), 2u);
+  EXPECT_EQ(queued_bytes(), 6 + 2 * Outbox::kOverhead);
+  bool more = false;
+  EXPECT_EQ(TextsOf(connection_->TakeOutbox(1, &more)), Texts{"one"});
+  EXPECT_TRUE(more);
+  EXPECT_EQ(TextsOf(connection_->TakeOutbox(1, &more)), Texts{"two"});
+  EXPECT_FALSE(more);
+  EXPECT_EQ(Take(), Texts{});
+  EXPECT_EQ(connection_->traffic().send_queue_messages.Get(), 0u);
+  EXPECT_EQ(queued_bytes(), 0u);
+}
+
+TEST_F(SendTest, OneRingServesAllThatGathers) {
+  connection_->Attach(&signals_, &session_, 1000);
+  const auto other = std::make_shared<Connection>(ConnectionInfo{.id = "other"});
+  other->Attach(&signals_, &session_, 1000);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(connection_->Send(Text("x")), SendStatus::kQueued);
+    EXPECT_EQ(other->Send(Text("x")), SendStatus::kQueued);
+  }
+  EXPECT_EQ(rings_, 1);
+  Deliver();
+  EXPECT_EQ(session_.signals, 2) << "once for each connection";
+  EXPECT_EQ(connection_->Send(Text("x")), SendStatus::kQueued);
+  EXPECT_EQ(rings_, 2);
+  EXPECT_EQ(signals_.rings(), 2u);
+}
+
+TEST_F(SendTest, WhatWasSentBeforeASessionIsThereWaitsForIt) {
+  EXPECT_EQ(connection_->Send(Text("early")), SendStatus::kQueued);
+  connection_->Attach(&signals_, &session_, 1000);
+  EXPECT_EQ(rings_, 0);
+  EXPECT_EQ(Take(), Texts{"early"});
+}
+
+TEST_F(SendTest, OverTheBoundItIsRefusedAndTheCallerKeepsTheMessage) {
+  connection_->Attach(&signals_, &session_, 100);
+  EXPECT_EQ(connection_->Send(Text(std::string(99, 'x'))), SendStatus::kQueued) << "the last one may pass it";
+  EXPECT_GT(queued_bytes(), 100u);
+  std::optional<bool> told;
+  OutboundMessage refused = Text("no", Receipt([&](bool written) { told = written; }));
+  EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kFull);
+  EXPECT_EQ(told, std::nullopt);
+  EXPECT_EQ(*refused.payload, "no");  // NOLINT(bugprone-use-after-move): taken only when queued
+  EXPECT_EQ(Take().size(), 1u);
+  EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kQueued);
+}
+
+TEST_F(SendTest, WhatIsStuckInTheSessionCounts) {
+  connection_->Attach(&signals_, &session_, 100);
+  connection_->traffic().send_queue_bytes.Add(101);
+  EXPECT_EQ(connection_->Send(Text("no")), SendStatus::kFull);
+}
+
+TEST_F(SendTest, FromTheInterruptOnNothingIsQueued) {
+  connection_->Attach(&signals_, &session_, 1000);
+  EXPECT_EQ(connection_->Send(Text("before")), SendStatus::kQueued);
+  connection_->Interrupt(CloseRequest(CloseCause::kInterrupted));
+  EXPECT_EQ(connection_->Send(Text("after")), SendStatus::kClosing);
+  EXPECT_EQ(Take(), Texts{"before"});
+}
+
+TEST_F(SendTest, ADetachedSessionIsToldNothing) {
+  connection_->Attach(&signals_, &session_, 1000);
+  EXPECT_EQ(connection_->Send(Text("x")), SendStatus::kQueued);
+  connection_->Detach();
+  Deliver();
+  EXPECT_EQ(connection_->Send(Text("y")), SendStatus::kQueued);
+  Deliver();
+  EXPECT_EQ(session_.signals, 0);
+  EXPECT_EQ(rings_, 1);
+}
+
+TEST_F(SendTest, AReceiptDiesWithAConnectionThatNobodyServes) {
+  std::optional<bool> told;
+  EXPECT_EQ(connection_->Send(Text("x", Receipt([&](bool written) { told = written; }))),
+            SendStatus::kQueued);
+  connection_.reset();
+  EXPECT_EQ(told, false);
+}
+
+}  // namespace
+}  // namespace drawbridge
