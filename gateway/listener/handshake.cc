@@ -14,6 +14,7 @@
 #include <limits>
 #include <utility>
 
+#include "gateway/base/ascii.h"
 #include "gateway/base/utf8.h"
 #include "gateway/base/version.h"
 
@@ -61,9 +62,29 @@ HttpAnswer UpgradeRequired(std::string text) {
   return {426, std::move(text), "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"};
 }
 
-std::string_view PathOf(std::string_view target) { return target.substr(0, target.find_first_of("?#")); }
+struct Target {
+  std::string_view path;
+  std::string_view authority;  // empty: the Host header tells
+};
 
-// All lines of a header, joined by commas.
+// A path with or without a query, or an absolute HTTP URI with one (section 4.2.1, point 1).
+std::optional<Target> ParseTarget(std::string_view text) {
+  Target target;
+  if (!text.starts_with('/')) {
+    const size_t colon = std::min(text.find("://"), text.size());
+    const std::string scheme = ToLower(text.substr(0, colon));
+    if (scheme != "http" && scheme != "https") return std::nullopt;
+    text.remove_prefix(std::min(colon + 3, text.size()));
+    target.authority = text.substr(0, text.find_first_of("/?#"));
+    if (target.authority.empty()) return std::nullopt;
+    text.remove_prefix(target.authority.size());
+  }
+  target.path = text.substr(0, text.find_first_of("?#"));
+  if (target.path.empty()) target.path = "/";
+  return target;
+}
+
+// All lines of a header, joined by commas: a list may be spread over several.
 std::string Joined(const Header& header, beast::string_view name) {
   std::string joined;
   const auto [begin, end] = header.equal_range(name);
@@ -72,6 +93,16 @@ std::string Joined(const Header& header, beast::string_view name) {
     joined += View(line->value());
   }
   return joined;
+}
+
+bool HasToken(const Header& header, beast::string_view name, beast::string_view token) {
+  const std::string list = Joined(header, name);
+  return http::token_list(list).exists(token);
+}
+
+std::string FirstToken(const std::string& list) {
+  const http::token_list tokens(list);
+  return tokens.begin() == tokens.end() ? std::string() : std::string(View(*tokens.begin()));
 }
 
 bool HasBody(const Header& header) {
@@ -88,16 +119,19 @@ Verdict Judge(const Header& header) {
   if (header.count(http::field::host) != 1) return HttpAnswer{400, "exactly one Host header is required"};
   if (HasBody(header)) return HttpAnswer{400, "a GET request with a body is not served"};
 
-  const auto target = View(header.target());
-  if (!http::token_list(header[http::field::upgrade]).exists("websocket")) {
-    if (PathOf(target) == "/") {
+  const auto target = ParseTarget(View(header.target()));
+  if (!target.has_value()) return HttpAnswer{400, "the target is neither a path nor an HTTP URI"};
+  if (!HasToken(header, "Upgrade", "websocket")) {
+    if (target->path == "/") {
       return HttpAnswer{
           200, fmt::format("Drawbridge {}, a WebSocket gateway: connect with a WebSocket client", kVersion)};
     }
     return UpgradeRequired("this is a WebSocket endpoint: upgrade required");
   }
-  if (!http::token_list(header[http::field::connection]).exists("upgrade")) {
+  if (!HasToken(header, "Connection", "upgrade"))
     return HttpAnswer{400, "Upgrade without Connection: Upgrade"};
+  if (header.count(http::field::sec_websocket_version) > 1) {
+    return HttpAnswer{400, "more than one Sec-WebSocket-Version header"};
   }
   if (const auto version = View(header[http::field::sec_websocket_version]); version != "13") {
     return UpgradeRequired(fmt::format("Sec-WebSocket-Version is \"{}\": 13 is required", Kept(version)));
@@ -107,15 +141,14 @@ Verdict Judge(const Header& header) {
     return HttpAnswer{400, "Sec-WebSocket-Key is not 16 bytes in base 64"};
   }
   if (header.count(http::field::origin) > 1) return HttpAnswer{400, "more than one Origin header"};
-  UpgradeRequest request{.path = Kept(PathOf(target)),
+  const auto host = target->authority.empty() ? View(header[http::field::host]) : target->authority;
+  UpgradeRequest request{.path = Kept(target->path),
                          .accept = AcceptOf(key),
-                         .subprotocol = {},
+                         .subprotocol = FirstToken(Joined(header, "Sec-WebSocket-Protocol")),
                          .user_agent = Kept(View(header[http::field::user_agent])),
                          .origin = Kept(View(header[http::field::origin])),
-                         .host = Kept(View(header[http::field::host])),
+                         .host = Kept(host),
                          .forwarding = {Joined(header, "Forwarded"), Joined(header, "X-Forwarded-For")}};
-  const http::token_list offered(header[http::field::sec_websocket_protocol]);
-  if (offered.begin() != offered.end()) request.subprotocol = std::string(View(*offered.begin()));
   if (request.subprotocol.size() > kMaxKeptHeaderValue)
     return HttpAnswer{400, "Sec-WebSocket-Protocol is too long"};
   return request;

@@ -117,6 +117,10 @@ std::vector<Case> Cases() {
       {"Firefox's Connection", Request({"Connection: keep-alive, Upgrade"}), kUpgrade},
       {"several upgrades", Request({"Upgrade: h2c, websocket"}), kUpgrade},
       {"spaces around values", Request({"Upgrade:   websocket  ", "Sec-WebSocket-Version:13"}), kUpgrade},
+      {"an HTTP URI as target", Request({"GET http://example.com/chat HTTP/1.1"}), kUpgrade},
+      {"Connection over two lines", Request({"Connection: keep-alive", "X: y\r\nConnection: Upgrade"}),
+       kUpgrade},
+      {"Upgrade over two lines", Request({"Upgrade: h2c", "X: y\r\nUpgrade: websocket"}), kUpgrade},
       {"a length of nothing", Request({"Content-Length: 0"}), kUpgrade},
 
       {"page at the root", Lines({"GET / HTTP/1.1", "Host: a"}), 200},
@@ -137,6 +141,11 @@ std::vector<Case> Cases() {
       {"HTTP/1.0", Request({"GET / HTTP/1.0"}), 400},
       {"HTTP/2.0", Request({"GET / HTTP/2.0"}), 400},
       {"no version of HTTP", Request({"GET /"}), 400},
+      {"a target without a slash", Request({"GET chat HTTP/1.1"}), 400},
+      {"any resource", Request({"GET * HTTP/1.1"}), 400},
+      {"a URI without a host", Request({"GET http:///chat HTTP/1.1"}), 400},
+      {"a URI of another scheme", Request({"GET ftp://example.com/ HTTP/1.1"}), 400},
+      {"two versions", Request({"X: y\r\nSec-WebSocket-Version: 13"}), 400},
       {"no host", Request({"Host: -"}), 400},
       {"two hosts", Request().insert(20, "Host: other\r\n"), 400},
       {"no connection", Request({"Connection: -"}), 400},
@@ -248,6 +257,17 @@ TEST(HandshakeTest, WhatIsKeptOfARequestIsUtf8OfBoundedLength) {
   EXPECT_EQ(long_one.request.path.size(), kMaxKeptHeaderValue);
   EXPECT_EQ(Feed(Request({"User-Agent: \xe2\x82\xac"})).request.user_agent, "\xe2\x82\xac");
   EXPECT_EQ(Feed(Request({"User-Agent: a\xff z"})).request.user_agent, "a? z");
+}
+
+// RFC 9112, section 3.2.2: the Host header is then ignored.
+TEST(HandshakeTest, AnHttpUriTellsThePathAndTheHost) {
+  for (const auto& [target, path] :
+       {std::pair("http://Gateway.example:80/a/b?c", "/a/b"), std::pair("HTTPS://Gateway.example:80", "/"),
+        std::pair("http://Gateway.example:80?c", "/")}) {
+    const Answered answered = Feed(Request({"GET " + std::string(target) + " HTTP/1.1"}));
+    EXPECT_EQ(answered.request.path, path) << target;
+    EXPECT_EQ(answered.request.host, "Gateway.example:80") << target;
+  }
 }
 
 TEST(HandshakeTest, ThePathIsWithoutItsQuery) {
