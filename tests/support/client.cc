@@ -134,6 +134,7 @@ HttpResponse Client::ReadResponse() {
     if (!Fill()) FailWith("closed before the end of the answer: " + received_);
   }
   HttpResponse response = ParseHead(std::string_view(received_).substr(0, end));
+  response.head = received_.substr(0, end + 4);
   received_.erase(0, end + 4);
   if (const auto length = response.headers.find("content-length"); length != response.headers.end()) {
     const size_t size = std::stoul(length->second);

@@ -18,6 +18,7 @@ struct HttpResponse {
   int status = 0;
   std::string status_line;
   std::map<std::string, std::string> headers;
+  std::string head;  // all before the body, as it came
   std::string body;  // where Content-Length announces one
 };
 

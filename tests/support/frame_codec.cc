@@ -1,9 +1,10 @@
 #include "tests/support/frame_codec.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 namespace drawbridge {
 namespace {
-
-constexpr char kMask[] = {'\x5a', '\x01', '\xc3', '\x7e'};
 
 uint64_t Number(std::string_view bytes) {
   uint64_t number = 0;
@@ -22,19 +23,19 @@ std::string Encode(const ClientFrame& frame) {
   out.reserve(frame.payload.size() + 14);
   out += static_cast<char>((frame.fin ? 0x80 : 0) | frame.rsv << 4 | frame.opcode);
   const int mask_bit = frame.masked ? 0x80 : 0;
-  const size_t size = frame.payload.size();
-  if (size < 126) {
-    out += static_cast<char>(mask_bit | static_cast<int>(size));
-  } else if (size < 65536) {
-    out += static_cast<char>(mask_bit | 126);
-    AppendNumber(out, size, 2);
+  const uint64_t length = frame.announced.value_or(frame.payload.size());
+  const int length_bytes = std::max(frame.length_bytes, length < 126 ? 0 : length < 65536 ? 2 : 8);
+  if (length_bytes == 0) {
+    out += static_cast<char>(mask_bit | static_cast<int>(length));
   } else {
-    out += static_cast<char>(mask_bit | 127);
-    AppendNumber(out, size, 8);
+    out += static_cast<char>(mask_bit | (length_bytes == 2 ? 126 : 127));
+    AppendNumber(out, length, length_bytes);
   }
   if (!frame.masked) return out.append(frame.payload);
-  out.append(kMask, sizeof(kMask));
-  for (size_t i = 0; i < size; ++i) out += static_cast<char>(frame.payload[i] ^ kMask[i % 4]);
+  std::string key;
+  AppendNumber(key, frame.key, 4);
+  out += key;
+  for (size_t i = 0; i < frame.payload.size(); ++i) out += static_cast<char>(frame.payload[i] ^ key[i % 4]);
   return out;
 }
 
@@ -61,6 +62,7 @@ std::optional<ServerFrame> TakeFrame(std::string& bytes) {
     const size_t wide = size == 126 ? 2 : 8;
     if (view.size() < 2 + wide) return std::nullopt;
     size = Number(view.substr(2, wide));
+    if (size <= (wide == 2 ? 125 : 65535)) throw std::runtime_error("a length not in its shortest form");
     header += wide;
   }
   if (view.size() - header < size) return std::nullopt;

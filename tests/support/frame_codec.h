@@ -24,6 +24,9 @@ struct ClientFrame {
   bool fin = true;
   int rsv = 0;  // three bits
   bool masked = true;
+  uint32_t key = 0x5a01c37e;
+  int length_bytes = 0;                              // behind the second byte: 0, 2 or 8 at least
+  std::optional<uint64_t> announced = std::nullopt;  // the length, where it is not the payload's
 };
 std::string Encode(const ClientFrame& frame);
 
@@ -43,7 +46,8 @@ struct ServerFrame {
   std::string reason() const;
 };
 
-// Takes one whole frame off the front of `bytes`; nullopt where there is none yet.
+// Takes one whole frame off the front of `bytes`; nullopt where there is none yet. Throws std::runtime_error
+// where its length is not in its shortest form (RFC 6455, section 5.2).
 std::optional<ServerFrame> TakeFrame(std::string& bytes);
 
 }  // namespace drawbridge

@@ -1,0 +1,79 @@
+// A clause of RFC 6455 as data: what a client sends, and what it must get for it.
+#ifndef DRAWBRIDGE_TESTS_CONFORMANCE_CASE_H_
+#define DRAWBRIDGE_TESTS_CONFORMANCE_CASE_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/support/frame_codec.h"
+
+namespace drawbridge::conformance {
+
+// A frame that must come, as a server sends it: whole, not masked, in its shortest form.
+struct Answer {
+  int opcode = kOpText;
+  std::string payload;
+  int rsv = 0;
+  bool any_reason = false;  // of a close frame: behind its code, `payload`, some words must follow
+};
+Answer TextOf(std::string payload);
+Answer BinaryOf(std::string payload);
+Answer PongOf(std::string payload);
+// The answer to a good close frame: the same code and nothing else; then TCP ends.
+Answer ClosedWith(int code);
+Answer ClosedWithoutCode();
+// The connection is failed with this code and a reason; then TCP ends.
+Answer FailedWith(int code);
+
+// Behind the upgrade, on a connection of its own.
+struct Exchange {
+  std::string sent;
+  // All that must come, in this order. The last one may close the connection; where it does not, the
+  // connection must be as good as new.
+  std::vector<Answer> answers;
+  bool end = false;  // the client then ends its side of TCP, and the gateway must do the same
+};
+
+struct Case {
+  Case(std::string name_, std::string sent, std::vector<Answer> answers, const char* file_ = __builtin_FILE(),
+       int line_ = __builtin_LINE())
+      : Case(std::move(name_), {{std::move(sent), std::move(answers)}}, file_, line_) {}
+  // The same clause in several ways.
+  Case(std::string name_, std::vector<Exchange> exchanges_, const char* file_ = __builtin_FILE(),
+       int line_ = __builtin_LINE())
+      : name(std::move(name_)), exchanges(std::move(exchanges_)), file(file_), line(line_) {}
+
+  std::string name;  // as a C++ name
+  std::vector<Exchange> exchanges;
+  const char* file;
+  int line;
+};
+
+// What a client may send.
+std::string Frame(const ClientFrame& frame);
+std::string Text(std::string_view payload);
+std::string Binary(std::string_view payload);
+std::string Ping(std::string_view payload);
+std::string Pong(std::string_view payload);
+std::string Close(int code, std::string_view reason = {});
+std::string CloseWithPayload(std::string_view payload);
+// Of a fragmented message: its first frame, one in the middle, its last.
+std::string First(std::string_view payload, int opcode = kOpText);
+std::string Next(std::string_view payload);
+std::string Last(std::string_view payload);
+
+// `size` bytes that are no text.
+std::string BytesOf(size_t size);
+// Text of so many bytes, with characters of every length where there is room.
+std::string TextOfSize(size_t size);
+std::string Repeat(std::string_view text, size_t times);
+
+// One exchange for each: the bytes that it sends, all with the same answers.
+std::vector<Exchange> Each(const std::vector<std::string>& sent, const std::vector<Answer>& answers);
+std::vector<Exchange> operator+(std::vector<Exchange> left, const std::vector<Exchange>& right);
+
+}  // namespace drawbridge::conformance
+
+#endif  // DRAWBRIDGE_TESTS_CONFORMANCE_CASE_H_

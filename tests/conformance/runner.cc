@@ -1,0 +1,131 @@
+// Makes a test of each case, and plays the client in it.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "tests/conformance/group.h"
+#include "tests/conformance/shared_gateway.h"
+#include "tests/support/client.h"
+
+namespace drawbridge::conformance {
+namespace {
+
+// Sends bytes in one way or another.
+using Sender = std::function<void(Client& client, const std::string& bytes)>;
+
+void ExpectAnswer(const ServerFrame& frame, const Answer& answer) {
+  EXPECT_EQ(frame.opcode, answer.opcode);
+  EXPECT_TRUE(frame.fin);
+  EXPECT_FALSE(frame.masked) << "section 5.1";
+  EXPECT_EQ(frame.rsv, answer.rsv);
+  if (answer.any_reason) {
+    EXPECT_EQ(frame.code(), ServerFrame{.payload = answer.payload}.code()) << frame.reason();
+    EXPECT_NE(frame.reason(), "");
+    EXPECT_LE(frame.payload.size(), 125u);
+  } else if (frame.payload.size() + answer.payload.size() < 1000) {
+    EXPECT_EQ(frame.payload, answer.payload);
+  } else {
+    EXPECT_TRUE(frame.payload == answer.payload) << "the same bytes";
+  }
+}
+
+// All answers, and then the end (sections 7.1.1 and 7.3) or a connection that is as good as new.
+void ExpectAnswers(Client& client, const std::vector<Answer>& answers, bool end = false) {
+  for (const Answer& answer : answers) ExpectAnswer(client.ReadFrame(), answer);
+  if (end || (!answers.empty() && answers.back().opcode == kOpClose)) {
+    EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+    return;
+  }
+  client.Echo(".");  // within every limit
+  client.SendClose(1000);
+  ExpectAnswer(client.ReadFrame(), ClosedWith(1000));
+  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+}
+
+// The head of an answer with a star for the connection's id.
+std::string Anonymous(const HttpResponse& response) {
+  std::string bytes = response.head + response.body;
+  const auto id = response.headers.find("x-connection-id");
+  if (id == response.headers.end() || id->second.empty()) return bytes;
+  return bytes.replace(bytes.find(id->second), id->second.size(), "*");
+}
+
+void ExpectResponse(Client& client, const Response& expected) {
+  const HttpResponse response = client.ReadResponse();
+  EXPECT_EQ(response.status, expected.status);
+  if (!expected.bytes.empty()) {
+    EXPECT_EQ(Anonymous(response), expected.bytes);
+  } else {
+    EXPECT_TRUE(response.body.ends_with("\n")) << response.body;
+  }
+  if (response.status == 101) return ExpectAnswers(client, expected.answers);
+  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+}
+
+// A test whose body is a function of the gateway and of how to send.
+class ConformanceTest : public ::testing::Test {
+ public:
+  using Body = std::function<void(SharedGateway& gateway, const Sender& send)>;
+
+  ConformanceTest(const Group& group, Body body) : flags_(group.flags), body_(std::move(body)) {}
+
+  void TestBody() override {
+    SharedGateway& gateway = SharedGateway::With(flags_);
+    {
+      SCOPED_TRACE("sent whole");
+      body_(gateway, SharedGateway::SendWhole);
+    }
+    SCOPED_TRACE("sent in pieces");
+    body_(gateway,
+          [&gateway](Client& client, const std::string& bytes) { gateway.SendInPieces(client, bytes); });
+  }
+
+ private:
+  const std::vector<std::string> flags_;
+  const Body body_;
+};
+
+template <typename AnyCase>
+void Register(const Group& group, const AnyCase& each, const ConformanceTest::Body& body) {
+  ::testing::RegisterTest(group.section.c_str(), each.name.c_str(), nullptr, nullptr, each.file, each.line,
+                          [group, body]() -> ConformanceTest* { return new ConformanceTest(group, body); });
+}
+
+void RegisterAll(const Group& group) {
+  for (const Case& each : group.cases) {
+    Register(group, each, [group, each](SharedGateway& gateway, const Sender& send) {
+      for (const Exchange& exchange : each.exchanges) {
+        Client client = Client::Open(gateway.address(), {.headers = group.headers});
+        send(client, exchange.sent);
+        if (exchange.end) client.ShutdownWrite();
+        ExpectAnswers(client, exchange.answers, exchange.end);
+        if (::testing::Test::HasFailure()) return;  // with many alike, one is enough
+      }
+    });
+  }
+  for (const RequestCase& each : group.requests) {
+    Register(group, each, [each](SharedGateway& gateway, const Sender& send) {
+      Client client = Client::Dial(gateway.address());
+      send(client, each.request);
+      ExpectResponse(client, each.response);
+    });
+  }
+}
+
+// No case may break the gateway, or leave it with a client that it cannot part from.
+class Gateways : public ::testing::Environment {
+ public:
+  void TearDown() override { EXPECT_EQ(SharedGateway::EndAll(), ""); }
+};
+
+}  // namespace
+}  // namespace drawbridge::conformance
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  for (const auto& group : drawbridge::conformance::Groups()) drawbridge::conformance::RegisterAll(group);
+  ::testing::AddGlobalTestEnvironment(new drawbridge::conformance::Gateways);
+  return RUN_ALL_TESTS();
+}
