@@ -15,54 +15,82 @@ namespace {
 // Sends bytes in one way or another.
 using Sender = std::function<void(Client& client, const std::string& bytes)>;
 
-void ExpectAnswer(const ServerFrame& frame, const Answer& answer) {
-  EXPECT_EQ(frame.opcode, answer.opcode);
-  EXPECT_TRUE(frame.fin);
-  EXPECT_FALSE(frame.masked) << "section 5.1";
-  EXPECT_EQ(frame.rsv, answer.rsv);
-  if (answer.any_reason) {
-    EXPECT_EQ(frame.code(), ServerFrame{.payload = answer.payload}.code()) << frame.reason();
-    EXPECT_NE(frame.reason(), "");
-    EXPECT_LE(frame.payload.size(), 125u);
-  } else if (frame.payload.size() + answer.payload.size() < 1000) {
-    EXPECT_EQ(frame.payload, answer.payload);
-  } else {
-    EXPECT_TRUE(frame.payload == answer.payload) << "the same bytes";
-  }
-}
+// The client's side of one connection. Ends with the first failure, by an exception or by itself.
+class Conversation {
+ public:
+  Conversation(SharedGateway& gateway, Client client, const Sender& send)
+      : gateway_(gateway), client_(std::move(client)), send_(send) {}
 
-// All answers, and then the end (sections 7.1.1 and 7.3) or a connection that is as good as new.
-void ExpectAnswers(Client& client, const std::vector<Answer>& answers, bool end = false) {
-  for (const Answer& answer : answers) ExpectAnswer(client.ReadFrame(), answer);
-  if (end || (!answers.empty() && answers.back().opcode == kOpClose)) {
-    EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
-    return;
+  void Exchange(const conformance::Exchange& exchange) {
+    send_(client_, exchange.sent);
+    if (exchange.end) client_.ShutdownWrite();
+    ExpectAnswers(exchange.answers, exchange.end);
   }
-  client.Echo(".");  // within every limit
-  client.SendClose(1000);
-  ExpectAnswer(client.ReadFrame(), ClosedWith(1000));
-  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
-}
 
-// The head of an answer with a star for the connection's id.
-std::string Anonymous(const HttpResponse& response) {
-  std::string bytes = response.head + response.body;
-  const auto id = response.headers.find("x-connection-id");
-  if (id == response.headers.end() || id->second.empty()) return bytes;
-  return bytes.replace(bytes.find(id->second), id->second.size(), "*");
-}
-
-void ExpectResponse(Client& client, const Response& expected) {
-  const HttpResponse response = client.ReadResponse();
-  EXPECT_EQ(response.status, expected.status);
-  if (!expected.bytes.empty()) {
-    EXPECT_EQ(Anonymous(response), expected.bytes);
-  } else {
-    EXPECT_TRUE(response.body.ends_with("\n")) << response.body;
+  void Request(const std::string& request, const Response& expected) {
+    send_(client_, request);
+    gateway_.ExpectInput(client_);
+    const HttpResponse response = client_.ReadResponse();
+    EXPECT_EQ(response.status, expected.status);
+    if (!expected.bytes.empty()) {
+      EXPECT_EQ(Anonymous(response), expected.bytes);
+    } else {
+      EXPECT_TRUE(response.body.ends_with("\n")) << response.body;
+    }
+    if (::testing::Test::HasFailure()) return;
+    response.status == 101 ? ExpectAnswers(expected.answers) : ExpectEnd();
   }
-  if (response.status == 101) return ExpectAnswers(client, expected.answers);
-  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
-}
+
+ private:
+  // All answers, and then the end (sections 7.1.1 and 7.3) or a connection that is as good as new.
+  void ExpectAnswers(const std::vector<Answer>& answers, bool end = false) {
+    for (const Answer& answer : answers) {
+      ExpectAnswer(answer);
+      if (::testing::Test::HasFailure()) return;
+    }
+    if (!end && (answers.empty() || answers.back().opcode != kOpClose)) {
+      client_.Send(Text(".") + Close(1000));  // within every limit
+      ExpectAnswer(TextOf("."));
+      ExpectAnswer(ClosedWith(1000));
+    }
+    ExpectEnd();
+  }
+
+  void ExpectAnswer(const Answer& answer) {
+    gateway_.ExpectInput(client_);
+    const ServerFrame frame = client_.ReadFrame();
+    EXPECT_EQ(frame.opcode, answer.opcode) << frame.payload.substr(0, 1000);
+    EXPECT_TRUE(frame.fin);
+    EXPECT_FALSE(frame.masked) << "section 5.1";
+    EXPECT_EQ(frame.rsv, answer.rsv);
+    if (answer.any_reason) {
+      EXPECT_EQ(frame.code(), ServerFrame{.payload = answer.payload}.code()) << frame.reason();
+      EXPECT_NE(frame.reason(), "");
+      EXPECT_LE(frame.payload.size(), 125u);
+    } else if (frame.payload.size() + answer.payload.size() < 1000) {
+      EXPECT_EQ(frame.payload, answer.payload);
+    } else {
+      EXPECT_TRUE(frame.payload == answer.payload) << "the same bytes";
+    }
+  }
+
+  void ExpectEnd() {
+    gateway_.ExpectInput(client_);
+    EXPECT_EQ(client_.ReadEnd(), Client::Ending::kEndOfFile);
+  }
+
+  // All of it, with a star for the connection's id.
+  static std::string Anonymous(const HttpResponse& response) {
+    std::string bytes = response.head + response.body;
+    const auto id = response.headers.find("x-connection-id");
+    if (id == response.headers.end() || id->second.empty()) return bytes;
+    return bytes.replace(bytes.find(id->second), id->second.size(), "*");
+  }
+
+  SharedGateway& gateway_;
+  Client client_;
+  const Sender& send_;
+};
 
 // A test whose body is a function of the gateway and of how to send.
 class ConformanceTest : public ::testing::Test {
@@ -77,6 +105,7 @@ class ConformanceTest : public ::testing::Test {
       SCOPED_TRACE("sent whole");
       body_(gateway, SharedGateway::SendWhole);
     }
+    if (HasFailure()) return;
     SCOPED_TRACE("sent in pieces");
     body_(gateway,
           [&gateway](Client& client, const std::string& bytes) { gateway.SendInPieces(client, bytes); });
@@ -97,19 +126,15 @@ void RegisterAll(const Group& group) {
   for (const Case& each : group.cases) {
     Register(group, each, [group, each](SharedGateway& gateway, const Sender& send) {
       for (const Exchange& exchange : each.exchanges) {
-        Client client = Client::Open(gateway.address(), {.headers = group.headers});
-        send(client, exchange.sent);
-        if (exchange.end) client.ShutdownWrite();
-        ExpectAnswers(client, exchange.answers, exchange.end);
+        Conversation(gateway, Client::Open(gateway.address(), {.headers = group.headers}), send)
+            .Exchange(exchange);
         if (::testing::Test::HasFailure()) return;  // with many alike, one is enough
       }
     });
   }
   for (const RequestCase& each : group.requests) {
     Register(group, each, [each](SharedGateway& gateway, const Sender& send) {
-      Client client = Client::Dial(gateway.address());
-      send(client, each.request);
-      ExpectResponse(client, each.response);
+      Conversation(gateway, Client::Dial(gateway.address()), send).Request(each.request, each.response);
     });
   }
 }

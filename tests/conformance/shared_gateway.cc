@@ -3,6 +3,7 @@
 #include <csignal>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <system_error>
 
 namespace drawbridge::conformance {
@@ -73,6 +74,13 @@ void SharedGateway::SendInPieces(Client& client, std::string_view bytes) {
     bytes.remove_prefix(std::min(size, bytes.size()));
     witness_.Echo(".");
   }
+}
+
+void SharedGateway::ExpectInput(const Client& client) {
+  // It reads 64 KiB at a time, of each client in turn.
+  constexpr int kTurns = 200;
+  for (int i = 0; i < kTurns && !client.HasInput(); ++i) witness_.Echo(".");
+  if (!client.HasInput()) throw std::runtime_error("nothing came");
 }
 
 }  // namespace drawbridge::conformance

@@ -28,6 +28,10 @@ class SharedGateway {
   // Sends `bytes` one by one, or in small pieces where they are many; each is read before the next is sent.
   void SendInPieces(Client& client, std::string_view bytes);
 
+  // Throws std::runtime_error where the gateway, having looked at all that was sent, has nothing to say: no
+  // need to wait for what will not come.
+  void ExpectInput(const Client& client);
+
  private:
   ChildProcess process_;
   std::string address_;

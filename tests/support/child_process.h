@@ -24,6 +24,7 @@ class ChildProcess {
   // The next line of its standard output, without its end.
   std::string ReadLine();
   void Signal(int signal);
+  pid_t pid() const { return pid_; }
 
   struct Exit {
     int code = -1;    // minus the signal where one killed it

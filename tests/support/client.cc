@@ -156,6 +156,11 @@ void Client::Wait(short events) const {
   if (ready == 0) FailWith(events == POLLIN ? "nothing came in time" : "nothing could be sent in time");
 }
 
+bool Client::HasInput() const {
+  pollfd entry{.fd = fd_, .events = POLLIN, .revents = 0};
+  return !received_.empty() || ::poll(&entry, 1, 0) > 0;
+}
+
 void Client::WaitReadable() { Wait(POLLIN); }
 
 void Client::Send(std::string_view bytes) {

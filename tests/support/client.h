@@ -73,6 +73,8 @@ class Client {
   // Sends a text and throws where it does not come back as the next frame.
   void Echo(std::string_view text);
 
+  // Whether there is something to read now, be it the end.
+  bool HasInput() const;
   // Waits, without reading, until there is something to read.
   void WaitReadable();
   // Waits for the end, throwing where anything else comes. kReset: ECONNRESET.

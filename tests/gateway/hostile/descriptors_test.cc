@@ -58,7 +58,10 @@ TEST(DescriptorsTest, AtTheLimitTheEstablishedLiveAndTheOthersWait) {
   for (Client& client : established) RunningGateway::LetItLook(client);
   EXPECT_EQ(running.connections(), established.size());
 
+  // It does not try again and again: before its pause is over, it does not see that there is one.
   hog.GiveBack(1);
+  for (Client& client : established) RunningGateway::LetItLook(client);
+  EXPECT_EQ(running.connections(), established.size());
   running.Advance(kPause);
   EXPECT_EQ(waiting.ReadResponse().status, 101);
   waiting.Echo("worth the wait");

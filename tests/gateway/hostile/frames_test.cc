@@ -121,16 +121,52 @@ TEST(HostileFramesTest, EmptyFragmentsWithoutEndTakeNoMemory) {
   EXPECT_LT(ResidentMemory(), before + (size_t{8} << 20));
 }
 
-TEST(HostileFramesTest, OneByteMessagesByTheHundredThousandComeBackInOrder) {
+TEST(HostileFramesTest, OneByteMessagesByTheMillionComeBackInOrder) {
   RunningGateway running;
   Client client = running.Open();
-  for (int batch = 0; batch < 100; ++batch) {
-    std::string frames;
-    const auto byte = [&](int i) { return std::string(1, static_cast<char>('a' + (batch + i) % 26)); };
-    for (int i = 0; i < 1000; ++i) frames += Encode({.payload = byte(i)});
-    client.Send(frames);
-    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.ReadFrame().payload, byte(i));
+  const auto byte = [](int i) { return std::string(1, static_cast<char>('a' + i % 26)); };
+  constexpr int kBatch = 1000;
+  std::string batch;
+  for (int i = 0; i < kBatch; ++i) batch += Encode({.payload = byte(i)});
+  for (int sent = 0; sent < 1'000'000; sent += kBatch) {
+    client.Send(batch);
+    for (int i = 0; i < kBatch; ++i) ASSERT_EQ(client.ReadFrame().payload, byte(i));
   }
+}
+
+TEST(HostileFramesTest, AMessageOfAMillionFragmentsIsJoinedInItsOwnMemory) {
+  RunningGateway running;
+  Client client = running.Open();
+  constexpr int kFragments = 1'000'000;
+  client.SendFrame({.opcode = kOpBinary, .payload = "x", .fin = false});
+  std::string fragments;
+  for (int i = 0; i < 1000; ++i) {
+    fragments += Encode({.opcode = kOpContinuation, .payload = "x", .fin = false});
+  }
+  const size_t before = ResidentMemory();
+  for (int i = 0; i < kFragments / 1000; ++i) client.Send(fragments);
+  client.SendFrame({.opcode = kOpPing});
+  EXPECT_EQ(client.ReadFrame().opcode, kOpPong);
+  EXPECT_LT(ResidentMemory(), before + (size_t{8} << 20));
+  client.SendFrame({.opcode = kOpContinuation, .payload = "x"});
+  EXPECT_EQ(client.ReadFrame().payload, std::string(kFragments + 2, 'x'));
+}
+
+// A client that breaks a rule is told, and is given a while to hang up.
+TEST(HostileFramesTest, WhoDoesNotHangUpBehindAFailureIsCutWhenTheGraceEnds) {
+  RunningGateway running({.session = {.ping_interval = seconds(0)}});
+  Client witness = running.Open();
+  Client client = running.Open();
+  const auto connection = running.Find(client);
+  client.SendFrame({.opcode = kOpContinuation, .payload = "x"});
+  EXPECT_EQ(client.ReadClose().code(), 1002);
+  for (int i = 0; i < 100; ++i) client.SendText("never looked at");
+  RunningGateway::LetItLook(witness);
+  EXPECT_FALSE(connection->close_result().has_value());
+  running.Advance(kDefaultGrace + seconds(1));
+  EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kProtocolError);
+  EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kTimeout);
+  EXPECT_EQ(connection->traffic().received_messages.Get(), 0u);
 }
 
 TEST(HostileFramesTest, TextSplitInsideACharacterIsJudgedAsOne) {

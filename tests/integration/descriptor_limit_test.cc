@@ -1,0 +1,127 @@
+// The program with as many clients as it may have descriptors, and then more of them.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/child_process.h"
+#include "tests/support/client.h"
+#include "tests/support/patience.h"
+
+namespace drawbridge {
+namespace {
+
+// Raises this process's own limit as far as it goes, and says how far that is.
+rlim_t RaiseLimit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_max;
+}
+
+class FullProgram {
+ public:
+  FullProgram()
+      : process_({"services/server/drawbridge", "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
+                  "--node_id=test-node", "--io_threads=1", "--ping_interval=0s"}) {
+    const std::string ready = process_.ReadLine();
+    const size_t begin = ready.find("ws=") + 3;
+    address_ = ready.substr(begin, ready.find(' ', begin) - begin);
+  }
+
+  const std::string& address() const { return address_; }
+
+  size_t descriptors() const {
+    const std::filesystem::directory_iterator all("/proc/" + std::to_string(process_.pid()) + "/fd");
+    return static_cast<size_t>(std::distance(begin(all), end(all)));
+  }
+
+  void Limit(rlim_t descriptors) const {
+    const rlimit lowered{.rlim_cur = descriptors, .rlim_max = descriptors};
+    ASSERT_EQ(::prlimit(process_.pid(), RLIMIT_NOFILE, &lowered, nullptr), 0);
+  }
+
+  // Of processor time, all threads.
+  std::chrono::milliseconds used() const {
+    std::ifstream stat("/proc/" + std::to_string(process_.pid()) + "/stat");
+    std::string word;
+    for (int i = 1; i <= 13; ++i) stat >> word;
+    int64_t user = 0;
+    int64_t system = 0;
+    stat >> user >> system;
+    return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+  }
+
+  int End() {
+    process_.Signal(SIGTERM);
+    return process_.Wait().code;
+  }
+
+ private:
+  ChildProcess process_;
+  std::string address_;
+};
+
+std::vector<Client> OpenMany(const std::string& address, size_t count) {
+  std::vector<Client> clients;
+  clients.reserve(count);
+  for (size_t i = 0; i < count; ++i) clients.push_back(Client::Open(address));
+  return clients;
+}
+
+void ExpectAlive(std::vector<Client>& clients, size_t step) {
+  for (size_t i = 0; i < clients.size(); i += step) clients[i].Echo("still here");
+}
+
+TEST(DescriptorLimitTest, AtTheLimitAcceptBacksOffTheEstablishedLiveAndItRecovers) {
+  constexpr size_t kWaiting = 50;
+  // By its own reckoning the program has room for more than its descriptors will allow.
+  constexpr size_t kUnforeseen = 300;
+  const size_t limit = std::min<size_t>(RaiseLimit(), 20'000) - kUnforeseen;
+  FullProgram program;
+  const size_t idle = program.descriptors();
+  program.Limit(limit);
+  std::vector<Client> established = OpenMany(program.address(), limit - idle);
+  EXPECT_EQ(program.descriptors(), limit);
+
+  std::vector<Client> waiting;
+  for (size_t i = 0; i < kWaiting; ++i) {
+    waiting.push_back(Client::Dial(program.address()));
+    waiting.back().Send(waiting.back().UpgradeRequest());
+  }
+  ExpectAlive(established, 100);
+  // Time must pass here: what is measured is what the program uses of it.
+  const auto before = program.used();
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_LT(program.used() - before, std::chrono::milliseconds(150)) << "it asks again and again";
+  EXPECT_EQ(program.descriptors(), limit);
+
+  for (size_t i = 0; i < kWaiting; ++i) {
+    established.back().Reset();
+    established.pop_back();
+  }
+  for (Client& client : waiting) {
+    EXPECT_EQ(client.ReadResponse().status, 101);
+    client.Echo("worth the wait");
+  }
+  ExpectAlive(established, 100);
+
+  for (std::vector<Client>* clients : {&established, &waiting}) {
+    for (Client& client : *clients) client.Reset();
+  }
+  EXPECT_TRUE(WaitUntil([&] { return program.descriptors() == idle; })) << program.descriptors();
+  Client::Open(program.address()).Echo("there is room again");
+  EXPECT_EQ(program.End(), 0);
+}
+
+}  // namespace
+}  // namespace drawbridge
