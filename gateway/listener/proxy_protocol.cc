@@ -65,7 +65,7 @@ size_t ProxyHeader::Feed(std::string_view input) {
       const size_t skipped = std::min(skip_, input.size() - used);
       used += skipped;
       skip_ -= skipped;
-      if (skip_ == 0) state_ = State::kComplete;
+      if (skip_ == 0) FinishV2();
     } else {
       kept_ += input[used++];
       Step();
@@ -108,14 +108,17 @@ State ProxyHeader::FinishV1() {
 void ProxyHeader::StepV2() {
   if (kept_.size() < kFixedSizeV2) return;
   if (kept_.size() == kFixedSizeV2) state_ = BeginV2();
-  if (state_ != State::kIncomplete || kept_.size() < wanted_) return;
+  if (state_ == State::kIncomplete && kept_.size() == wanted_ && skip_ == 0) FinishV2();
+}
+
+void ProxyHeader::FinishV2() {
+  state_ = State::kComplete;
   const std::string_view addresses = std::string_view(kept_).substr(kFixedSizeV2);
   if (addresses.size() == AddressesSize(kInet)) {
     source_ = SocketAddress(AddressAt<4>(addresses), BigEndian(addresses.substr(8)));
   } else if (addresses.size() == AddressesSize(kInet6)) {
     source_ = SocketAddress(AddressAt<16>(addresses), BigEndian(addresses.substr(32)));
   }
-  if (skip_ == 0) state_ = State::kComplete;
 }
 
 // Knows from the fixed part what is to come. What a proxy says of another transport than TCP over IP is

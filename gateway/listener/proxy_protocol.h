@@ -37,6 +37,7 @@ class ProxyHeader {
   void Step();
   void StepV1();
   void StepV2();
+  void FinishV2();
   State BeginV2();
   State FinishV1();
 

@@ -145,5 +145,14 @@ TEST(ProxyProtocolTest, SomethingElseIsLeftToWhoeverIsNext) {
   }
 }
 
+TEST(ProxyProtocolV2Test, TellsNothingBeforeItIsWhole) {
+  const std::string header = ProxyV2{.body = Inet() + "tlv"}.Bytes();
+  for (size_t size = 0; size < header.size(); ++size) {
+    const Outcome outcome = ReadAnyhow(header.substr(0, size));
+    EXPECT_EQ(outcome.state, State::kIncomplete) << size;
+    EXPECT_EQ(outcome.source, "") << size;
+  }
+}
+
 }  // namespace
 }  // namespace drawbridge
