@@ -59,7 +59,7 @@ class Conversation {
   void ExpectAnswer(const Answer& answer) {
     gateway_.ExpectInput(client_);
     const ServerFrame frame = client_.ReadFrame();
-    EXPECT_EQ(frame.opcode, answer.opcode) << frame.payload.substr(0, 1000);
+    ASSERT_EQ(frame.opcode, answer.opcode) << frame.payload.substr(0, 200);
     EXPECT_TRUE(frame.fin);
     EXPECT_FALSE(frame.masked) << "section 5.1";
     EXPECT_EQ(frame.rsv, answer.rsv);
