@@ -37,13 +37,13 @@ struct Exchange {
 };
 
 struct Case {
-  Case(std::string name_, std::string sent, std::vector<Answer> answers, const char* file_ = __builtin_FILE(),
-       int line_ = __builtin_LINE())
-      : Case(std::move(name_), {{std::move(sent), std::move(answers)}}, file_, line_) {}
+  Case(std::string called, std::string sent, std::vector<Answer> answers,
+       const char* in_file = __builtin_FILE(), int at_line = __builtin_LINE())
+      : Case(std::move(called), {{std::move(sent), std::move(answers)}}, in_file, at_line) {}
   // The same clause in several ways.
-  Case(std::string name_, std::vector<Exchange> exchanges_, const char* file_ = __builtin_FILE(),
-       int line_ = __builtin_LINE())
-      : name(std::move(name_)), exchanges(std::move(exchanges_)), file(file_), line(line_) {}
+  Case(std::string called, std::vector<Exchange> all, const char* in_file = __builtin_FILE(),
+       int at_line = __builtin_LINE())
+      : name(std::move(called)), exchanges(std::move(all)), file(in_file), line(at_line) {}
 
   std::string name;  // as a C++ name
   std::vector<Exchange> exchanges;

@@ -24,13 +24,13 @@ Response Refuses(int status, const std::string& text, const std::string& headers
 Response RefusesAsMalformed();
 
 struct RequestCase {
-  RequestCase(std::string name_, std::string request_, Response response_,
-              const char* file_ = __builtin_FILE(), int line_ = __builtin_LINE())
-      : name(std::move(name_)),
-        request(std::move(request_)),
-        response(std::move(response_)),
-        file(file_),
-        line(line_) {}
+  RequestCase(std::string called, std::string bytes, Response expected,
+              const char* in_file = __builtin_FILE(), int at_line = __builtin_LINE())
+      : name(std::move(called)),
+        request(std::move(bytes)),
+        response(std::move(expected)),
+        file(in_file),
+        line(at_line) {}
 
   std::string name;
   std::string request;

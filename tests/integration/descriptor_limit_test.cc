@@ -64,15 +64,6 @@ class FullProgram {
     return milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
   }
 
-  // Of memory, in bytes.
-  size_t resident() const {
-    std::ifstream statm("/proc/" + std::to_string(process_.pid()) + "/statm");
-    size_t total = 0;
-    size_t pages = 0;
-    statm >> total >> pages;
-    return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-  }
-
   int End() {
     process_.Signal(SIGTERM);
     return process_.Wait().code;
@@ -147,31 +138,6 @@ TEST(DescriptorLimitTest, AtTheLimitAcceptBacksOffTheEstablishedLiveAndItRecover
   EXPECT_TRUE(WaitUntil([&] { return program.descriptors() == idle; })) << program.descriptors();
   Client::Open(program.address()).Echo("there is room again");
   EXPECT_EQ(program.End(), 0);
-}
-
-// Clients that each have 64 KiB of a message with the gateway, all at once, and then the rest of it.
-void Storm(const std::string& address) {
-  constexpr size_t kClients = 2000;
-  const std::string half(64 * 1024, 'x');
-  std::vector<Client> clients = OpenMany(address, kClients);
-  for (Client& client : clients) client.SendFrame({.opcode = kOpBinary, .payload = half, .fin = false});
-  for (Client& client : clients) {
-    client.SendFrame({.opcode = kOpContinuation, .payload = half});
-    ASSERT_EQ(client.ReadFrame().payload.size(), 2 * half.size());
-  }
-  for (Client& client : clients) client.Reset();
-}
-
-TEST(MemoryTest, ComesBackWhenAStormIsOver) {
-  FullProgram program;
-  // So that the history of those who are gone, which is part of the idle level, is full.
-  constexpr size_t kHistory = 10'000;
-  for (size_t i = 0; i < kHistory; ++i) Client::Open(program.address()).Reset();
-  const size_t descriptors = program.descriptors();
-  const size_t idle = program.resident();
-  Storm(program.address());
-  EXPECT_TRUE(WaitUntil([&] { return program.descriptors() <= descriptors; }));
-  EXPECT_LT(program.resident(), idle + idle / 5);
 }
 
 }  // namespace
