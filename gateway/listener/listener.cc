@@ -16,7 +16,7 @@
 namespace drawbridge {
 namespace {
 
-constexpr int kAcceptsPerWakeUp = 64;
+constexpr int kAcceptsPerWakeUp = 4;
 constexpr std::chrono::milliseconds kPause{100};
 
 void Check(int result, const std::string& what) {
@@ -56,10 +56,10 @@ Listener::Listener(IoThread& thread, ListenSocket& socket, Options options)
   if (options_.handshakes_per_second != 0) handshakes_.emplace(options_.handshakes_per_second);
 }
 
-void Listener::Open() { open_ = !thread_.poller().Add(socket_.fd(), EPOLLIN, this); }
+void Listener::Open() { open_ = !thread_.newcomers().Add(socket_.fd(), EPOLLIN, this); }
 
 void Listener::Close() {
-  thread_.poller().Forget(this);
+  thread_.newcomers().Forget(this);
   DeadlineHook::unlink();
   open_ = false;
   socket_.Close();
@@ -72,7 +72,7 @@ void Listener::OnReady(uint32_t) {
 }
 
 void Listener::OnDeadline() {
-  if (open_) thread_.poller().Modify(socket_.fd(), EPOLLIN, this);
+  if (open_) thread_.newcomers().Modify(socket_.fd(), EPOLLIN, this);
 }
 
 bool Listener::AcceptOne() {
@@ -123,7 +123,7 @@ void Listener::Admit(Upgrade::Accepted client) {
 }
 
 void Listener::PauseUntil(SteadyTime when) {
-  thread_.poller().Modify(socket_.fd(), 0, this);
+  thread_.newcomers().Modify(socket_.fd(), 0, this);
   thread_.deadlines().Set(*this, when);
 }
 

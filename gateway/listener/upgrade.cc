@@ -21,7 +21,7 @@ HttpAnswer TooMany() { return {429, "too many connections from this address: try
 void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
   if (context.tls != nullptr && !accepted.by_proxy) accepted.link.StartTls(*context.tls);
   auto upgrade = std::make_unique<Upgrade>(thread, context, std::move(accepted));
-  if (thread.poller().Add(upgrade->accepted_.link.fd(), upgrade->interest_, upgrade.get()))
+  if (thread.newcomers().Add(upgrade->accepted_.link.fd(), upgrade->interest_, upgrade.get()))
     return;  // no memory: drop it
   thread.deadlines().Set(thread.Adopt(std::move(upgrade)), thread.now() + context.handshake_timeout);
 }
@@ -101,7 +101,7 @@ void Upgrade::UpdateInterest() {
   const uint32_t interest = EPOLLIN | (accepted_.link.has_unsent() ? uint32_t{EPOLLOUT} : 0);
   if (interest == interest_) return;
   interest_ = interest;
-  thread_.poller().Modify(accepted_.link.fd(), interest, this);
+  thread_.newcomers().Modify(accepted_.link.fd(), interest, this);
 }
 
 void Upgrade::OnDeadline() {
@@ -152,7 +152,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
   if (accepted_.link.Write(response).bytes != response.size()) {
     registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
   }
-  thread_.poller().Forget(this);
+  thread_.newcomers().Remove(accepted_.link.fd(), this);
   Session::Start(thread_, context_.session, *context_.handler,
                  {.link = std::move(accepted_.link),
                   .registration = std::move(registration),
@@ -178,7 +178,7 @@ void Upgrade::Answer(const HttpAnswer& answer) {
 }
 
 void Upgrade::Cut() {
-  thread_.poller().Forget(this);
+  thread_.newcomers().Forget(this);
   accepted_.link.Close();
   accepted_.slot.Release();
   accepted_.address_slot.Release();

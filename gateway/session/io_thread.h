@@ -22,7 +22,8 @@
 
 namespace drawbridge {
 
-class IoThread {
+// Aligned so that no two threads write to one cache line.
+class alignas(64) IoThread {
  public:
   // `clock` must outlive the thread. Nothing runs before Start.
   explicit IoThread(const Clock* clock);
@@ -60,7 +61,11 @@ class IoThread {
   // Cuts and releases all that live here.
   void CutResidents();
 
+  // Of sessions.
   Poller& poller() { return poller_; }
+  // Of whoever is to become a session, and of the listener: the loop takes a few of them between two rounds
+  // of the sessions, so that a storm of newcomers does not hold up those who are there.
+  Poller& newcomers() { return door_.newcomers; }
   DeadlineWheel& deadlines() { return deadlines_; }
   const Clock& clock() const { return *clock_; }
 
@@ -79,6 +84,13 @@ class IoThread {
   using Residents = boost::intrusive::list<EventTarget, boost::intrusive::base_hook<ResidentHook>,
                                            boost::intrusive::constant_time_size<false>>;
 
+  // In the poller of the sessions, where it is ready when any newcomer is.
+  struct Door final : EventTarget {
+    void OnReady(uint32_t events) override;
+    void OnDeadline() override {}
+    Poller newcomers;
+  };
+
   void DestroyResidents();
   void DeliverSignals();
   void WaitForSockets();
@@ -88,6 +100,7 @@ class IoThread {
   SteadyTime now_;
   boost::asio::io_context io_{1};
   Poller poller_;
+  Door door_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> sockets_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>,

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace drawbridge {
@@ -29,8 +30,13 @@ void Poller::Forget(const EventTarget* target) {
   }
 }
 
-bool Poller::Dispatch() {
-  const int count = ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), 0);
+void Poller::Remove(int fd, const EventTarget* target) {
+  Forget(target);
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+}
+
+bool Poller::Dispatch(size_t limit) {
+  const int count = ::epoll_wait(epoll_, events_.data(), static_cast<int>(std::min(limit, kBatch)), 0);
   if (count <= 0) return false;
   undelivered_ = std::span(events_).first(static_cast<size_t>(count));
   while (!undelivered_.empty()) {

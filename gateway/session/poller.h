@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <system_error>
@@ -33,13 +34,18 @@ class Poller {
   // `target` gets no event from here on, not even one already fetched. To be called before its descriptor is
   // closed, which takes it out of the kernel's set, or given to another target by Modify.
   void Forget(const EventTarget* target);
+  // The same for a descriptor that stays open.
+  void Remove(int fd, const EventTarget* target);
 
-  // Calls OnReady for what is ready now; never blocks. False when nothing was.
-  bool Dispatch();
+  // Calls OnReady for what is ready now, at most `limit` targets of it; never blocks. False when nothing was.
+  // Who is left out comes first the next time.
+  bool Dispatch(size_t limit = kBatch);
 
  private:
+  static constexpr size_t kBatch = 256;
+
   const int epoll_;
-  std::array<epoll_event, 256> events_;
+  std::array<epoll_event, kBatch> events_;
   std::span<epoll_event> undelivered_;  // of the batch in hand
 };
 

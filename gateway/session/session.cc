@@ -27,7 +27,9 @@ void Session::Start(IoThread& thread, const SessionOptions& options, Handler& ha
   Session& session = thread.Adopt(std::make_unique<Session>(thread, options, handler, std::move(upgraded)));
   session.on_stop_.emplace(session.connection_->stop_token(), StopPoster{&session});
   session.connection_->Attach(&thread.signals(), &session, options.send_queue_bytes);
-  thread.poller().Modify(session.link_.fd(), session.interest_, &session);
+  if (thread.poller().Add(session.link_.fd(), session.interest_, &session)) {
+    return session.PeerGone(CloseCause::kReset);  // no memory: drop it
+  }
   session.Arm();
   if (!early.empty()) session.Consume(early);
   session.ReceivePending();

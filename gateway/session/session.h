@@ -43,8 +43,7 @@ struct SessionOptions {
 // points to it but its thread, which destroys it after it has ended.
 class Session final : public EventTarget, private Replier, private SignalTarget {
  public:
-  // What the listener hands over once the upgrade is answered; the poller of the thread knows the link
-  // already.
+  // What the listener hands over once the upgrade is answered; no poller knows the link any more.
   struct Upgraded {
     Link link;
     Registration registration;

@@ -72,14 +72,22 @@ TEST(AdmissionTest, WhoIsRefusedForItsAddressTakesNobodysPlace) {
   Client first = running.Open();
   std::vector<Client> silent;
   silent.reserve(200);
-  for (int i = 0; i < 200; ++i) silent.push_back(running.Dial());
+  // The places for refusals are soon taken, by clients that do not even ask: further ones are reset, now and
+  // then before they know that they are connected.
+  bool reset = false;
+  for (int i = 0; i < 200; ++i) {
+    try {
+      silent.push_back(running.Dial());
+    } catch (const std::exception&) {
+      reset = true;
+    }
+  }
   RunningGateway::LetItLook(first);
-  // The places for refusals are taken, by clients that do not even ask: further ones are reset.
-  EXPECT_EQ(silent.back().ReadEnd(), Client::Ending::kReset);
+  EXPECT_TRUE(reset || silent.back().ReadEnd() == Client::Ending::kReset);
   silent.clear();
   EXPECT_TRUE(WaitUntil([&] {
-    Client client = running.Dial();
     try {
+      Client client = running.Dial();
       return client.Upgrade().status == 429;  // and not 503: the gateway is not full
     } catch (const std::exception&) {
       return false;  // reset: the places are still taken

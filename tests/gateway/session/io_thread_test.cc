@@ -3,11 +3,13 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
+#include <numeric>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -111,6 +113,33 @@ TEST_F(IoThreadTest, TellsASocketThatIsReady) {
   EXPECT_NE(told.get_future().get(), std::this_thread::get_id());
   thread_.Stop();
   ::close(other);
+}
+
+// All are ready all the time, as in a storm.
+TEST_F(IoThreadTest, TakesAFewNewcomersInTurnBetweenTwoRoundsOfSessions) {
+  constexpr int kNewcomers = 100;
+  constexpr int kRounds = 50;
+  std::vector<std::unique_ptr<SocketPair>> sockets;
+  std::vector<int> told(kNewcomers);
+  for (int i = 0; i < kNewcomers; ++i) {
+    sockets.push_back(std::make_unique<SocketPair>());
+    Resident& newcomer = thread_.Adopt(std::make_unique<Resident>());
+    newcomer.on_ready = [&told, i] { ++told[i]; };
+    ASSERT_FALSE(thread_.newcomers().Add(sockets[i]->theirs(), EPOLLOUT, &newcomer));
+  }
+  SocketPair socket;
+  Resident& session = thread_.Adopt(std::make_unique<Resident>());
+  int rounds = 0;
+  std::promise<int> all;
+  session.on_ready = [&] {
+    clock_.Advance(std::chrono::milliseconds(1));  // or the loop would see no end of this wake-up
+    if (++rounds == kRounds) all.set_value(std::accumulate(told.begin(), told.end(), 0));
+  };
+  ASSERT_FALSE(thread_.poller().Add(socket.theirs(), EPOLLOUT, &session));
+  thread_.Start();
+  EXPECT_LE(all.get_future().get(), kRounds * 10);
+  thread_.Stop();
+  EXPECT_GE(*std::ranges::min_element(told), 1) << "each had its turn";
 }
 
 TEST_F(IoThreadTest, CallsADeadlineOnceTheClockSaysSo) {

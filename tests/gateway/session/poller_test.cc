@@ -143,5 +143,37 @@ TEST(PollerTest, ServesMoreThanOneBatch) {
   }
 }
 
+TEST(PollerTest, ServesInTurnWhereALimitLeavesSomeOut) {
+  constexpr size_t kSockets = 12;
+  Poller poller;
+  std::vector<std::unique_ptr<SocketPair>> sockets;
+  std::vector<std::unique_ptr<Target>> targets;
+  for (size_t i = 0; i < kSockets; ++i) {
+    sockets.push_back(std::make_unique<SocketPair>());
+    targets.push_back(std::make_unique<Target>());
+    EXPECT_FALSE(poller.Add(sockets[i]->theirs(), EPOLLOUT, targets[i].get()));
+  }
+  for (int round = 1; round <= 6; ++round) {
+    EXPECT_TRUE(poller.Dispatch(4));
+    int told = 0;
+    for (const auto& target : targets) told += target->told;
+    EXPECT_EQ(told, 4 * round);
+  }
+  for (const auto& target : targets) EXPECT_EQ(target->told, 2);
+}
+
+TEST(PollerTest, WhoIsRemovedIsToldNothingAndMayBeAddedElsewhere) {
+  Poller first;
+  Poller second;
+  SocketPair sockets;
+  Target target;
+  EXPECT_FALSE(first.Add(sockets.theirs(), EPOLLOUT, &target));
+  first.Remove(sockets.theirs(), &target);
+  EXPECT_FALSE(first.Dispatch());
+  EXPECT_FALSE(second.Add(sockets.theirs(), EPOLLOUT, &target));
+  EXPECT_TRUE(second.Dispatch());
+  EXPECT_EQ(target.told, 1);
+}
+
 }  // namespace
 }  // namespace drawbridge
