@@ -10,7 +10,7 @@ bool Connection::Interrupt(CloseRequest request) {
   {
     MutexLock lock(mu_);
     if (closing_ != nullptr) return false;
-    closing_ = std::make_unique<Closing>(Closing{.request = std::move(request), .result = std::nullopt});
+    closing_ = std::make_unique<Closing>(std::move(request));
     state_.store(ConnectionState::kClosing, std::memory_order_release);
   }
   stop_.request_stop();  // runs the session's callback, so not under the lock

@@ -15,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
+#include "gateway/base/slab.h"
 #include "gateway/connections/close.h"
 #include "gateway/connections/outbox.h"
 #include "gateway/connections/signal_queue.h"
@@ -160,7 +161,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Traffic traffic_;
 
   // Boxed: most connections are open, and an open one has neither a request nor a result nor a waiter.
-  struct Closing {
+  struct Closing final : InSlab<Closing> {
+    explicit Closing(CloseRequest why) : request(std::move(why)) {}
     CloseRequest request;
     std::optional<CloseResult> result;
     bool told = false;  // waiters have been called; later ones are called at once

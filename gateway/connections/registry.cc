@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "gateway/base/slab.h"
+
 namespace drawbridge {
 
 Registration& Registration::operator=(Registration&& other) noexcept {
@@ -28,7 +30,7 @@ Registration Registry::Add(ConnectionInfo info) {
   info.sequence = last_sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
   info.id = node_.ConnectionId(info.sequence);
   info.create_time = clock_->Steady();
-  auto connection = std::make_shared<Connection>(std::move(info));
+  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), std::move(info));
   const uint64_t sequence = connection->info().sequence;
   Shard& shard = ShardOf(sequence);
   {

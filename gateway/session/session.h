@@ -10,6 +10,7 @@
 #include <stop_token>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/slab.h"
 #include "gateway/connections/address_slots.h"
 #include "gateway/connections/close.h"
 #include "gateway/connections/connection.h"
@@ -41,7 +42,7 @@ struct SessionOptions {
 
 // Lives on one I/O thread and is touched there alone: no lock. Others act through its Connection. Nobody
 // points to it but its thread, which destroys it after it has ended.
-class Session final : public EventTarget, private Replier, private SignalTarget {
+class Session final : public EventTarget, public InSlab<Session>, private Replier, private SignalTarget {
  public:
   // What the listener hands over once the upgrade is answered; no poller knows the link any more.
   struct Upgraded {

@@ -14,6 +14,7 @@
 #include "services/control/connection_service.h"
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
+#include "services/server/memory_return.h"
 
 namespace drawbridge {
 
@@ -42,6 +43,7 @@ class Server {
   std::string control_address_;
   std::unique_ptr<grpc::Server> control_;
   std::unique_ptr<FileWatch> watch_;  // of the TLS files; null: there are none
+  MemoryReturn memory_return_{[this] { return gateway_.registry().size(); }};
 };
 
 }  // namespace drawbridge

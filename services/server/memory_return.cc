@@ -1,0 +1,42 @@
+#include "services/server/memory_return.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+// A smaller crowd leaves too little behind.
+constexpr size_t kCrowd = 500;
+
+}  // namespace
+
+bool CrowdWatch::Look(size_t connections) {
+  peak_ = std::max(peak_, connections);
+  const bool falling = connections < last_;
+  last_ = connections;
+  if (falling || peak_ < kCrowd || connections > peak_ / 2) return false;
+  peak_ = connections;
+  return true;
+}
+
+MemoryReturn::MemoryReturn(std::function<size_t()> connections, absl::Duration period)
+    : connections_(std::move(connections)), period_(period) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+MemoryReturn::~MemoryReturn() {
+  stop_.Notify();
+  thread_.join();
+}
+
+void MemoryReturn::Run() {
+  CrowdWatch watch;
+  while (!stop_.WaitForNotificationWithTimeout(period_)) {
+    if (watch.Look(connections_())) ::malloc_trim(0);
+  }
+}
+
+}  // namespace drawbridge
