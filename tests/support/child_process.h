@@ -21,6 +21,8 @@ class ChildProcess {
   // Kills it where it still runs.
   ~ChildProcess();
 
+  pid_t pid() const { return pid_; }  // until Wait
+
   // The next line of its standard output, without its end.
   std::string ReadLine();
   void Signal(int signal);
