@@ -62,14 +62,6 @@ def build(servers):
     return usable
 
 
-def has_target(label):
-    """Whether Bazel knows this target."""
-    result = subprocess.run(
-        ["bazel", "query", label], cwd=paths.ROOT, capture_output=True, text=True, check=False
-    )
-    return result.returncode == 0
-
-
 def build_target(label):
     """Builds one target; returns the program's path."""
     _run("bazel", "build", label, cwd=paths.ROOT)

@@ -23,8 +23,28 @@ def tables(report):
         "",
         *_latency_table(summary),
         "",
+        *_storm_table(summary),
+        "",
+        *_burst_table(summary),
+        "",
+        *_threads_table(summary),
+        "",
         *_control_table(summary, report.get("registry")),
+        *failures(report),
     ]
+
+
+def failures(report):
+    """What could not be measured, as lines; none when everything was."""
+    lines = [
+        f"- {result['scenario'].upper()}, {SERVERS[result['server']].title}, round {result['round']}: "
+        f"{result['error']}"
+        for result in report["results"]
+        if "error" in result
+    ]
+    if "error" in (report.get("registry") or {}):
+        lines.append(f"- the registry alone: {report['registry']['error']}")
+    return ["", "## Failed, twice each", "", *lines] if lines else []
 
 
 def write(report):
@@ -111,6 +131,61 @@ def _latency_table(summary):
     return lines
 
 
+def _storm_table(summary):
+    lines = [
+        "## A storm of newcomers",
+        "",
+        _row(["", "connections/s", "CPU µs a connection", "p99 before µs", "p99 during µs", "times"]),
+        _row(["---"] * 6),
+    ]
+    for server in summary.servers:
+        before = summary.median("accept", server, "before_p99_us")
+        if before is None:
+            continue
+        during = summary.median("accept", server, "during_p99_us")
+        cells = [
+            _number(summary.median("accept", server, "rate"), ",.0f"),
+            _number(summary.median("accept", server, "server_cpu_ns_per_connection") / 1e3, ".1f"),
+            *(_number(value, ",.0f") for value in (before, during)),
+            _number(during / before, ".1f"),
+        ]
+        lines.append(_row([SERVERS[server].title, *cells]))
+    return lines
+
+
+def _burst_table(summary):
+    lines = [
+        "## Memory after a storm",
+        "",
+        _row(["resident MiB", "at the start", "idle", "at the peak", "after", "after / idle"]),
+        _row(["---"] * 6),
+    ]
+    for server in summary.servers:
+        sizes = [summary.median("burst", server, f"resident_{when}") for when in ("start", "idle", "peak", "after")]
+        if sizes[0] is None:
+            continue
+        ratio = _number(summary.worst("burst", server, "after_to_idle"), ".2f")
+        lines.append(_row([SERVERS[server].title, *(f"{size / 2**20:,.1f}" for size in sizes), ratio]))
+    return lines
+
+
+def _threads_table(summary):
+    lines = [
+        "## Two I/O threads",
+        "",
+        _row(["CPU µs a message", "1 thread", "2 threads", "growth", "capacity of two"]),
+        _row(["---"] * 5),
+    ]
+    for scenario in ("s1", "s2", "s5"):
+        growth = summary.median("threads", "drawbridge", f"{scenario}_growth")
+        if growth is None:
+            continue
+        times = [summary.median("threads", "drawbridge", f"{scenario}_{count}_ns") / 1e3 for count in (1, 2)]
+        cells = [*(f"{time:.2f}" for time in times), f"{growth - 1:+.0%}", f"{2 / growth:.2f}"]
+        lines.append(_row([scenario.upper(), *cells]))
+    return lines
+
+
 def _control_table(summary, registry):
     lines = ["## Control plane", "", _row(["", "p50 ms", "p99 ms", "maximum ms"]), _row(["---"] * 4)]
     for scenario, name, title in (
@@ -119,9 +194,8 @@ def _control_table(summary, registry):
         ("list", "page", "List: a page of 1,000"),
         ("list", "walk", "List: all pages"),
     ):
-        values = [
-            summary.median(scenario, "drawbridge", f"{name}_{which}_us") for which in ("p50", "p99", "max")
-        ]
+        values = [summary.median(scenario, "drawbridge", f"{name}_{which}_us") for which in ("p50", "p99")]
+        values.append(summary.worst(scenario, "drawbridge", f"{name}_max_us"))
         if values[0] is not None:
             count = summary.median(scenario, "drawbridge", "connections")
             cells = [f"{value / 1e3:,.2f}" for value in values]
@@ -129,7 +203,7 @@ def _control_table(summary, registry):
     echo_rate = summary.median("interrupt", "drawbridge", "echo_rate")
     if echo_rate is not None:
         lines += ["", f"Meanwhile 200 of these connections echoed {echo_rate:,.0f} messages a second."]
-    if registry:
+    if registry and "error" not in registry:
         lines += ["", "The registry alone:", "", *(f"- {key}: {value}" for key, value in registry.items())]
     return lines
 
@@ -141,9 +215,18 @@ def _method(report):
         *(f"- **{name.upper()}**: {what}." for name, what in WHAT.items()),
         "- **Memory**: growth of the resident set per connection, "
         f"{report['flags']['memory_connections']:,} idle connections that each echoed one 125 B message.",
+        "- **A storm of newcomers**: 19,000 clients connect as fast as one thread at a lower priority can make them,",
+        "  up to 2,048 at a time, while 200 others exchange 4,000 messages of 20 B a second at fixed times, whose",
+        "  latency counts from when they were due. Before: the three seconds before it.",
+        "- **Memory after a storm**: 10,000 clients come and go, 500 at a time, each with one message of 64 KiB: the",
+        "  resident set three seconds later is the idle level, with the ends of 10,000 connections remembered. Then",
+        "  19,000 come at once, send 64 KiB each, and go: the resident set three seconds later is what is after. The",
+        "  ratio is the worst of all rounds.",
+        "- **Two I/O threads**: server and load generator may use both cores each time; only the number of the",
+        "  server's I/O threads differs. The capacity is that of two threads in units of one's, by their CPU time.",
         "",
         "Every measurement starts a fresh server on core 0; the load generator has core 1. CPU time is the",
-        "scheduler's own account of all threads of the server, over the measured seconds, after one second of",
+        "scheduler's own account of all threads of the server, over the measured seconds, after half a second of",
         "warming up. The floor is a WebSocket echo on plain epoll: read, unmask, frame, one send; no library,",
         "no features. Its row shows its own time; all others are ratios to it, taken round by round.",
         "Every byte that comes back is compared with what was sent, in content, kind and order.",

@@ -8,9 +8,9 @@ import time
 from harness import paths
 from harness.servers import CLIENT_CORE, SERVER_CORE, Failure, Running
 
-DATA_SCENARIOS = ("s1", "s2", "s3", "s5", "s6", "paced", "memory")
+DATA_SCENARIOS = ("s1", "s2", "s3", "s5", "s6", "paced", "memory", "accept", "burst")
 CONTROL_SCENARIOS = ("interrupt", "list")
-TIME_LIMIT = 600
+TIME_LIMIT = 180
 
 
 def measure(server, scenario, options):
@@ -26,7 +26,7 @@ def measure(server, scenario, options):
                 str(paths.PROGRAMS / "load"),
                 *("--target", running.words["ws"], "--pid", str(running.pid)),
             ]
-        return _run(running, [*command, "--scenario", scenario, *options])
+        return run(running, ["taskset", "-c", CLIENT_CORE, *command, "--scenario", scenario, *options])
 
 
 def measure_alone(program):
@@ -34,9 +34,10 @@ def measure_alone(program):
     return _parse(_call(["taskset", "-c", CLIENT_CORE, str(program)]))
 
 
-def _run(running, command):
+def run(running, command):
+    """Runs a load generator against a server; its object of results, and who else used the cores."""
     before = _Usage(running)
-    output = _call(["taskset", "-c", CLIENT_CORE, *command])
+    output = _call(command)
     after = _Usage(running)
     result = _parse(output)
     result["others_share"] = after.others_share(before)

@@ -16,7 +16,17 @@ def line(result):
         words.append(f"{result[CPU] / 1e3:7.2f} us CPU a message, {result['rate']:9.0f} a second")
     if MEMORY in result:
         words.append(f"{result[MEMORY]:7.0f} B a connection")
-    for name in ("latency", "close_frame", "page"):
+    if "after_to_idle" in result:
+        words.append(
+            f"resident {result['resident_idle'] / 2**20:.0f} MiB, then {result['resident_peak'] / 2**20:.0f}, "
+            f"then {result['resident_after'] / 2**20:.0f}"
+        )
+    if "messages_during" in result:
+        words.append(f"{result['rate']:.0f} connections a second")
+    for name in ("s1", "s2", "s5"):
+        if f"{name}_growth" in result:
+            words.append(f"{name} {result[f'{name}_growth']:.2f} times the CPU with 2 threads")
+    for name in ("latency", "before", "during", "close_frame", "page"):
         if f"{name}_p99_us" in result:
             p50, p99 = result[f"{name}_p50_us"], result[f"{name}_p99_us"]
             words.append(f"{name} p50 {p50:.0f} us, p99 {p99:.0f} us")
@@ -41,6 +51,11 @@ class Summary:
         rounds = self._by_key.get((scenario, server), {}).values()
         values = [result[metric] for result in rounds if metric in result]
         return statistics.median(values) if values else None
+
+    def worst(self, scenario, server, metric):
+        """The greatest of all rounds; None when it was never measured."""
+        rounds = self._by_key.get((scenario, server), {}).values()
+        return max((result[metric] for result in rounds if metric in result), default=None)
 
     def ratio(self, scenario, server):
         """Median over the rounds of CPU time a message divided by the floor's in the same round."""

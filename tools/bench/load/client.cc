@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 
 #include "tools/bench/load/process.h"
@@ -29,6 +30,12 @@ void Watch(int epoll, int operation, int fd, uint32_t events, uint32_t index) {
 }
 
 }  // namespace
+
+void StayingListener::OnCloseFrame(Client&, uint16_t code, int64_t) {
+  throw std::runtime_error("the server closed with code " + std::to_string(code));
+}
+
+void StayingListener::OnGone(Client&, int64_t) { throw std::runtime_error("a connection was lost"); }
 
 Client::Client(const Traffic& traffic, ClientListener& listener, uint32_t index)
     : traffic_(&traffic), listener_(&listener), index_(index) {}

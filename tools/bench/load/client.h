@@ -30,6 +30,15 @@ class ClientListener {
   virtual void OnGone(Client& client, int64_t now) = 0;
 };
 
+// Of clients that are to stay and to say nothing of interest but what is overridden: losing one throws.
+class StayingListener : public ClientListener {
+ public:
+  void OnOpen(Client&) override {}
+  void OnEchoes(Client&, uint64_t, uint64_t, int64_t) override {}
+  void OnCloseFrame(Client& client, uint16_t code, int64_t now) override;
+  void OnGone(Client& client, int64_t now) override;
+};
+
 // Lives on one thread, in the epoll set that Connect was given. Anything a server sends that is not the
 // expected echo, a ping, a pong or a close frame throws std::runtime_error, which ends the benchmark.
 class Client {

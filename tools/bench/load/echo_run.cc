@@ -3,12 +3,13 @@
 // say so only once per message in flight. At a fixed rate every message has a time at which it is due and
 // its latency counts from there, whether it could be sent then or not.
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
 #include "tools/bench/load/fleet.h"
 #include "tools/bench/load/histogram.h"
+#include "tools/bench/load/pacer.h"
 #include "tools/bench/load/process.h"
 #include "tools/bench/load/scenario.h"
 #include "tools/bench/load/window.h"
@@ -21,14 +22,16 @@ constexpr int64_t kStall = 30 * kSecond;  // without a single answer: give up
 constexpr int kOpenSeconds = 60;
 constexpr size_t kPacedBatch = 16;
 
-class EchoRun : public ClientListener {
+class EchoRun : public StayingListener {
  public:
   explicit EchoRun(const Scenario& scenario)
       : scenario_(scenario),
         traffic_(scenario.payload_size, scenario.text, Paced() ? kPacedBatch : scenario.in_flight),
         fleet_(scenario.target, traffic_, *this, scenario.connections),
         due_(Paced() ? 0 : size_t{scenario.connections} * scenario.in_flight),
-        window_(scenario.server) {}
+        window_(scenario.server) {
+    if (Paced()) pacer_.emplace(fleet_, scenario.rate);
+  }
 
   Report Run() {
     fleet_.OpenAll(kOpenSeconds);
@@ -40,12 +43,7 @@ class EchoRun : public ClientListener {
     return Describe();
   }
 
-  void OnOpen(Client&) override {}
   void OnEchoes(Client& client, uint64_t first, uint64_t count, int64_t now) override;
-  void OnCloseFrame(Client&, uint16_t code, int64_t) override {
-    throw std::runtime_error("the server closed with code " + std::to_string(code));
-  }
-  void OnGone(Client&, int64_t) override { throw std::runtime_error("a connection was lost"); }
 
  private:
   bool Paced() const { return scenario_.rate > 0; }
@@ -73,7 +71,7 @@ class EchoRun : public ClientListener {
 
   void Start() {
     start_ = last_answer_ = NowNanoseconds();
-    if (Paced()) return;
+    if (Paced()) return pacer_->Start(start_);
     const uint64_t burst = std::min<uint64_t>(scenario_.in_flight, quota_);
     for (uint32_t i = 0; i < fleet_.size(); ++i) Send(fleet_.client(i), burst, start_);
   }
@@ -91,24 +89,14 @@ class EchoRun : public ClientListener {
   }
 
   // Sends what is due in a paced run and returns when more will be.
-  int64_t NextDue(int64_t now) {
-    if (!Paced() || stopping_) return INT64_MAX;
-    for (; DueTime(paced_) <= now; ++paced_) {
-      fleet_.client(static_cast<uint32_t>(paced_ % fleet_.size())).SendMessages(1);
-    }
-    return DueTime(paced_);
-  }
-
-  int64_t DueTime(uint64_t message) const {
-    return start_ + std::llround(static_cast<double>(message) * (kSecond / scenario_.rate));
-  }
+  int64_t NextDue(int64_t now) { return Paced() && !stopping_ ? pacer_->SendDue(now) : INT64_MAX; }
 
   // The time from which the latency of a client's message counts.
   int64_t& SentTime(const Client& client, uint64_t sequence) {
     return due_[client.index() * size_t{scenario_.in_flight} + sequence % scenario_.in_flight];
   }
   int64_t IntendedTime(const Client& client, uint64_t sequence) {
-    if (Paced()) return DueTime(sequence * fleet_.size() + client.index());
+    if (Paced()) return pacer_->DueTime(client, sequence);
     return SentTime(client, sequence);
   }
 
@@ -142,11 +130,11 @@ class EchoRun : public ClientListener {
   const Scenario scenario_;
   const Traffic traffic_;
   Fleet fleet_;
-  std::vector<int64_t> due_;  // per connection, a ring of the messages in flight
+  std::vector<int64_t> due_;    // per connection, a ring of the messages in flight
+  std::optional<Pacer> pacer_;  // of a paced run
   Window window_;
   Histogram latency_;
   uint64_t quota_ = UINT64_MAX;  // messages per connection
-  uint64_t paced_ = 0;           // messages sent so far in a paced run
   uint64_t answers_ = 0;
   int64_t start_ = 0;
   int64_t last_answer_ = 0;

@@ -15,7 +15,6 @@ namespace drawbridge::bench {
 namespace {
 
 constexpr size_t kScratchSize = 256 << 10;
-constexpr uint32_t kOpeningAtOnce = 256;
 constexpr int64_t kSecond = 1'000'000'000;
 
 }  // namespace
@@ -33,11 +32,11 @@ Fleet::~Fleet() {
   close(epoll_);
 }
 
-void Fleet::OpenAll(int seconds) {
+void Fleet::OpenAll(int seconds, uint32_t at_once) {
   const int64_t deadline = NowNanoseconds() + seconds * kSecond;
   uint32_t started = 0;
   for (uint32_t opened = 0; opened < size();) {
-    for (; started < size() && started < opened + kOpeningAtOnce; ++started) Connect(started);
+    for (; started < size() && started < opened + at_once; ++started) Connect(started);
     Poll(kSecond / 10);
     while (opened < started && client(opened).open()) ++opened;
     if (NowNanoseconds() > deadline) throw std::runtime_error("not all connections opened in time");

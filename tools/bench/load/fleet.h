@@ -21,8 +21,8 @@ class Fleet {
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
-  // Connects all clients, some hundred at a time, polling until every one is open. Throws after `seconds`.
-  void OpenAll(int seconds);
+  // Connects all clients, so many at a time, polling until every one is open. Throws after `seconds`.
+  void OpenAll(int seconds, uint32_t at_once = 256);
 
   void Connect(uint32_t index) { clients_[index]->Connect(target_, epoll_, scratch_); }
 

@@ -28,7 +28,8 @@ const std::map<std::string, Kind>& Kinds() {
       {"s1", {RunEcho, 200, 1, 20}},          {"s2", {RunEcho, 200, 16, 20}},
       {"s3", {RunEcho, 50, 1, 16384}},        {"s5", {RunEcho, 2000, 1, 125}},
       {"s6", {RunCycles, 50, 1, 0}},          {"paced", {RunEcho, 200, 1, 20, 20'000}},
-      {"memory", {RunMemory, 19800, 1, 125}},
+      {"memory", {RunMemory, 19800, 1, 125}}, {"accept", {RunAccept, 19000, 1, 20, 4000}},
+      {"burst", {RunBurst, 19000, 1, 65536}},
   };
   return kinds;
 }
@@ -56,7 +57,7 @@ Scenario ReadScenario(Flags& flags, const Kind& kind) {
 int Main(int argc, char** argv) try {
   Flags flags(argc, argv);
   const auto kind = Kinds().find(flags.String("scenario", "s1"));
-  if (kind == Kinds().end()) throw std::invalid_argument("--scenario is s1, s2, s3, s5, s6, paced or memory");
+  if (kind == Kinds().end()) throw std::invalid_argument("no such --scenario");
   const Scenario scenario = ReadScenario(flags, kind->second);
   alarm(kSlack + static_cast<unsigned>(scenario.seconds + scenario.warm_up_seconds));
   std::printf("%s\n", kind->second.run(scenario).Line().c_str());

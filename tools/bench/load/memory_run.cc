@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int kOpenSeconds = 120;
 
-class MemoryRun : public ClientListener {
+class MemoryRun : public StayingListener {
  public:
   explicit MemoryRun(const Scenario& scenario)
       : scenario_(scenario),
@@ -38,10 +38,6 @@ class MemoryRun : public ClientListener {
 
   void OnOpen(Client& client) override { client.SendMessages(1); }
   void OnEchoes(Client&, uint64_t, uint64_t count, int64_t) override { echoes_ += count; }
-  void OnCloseFrame(Client&, uint16_t code, int64_t) override {
-    throw std::runtime_error("the server closed with code " + std::to_string(code));
-  }
-  void OnGone(Client&, int64_t) override { throw std::runtime_error("a connection was lost"); }
 
  private:
   void PollUntil(int64_t end, uint64_t echoes) {

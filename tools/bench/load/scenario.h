@@ -35,6 +35,13 @@ Report RunCycles(const Scenario& scenario);
 // Growth of the server's resident set by idle connections that echoed one message (memory).
 Report RunMemory(const Scenario& scenario);
 
+// A storm of newcomers beside 200 established, paced connections (accept). `connections` are the newcomers.
+Report RunAccept(const Scenario& scenario);
+
+// The server's resident set before, during and after a crowd with big messages (burst). `seconds` pass
+// between the last client and a look at the memory.
+Report RunBurst(const Scenario& scenario);
+
 }  // namespace drawbridge::bench
 
 #endif  // DRAWBRIDGE_TOOLS_BENCH_LOAD_SCENARIO_H_
