@@ -37,7 +37,8 @@ Registration Registry::Add(ConnectionInfo info) {
     MutexLock lock(shard.mu);
     shard.by_sequence.emplace_hint(shard.by_sequence.end(), sequence, connection);
   }
-  size_.fetch_add(1, std::memory_order_relaxed);
+  const size_t size = size_.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (size > peak_.load(std::memory_order_relaxed)) peak_.store(size, std::memory_order_relaxed);
   return Registration(this, std::move(connection));
 }
 

@@ -69,6 +69,8 @@ class Registry {
 
   // Listed connections.
   size_t size() const { return size_.load(std::memory_order_relaxed); }
+  // The most of them at once, roughly, since the last call. For one caller.
+  size_t TakePeak() { return peak_.exchange(size(), std::memory_order_relaxed); }
 
  private:
   friend class Registration;
@@ -90,6 +92,7 @@ class Registry {
   const Clock* const clock_;
   std::atomic<uint64_t> last_sequence_ = 0;
   std::atomic<size_t> size_ = 0;
+  std::atomic<size_t> peak_ = 0;
   std::array<Shard, kShards> shards_;
   History history_;
 };

@@ -13,8 +13,8 @@ constexpr size_t kCrowd = 500;
 
 }  // namespace
 
-bool CrowdWatch::Look(size_t connections) {
-  peak_ = std::max(peak_, connections);
+bool CrowdWatch::Look(size_t connections, size_t peak) {
+  peak_ = std::max({peak_, connections, peak});
   const bool falling = connections < last_;
   last_ = connections;
   if (falling || peak_ < kCrowd || connections > peak_ / 2) return false;
@@ -22,8 +22,9 @@ bool CrowdWatch::Look(size_t connections) {
   return true;
 }
 
-MemoryReturn::MemoryReturn(std::function<size_t()> connections, absl::Duration period)
-    : connections_(std::move(connections)), period_(period) {
+MemoryReturn::MemoryReturn(std::function<size_t()> connections, std::function<size_t()> peak,
+                           absl::Duration period)
+    : connections_(std::move(connections)), peak_(std::move(peak)), period_(period) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -35,7 +36,8 @@ MemoryReturn::~MemoryReturn() {
 void MemoryReturn::Run() {
   CrowdWatch watch;
   while (!stop_.WaitForNotificationWithTimeout(period_)) {
-    if (watch.Look(connections_())) ::malloc_trim(0);
+    const size_t peak = peak_();
+    if (watch.Look(connections_(), peak)) ::malloc_trim(0);
   }
 }
 

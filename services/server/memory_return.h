@@ -15,8 +15,9 @@ namespace drawbridge {
 // to half and falls no more. Not thread-safe.
 class CrowdWatch {
  public:
-  // True once for each crowd that has gone.
-  bool Look(size_t connections);
+  // `peak`: the most that there were since the last look, for a crowd may come and go between two. True once
+  // for each crowd that has gone.
+  bool Look(size_t connections, size_t peak);
 
  private:
   size_t peak_ = 0;  // since the last crowd
@@ -28,14 +29,16 @@ class CrowdWatch {
 // allocates at that very moment waits for its turn at the allocator's lock.
 class MemoryReturn {
  public:
-  // `connections` is asked once a period, on this thread, for how many there are.
-  explicit MemoryReturn(std::function<size_t()> connections, absl::Duration period = absl::Seconds(1));
+  // The functions are called once a period, on this thread, for what CrowdWatch wants to know.
+  MemoryReturn(std::function<size_t()> connections, std::function<size_t()> peak,
+               absl::Duration period = absl::Seconds(1));
   ~MemoryReturn();
 
  private:
   void Run();
 
   const std::function<size_t()> connections_;
+  const std::function<size_t()> peak_;
   const absl::Duration period_;
   absl::Notification stop_;
   std::thread thread_;

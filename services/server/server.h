@@ -43,7 +43,8 @@ class Server {
   std::string control_address_;
   std::unique_ptr<grpc::Server> control_;
   std::unique_ptr<FileWatch> watch_;  // of the TLS files; null: there are none
-  MemoryReturn memory_return_{[this] { return gateway_.registry().size(); }};
+  MemoryReturn memory_return_{[this] { return gateway_.registry().size(); },
+                              [this] { return gateway_.registry().TakePeak(); }};
 };
 
 }  // namespace drawbridge

@@ -16,7 +16,9 @@ control::v1::ListConnectionsResponse Page(World& world, int size, const std::str
   request.set_page_size(size);
   request.set_page_token(token);
   control::v1::ListConnectionsResponse response;
+  const auto begin = LagMeter::Clock::now();
   const grpc::Status status = world.stub.ListConnections(&context, request, &response);
+  world.lag.Add(LagMeter::Clock::now() - begin);
   if (!status.ok()) throw std::runtime_error("ListConnections: " + status.error_message());
   return response;
 }

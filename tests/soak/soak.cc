@@ -106,7 +106,7 @@ bool Soak::Run(seconds duration) {
   for (const auto& [what, count] : ledger_.counts()) {
     std::printf("%10llu %s\n", static_cast<unsigned long long>(count), what.c_str());
   }
-  std::printf("%10.1f ms was the worst echo of those who stay, or the latest that a sleeper woke up\n",
+  std::printf("%10.1f ms was the latest that an echo, a page of the list or a sleeper came\n",
               std::chrono::duration<double, std::milli>(lag_.Worst()).count());
   for (const std::string& failure : ledger_.failures()) std::printf("FAILED %s\n", failure.c_str());
   std::printf("%llu failures\n", static_cast<unsigned long long>(ledger_.failed()));
@@ -170,9 +170,13 @@ void Soak::Judge(const Holdings& before, const Holdings& after) {
 
 void Soak::End() {
   process_.Signal(SIGTERM);
-  const ChildProcess::Exit exit = process_.Wait();
-  if (exit.code != 0) ledger_.Fail("exit code " + std::to_string(exit.code));
-  if (!exit.err.empty()) ledger_.Fail("logged: " + exit.err.substr(0, 1000));
+  try {
+    const ChildProcess::Exit exit = process_.Wait();
+    if (exit.code != 0) ledger_.Fail("exit code " + std::to_string(exit.code));
+    if (!exit.err.empty()) ledger_.Fail("logged: " + exit.err.substr(0, 1000));
+  } catch (const std::exception& error) {
+    ledger_.Fail(std::string("the gateway did not end: ") + error.what());
+  }
 }
 
 }  // namespace drawbridge

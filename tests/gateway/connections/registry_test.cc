@@ -54,6 +54,17 @@ TEST_F(RegistryTest, FillsInWhatOnlyItKnows) {
   EXPECT_EQ(registry_.size(), 2U);
 }
 
+TEST_F(RegistryTest, RemembersThePeakUntilItIsTaken) {
+  {
+    const Registration stays = registry_.Add({});
+    { const Registration goes = registry_.Add({}); }
+    const Registration comes = registry_.Add({});
+    EXPECT_EQ(registry_.TakePeak(), 2U);
+  }
+  EXPECT_EQ(registry_.TakePeak(), 2U) << "there were two when it was last taken";
+  EXPECT_EQ(registry_.TakePeak(), 0U);
+}
+
 TEST_F(RegistryTest, FindsTheOpenThenTheClosed) {
   Registration registration = registry_.Add({});
   const auto connection = registration.connection();

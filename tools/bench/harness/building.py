@@ -9,8 +9,7 @@ import subprocess
 from harness import paths
 from harness.servers import Failure
 
-TOOLS = ("//tools/bench:load", "//tools/bench:control_load")
-REGISTRY_BENCH = "//tools/bench:registry_bench"
+TOOLS = ("//tools/bench:load", "//tools/bench:control_load", "//tools/bench:registry_bench")
 
 
 def _run(*command, **options):

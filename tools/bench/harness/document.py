@@ -173,15 +173,16 @@ def _threads_table(summary):
     lines = [
         "## Two I/O threads",
         "",
-        _row(["CPU µs a message", "1 thread", "2 threads", "growth", "capacity of two"]),
-        _row(["---"] * 5),
+        _row(["CPU µs a message", "1 thread", "2 threads", "growth", "capacity of two", "cores used by two"]),
+        _row(["---"] * 6),
     ]
     for scenario in ("s1", "s2", "s5"):
         growth = summary.median("threads", "drawbridge", f"{scenario}_growth")
         if growth is None:
             continue
         times = [summary.median("threads", "drawbridge", f"{scenario}_{count}_ns") / 1e3 for count in (1, 2)]
-        cells = [*(f"{time:.2f}" for time in times), f"{growth - 1:+.0%}", f"{2 / growth:.2f}"]
+        cores = summary.median("threads", "drawbridge", f"{scenario}_2_cores")
+        cells = [*(f"{time:.2f}" for time in times), f"{growth - 1:+.0%}", f"{2 / growth:.2f}", f"{cores:.2f}"]
         lines.append(_row([scenario.upper(), *cells]))
     return lines
 
@@ -222,8 +223,9 @@ def _method(report):
         "  resident set three seconds later is the idle level, with the ends of 10,000 connections remembered. Then",
         "  19,000 come at once, send 64 KiB each, and go: the resident set three seconds later is what is after. The",
         "  ratio is the worst of all rounds.",
-        "- **Two I/O threads**: server and load generator may use both cores each time; only the number of the",
-        "  server's I/O threads differs. The capacity is that of two threads in units of one's, by their CPU time.",
+        "- **Two I/O threads**: server and two load generators may use both cores each time; only the number of the",
+        "  server's I/O threads differs. CPU time includes connecting. The capacity is that of two threads in units",
+        "  of one's, by their CPU time.",
         "",
         "Every measurement starts a fresh server on core 0; the load generator has core 1. CPU time is the",
         "scheduler's own account of all threads of the server, over the measured seconds, after half a second of",

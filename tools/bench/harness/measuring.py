@@ -1,5 +1,6 @@
 """One measurement: a fresh server on one core, a load generator on the other, one object of results."""
 
+import concurrent.futures
 import json
 import resource
 import subprocess
@@ -26,7 +27,7 @@ def measure(server, scenario, options):
                 str(paths.PROGRAMS / "load"),
                 *("--target", running.words["ws"], "--pid", str(running.pid)),
             ]
-        return run(running, ["taskset", "-c", CLIENT_CORE, *command, "--scenario", scenario, *options])
+        return _run(running, [*command, "--scenario", scenario, *options])
 
 
 def measure_alone(program):
@@ -34,10 +35,17 @@ def measure_alone(program):
     return _parse(_call(["taskset", "-c", CLIENT_CORE, str(program)]))
 
 
-def run(running, command):
-    """Runs a load generator against a server; its object of results, and who else used the cores."""
+def run_all(running, commands):
+    """Runs programs at the same time; the share of the cores that somebody else used meanwhile."""
     before = _Usage(running)
-    output = _call(command)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(_call, commands))
+    return _Usage(running).others_share(before)
+
+
+def _run(running, command):
+    before = _Usage(running)
+    output = _call(["taskset", "-c", CLIENT_CORE, *command])
     after = _Usage(running)
     result = _parse(output)
     result["others_share"] = after.others_share(before)

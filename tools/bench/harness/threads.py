@@ -1,29 +1,40 @@
 """Whether a second I/O thread costs a message anything: CPU time per message with one and with two.
 
-Server and load generator may use both cores each time, so that nothing differs but the number of threads.
+Server and load may use both cores each time, so that nothing differs but the number of threads. Two load
+generators share the work: one alone would leave the server's two threads so little time that they would
+hardly ever run at once, and could not get in each other's way.
 """
+
+import time
 
 from harness import measuring, paths
 from harness.servers import CLIENT_CORE, SERVER_CORE, Running
 
 BOTH = ("taskset", "-c", f"{SERVER_CORE},{CLIENT_CORE}")
-ECHOES = ("s1", "s2", "s5")
+
+# Connections and messages of each generator.
+ECHOES = {"s1": (100, 150_000), "s2": (100, 1_600_000), "s5": (1000, 120_000)}
 
 
-def measure(server, options):
-    """Runs the echo scenarios with one and with two threads; one object of results."""
+def measure(server, share):
+    """Runs the echo scenarios with one and with two threads; `share` of the messages. One object of results."""
     result = {"others_share": 0}
     for scenario in ECHOES:
-        nanoseconds = [_per_message(server, scenario, threads, options, result) for threads in (1, 2)]
-        for threads, value in zip((1, 2), nanoseconds):
-            result[f"{scenario}_{threads}_ns"] = value
-        result[f"{scenario}_growth"] = nanoseconds[1] / nanoseconds[0]
+        for threads in (1, 2):
+            _measure_one(server, scenario, threads, share, result)
+        result[f"{scenario}_growth"] = result[f"{scenario}_2_ns"] / result[f"{scenario}_1_ns"]
     return result
 
 
-def _per_message(server, scenario, threads, options, result):
+def _measure_one(server, scenario, threads, share, result):
+    connections, messages = ECHOES[scenario]
+    messages = int(messages * share) // connections * connections
     with Running(server, prefix=BOTH, more=("--io_threads", str(threads))) as running:
-        command = [str(paths.PROGRAMS / "load"), *("--target", running.words["ws"], "--pid", str(running.pid))]
-        measured = measuring.run(running, [*BOTH, *command, "--scenario", scenario, *options])
-    result["others_share"] = max(result["others_share"], measured["others_share"])
-    return measured["server_cpu_ns_per_message"]
+        command = [*BOTH, str(paths.PROGRAMS / "load"), "--target", running.words["ws"], "--scenario", scenario]
+        command += ["--connections", str(connections), "--messages", str(messages)]
+        used, began = running.cpu_seconds(), time.monotonic()
+        others = measuring.run_all(running, [command] * 2)
+        used, took = running.cpu_seconds() - used, time.monotonic() - began
+    result[f"{scenario}_{threads}_ns"] = 1e9 * used / (2 * messages)
+    result[f"{scenario}_{threads}_cores"] = used / took
+    result["others_share"] = max(result["others_share"], others)
