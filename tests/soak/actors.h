@@ -28,7 +28,7 @@ struct World {
 
 // How long the gateway is told to wait for a pong, after as long a time without a ping, for a handshake, and
 // for a client that does not read: short, so that each of these ends many times in a soak.
-inline constexpr std::chrono::seconds kTimeout{2};
+inline constexpr std::chrono::seconds kTimeout{3};
 
 // Clients that come, echo, and leave in every way there is, some of them without leaving. So many a second.
 void Churn(World& world, int per_second, const std::stop_token& stop);

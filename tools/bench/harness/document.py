@@ -161,7 +161,8 @@ def _burst_table(summary):
         _row(["---"] * 6),
     ]
     for server in summary.servers:
-        sizes = [summary.median("burst", server, f"resident_{when}") for when in ("start", "idle", "peak", "after")]
+        times = ("start", "idle", "peak", "after")
+        sizes = [summary.median("burst", server, f"resident_{time}") for time in times]
         if sizes[0] is None:
             continue
         ratio = _number(summary.worst("burst", server, "after_to_idle"), ".2f")
@@ -180,10 +181,10 @@ def _threads_table(summary):
         growth = summary.median("threads", "drawbridge", f"{scenario}_growth")
         if growth is None:
             continue
-        times = [summary.median("threads", "drawbridge", f"{scenario}_{count}_ns") / 1e3 for count in (1, 2)]
+        costs = [summary.median("threads", "drawbridge", f"{scenario}_{count}_ns") for count in (1, 2)]
         cores = summary.median("threads", "drawbridge", f"{scenario}_2_cores")
-        cells = [*(f"{time:.2f}" for time in times), f"{growth - 1:+.0%}", f"{2 / growth:.2f}", f"{cores:.2f}"]
-        lines.append(_row([scenario.upper(), *cells]))
+        cells = [*(f"{cost / 1e3:.2f}" for cost in costs), f"{growth - 1:+.0%}", f"{2 / growth:.2f}"]
+        lines.append(_row([scenario.upper(), *cells, f"{cores:.2f}"]))
     return lines
 
 
@@ -216,16 +217,16 @@ def _method(report):
         *(f"- **{name.upper()}**: {what}." for name, what in WHAT.items()),
         "- **Memory**: growth of the resident set per connection, "
         f"{report['flags']['memory_connections']:,} idle connections that each echoed one 125 B message.",
-        "- **A storm of newcomers**: 19,000 clients connect as fast as one thread at a lower priority can make them,",
-        "  up to 2,048 at a time, while 200 others exchange 4,000 messages of 20 B a second at fixed times, whose",
-        "  latency counts from when they were due. Before: the three seconds before it.",
-        "- **Memory after a storm**: 10,000 clients come and go, 500 at a time, each with one message of 64 KiB: the",
-        "  resident set three seconds later is the idle level, with the ends of 10,000 connections remembered. Then",
-        "  19,000 come at once, send 64 KiB each, and go: the resident set three seconds later is what is after. The",
-        "  ratio is the worst of all rounds.",
-        "- **Two I/O threads**: server and two load generators may use both cores each time; only the number of the",
-        "  server's I/O threads differs. CPU time includes connecting. The capacity is that of two threads in units",
-        "  of one's, by their CPU time.",
+        "- **A storm of newcomers**: 19,000 clients connect as fast as one thread at a lower priority can make",
+        "  them, up to 2,048 at a time, while 200 others exchange 4,000 messages of 20 B a second at fixed times,",
+        "  whose latency counts from when they were due. Before: the three seconds before it.",
+        "- **Memory after a storm**: 10,000 clients come and go, 500 at a time, each with one message of 64 KiB:",
+        "  the resident set three seconds later is the idle level, with the ends of 10,000 connections remembered.",
+        "  Then 19,000 come at once, send 64 KiB each, and go: the resident set three seconds later is what is",
+        "  after. The ratio is the worst of all rounds.",
+        "- **Two I/O threads**: server and two load generators may use both cores each time; only the number of",
+        "  the server's I/O threads differs. CPU time includes connecting. The capacity is that of two threads in",
+        "  units of one's, by their CPU time.",
         "",
         "Every measurement starts a fresh server on core 0; the load generator has core 1. CPU time is the",
         "scheduler's own account of all threads of the server, over the measured seconds, after half a second of",

@@ -67,7 +67,9 @@ class Failure(Exception):
 class Running:
     """A started server: `words` are the key=value words of its ready line. Stops at the end of `with`."""
 
-    def __init__(self, server, prefix=("taskset", "-c", SERVER_CORE), more=(), ready_within=10, stop_within=10):
+    def __init__(
+        self, server, prefix=("taskset", "-c", SERVER_CORE), more=(), ready_within=10, stop_within=10
+    ):
         log_path = paths.OUTPUT / f"{server.name}.log"
         with open(log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(

@@ -18,8 +18,8 @@ def line(result):
         words.append(f"{result[MEMORY]:7.0f} B a connection")
     if "after_to_idle" in result:
         words.append(
-            f"resident {result['resident_idle'] / 2**20:.0f} MiB, then {result['resident_peak'] / 2**20:.0f}, "
-            f"then {result['resident_after'] / 2**20:.0f}"
+            f"resident {result['resident_idle'] / 2**20:.0f} MiB, then "
+            f"{result['resident_peak'] / 2**20:.0f}, then {result['resident_after'] / 2**20:.0f}"
         )
     if "messages_during" in result:
         words.append(f"{result['rate']:.0f} connections a second")

@@ -17,7 +17,7 @@ ECHOES = {"s1": (100, 150_000), "s2": (100, 1_600_000), "s5": (1000, 120_000)}
 
 
 def measure(server, share):
-    """Runs the echo scenarios with one and with two threads; `share` of the messages. One object of results."""
+    """Runs the echo scenarios with one and with two threads, with that share of their messages."""
     result = {"others_share": 0}
     for scenario in ECHOES:
         for threads in (1, 2):
@@ -30,8 +30,8 @@ def _measure_one(server, scenario, threads, share, result):
     connections, messages = ECHOES[scenario]
     messages = int(messages * share) // connections * connections
     with Running(server, prefix=BOTH, more=("--io_threads", str(threads))) as running:
-        command = [*BOTH, str(paths.PROGRAMS / "load"), "--target", running.words["ws"], "--scenario", scenario]
-        command += ["--connections", str(connections), "--messages", str(messages)]
+        command = [*BOTH, str(paths.PROGRAMS / "load"), "--target", running.words["ws"]]
+        command += ["--scenario", scenario, "--connections", str(connections), "--messages", str(messages)]
         used, began = running.cpu_seconds(), time.monotonic()
         others = measuring.run_all(running, [command] * 2)
         used, took = running.cpu_seconds() - used, time.monotonic() - began
