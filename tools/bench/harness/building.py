@@ -9,7 +9,7 @@ import subprocess
 from harness import paths
 from harness.servers import Failure
 
-TOOLS = ("//tools/bench:load", "//tools/bench:control_load", "//tools/bench:registry_bench")
+TOOLS = tuple(f"//tools/bench:{name}" for name in ("load", "control_load", "push_bench", "registry_bench"))
 
 
 def _run(*command, **options):

@@ -16,22 +16,23 @@ ECHOES = ("s1", "s2", "s3", "s5", "s6")
 
 
 def tables(report):
-    """The tables of a report, as lines of Markdown."""
+    """The tables of a report, as lines of Markdown. What was not measured is left out."""
     summary = Summary(report["results"])
-    return [
-        *_cpu_table(summary),
-        "",
-        *_latency_table(summary),
-        "",
-        *_storm_table(summary),
-        "",
-        *_burst_table(summary),
-        "",
-        *_threads_table(summary),
-        "",
-        *_control_table(summary, report.get("registry")),
-        *failures(report),
-    ]
+    sections = (
+        _cpu_table(summary),
+        _latency_table(summary),
+        _storm_table(summary),
+        _burst_table(summary),
+        _threads_table(summary),
+        _push_lines(summary),
+        _control_table(summary, report.get("registry")),
+        failures(report),
+    )
+    lines = []
+    for section in sections:
+        if section and not section[-1].startswith("| ---"):
+            lines += [*section, ""]
+    return lines[:-1]
 
 
 def failures(report):
@@ -44,7 +45,7 @@ def failures(report):
     ]
     if "error" in (report.get("registry") or {}):
         lines.append(f"- the registry alone: {report['registry']['error']}")
-    return ["", "## Failed, twice each", "", *lines] if lines else []
+    return ["## Failed, twice each", "", *lines] if lines else []
 
 
 def write(report):
@@ -186,6 +187,27 @@ def _threads_table(summary):
         cells = [*(f"{cost / 1e3:.2f}" for cost in costs), f"{growth - 1:+.0%}", f"{2 / growth:.2f}"]
         lines.append(_row([scenario.upper(), *cells, f"{cores:.2f}"]))
     return lines
+
+
+def _push_lines(summary):
+    rate, wake_ups, sender, io = (
+        summary.median("push", "drawbridge", f"{name}_per_{unit}")
+        for name, unit in (
+            ("messages", "second"),
+            ("wake_ups", "message"),
+            ("sender_cpu_ns", "message"),
+            ("io_cpu_ns", "message"),
+        )
+    )
+    if rate is None:
+        return []
+    return [
+        "## Messages from another thread",
+        "",
+        f"One thread sends 20 B to each of 10,000 clients, 50 times over: {rate:,.0f} messages a second arrive,",
+        f"at {sender / 1e3:.2f} µs of the sender's CPU time and {io / 1e3:.2f} µs of the I/O thread's for each, and",
+        f"{1000 * wake_ups:.2f} wake-ups of the I/O thread for a thousand.",
+    ]
 
 
 def _control_table(summary, registry):

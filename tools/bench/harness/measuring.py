@@ -30,9 +30,9 @@ def measure(server, scenario, options):
         return _run(running, [*command, "--scenario", scenario, *options])
 
 
-def measure_alone(program):
+def measure_alone(program, *arguments, cores=CLIENT_CORE):
     """Runs a program that needs no server and prints one object of results."""
-    return _parse(_call(["taskset", "-c", CLIENT_CORE, str(program)]))
+    return _parse(_call(["taskset", "-c", cores, str(program), *arguments]))
 
 
 def run_all(running, commands):

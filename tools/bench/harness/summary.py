@@ -26,11 +26,17 @@ def line(result):
     for name in ("s1", "s2", "s5"):
         if f"{name}_growth" in result:
             words.append(f"{name} {result[f'{name}_growth']:.2f} times the CPU with 2 threads")
+    if "wake_ups_per_message" in result:
+        words.append(
+            f"{result['messages_per_second']:.0f} messages a second, "
+            f"{result['wake_ups_per_message']:.5f} wake-ups each"
+        )
     for name in ("latency", "before", "during", "close_frame", "page"):
         if f"{name}_p99_us" in result:
             p50, p99 = result[f"{name}_p50_us"], result[f"{name}_p99_us"]
             words.append(f"{name} p50 {p50:.0f} us, p99 {p99:.0f} us")
-    words.append(f"others used {100 * result['others_share']:.0f} %")
+    if "others_share" in result:
+        words.append(f"others used {100 * result['others_share']:.0f} %")
     return f"{head} {', '.join(words)}"
 
 
@@ -66,7 +72,7 @@ class Summary:
 
     def _others_shares(self):
         every = [result for rounds in self._by_key.values() for result in rounds.values()]
-        return [result["others_share"] for result in every] or [0]
+        return [result["others_share"] for result in every if "others_share" in result] or [0]
 
     def usual_others_share(self):
         """How much of the machine somebody else used, in the median measurement."""

@@ -57,6 +57,9 @@ class Client {
   // Sends the next `count` messages, as soon as the kernel takes them.
   void SendMessages(uint64_t count);
 
+  // The next `count` messages come from the server unasked, with the contents that echoes would have.
+  void Expect(uint64_t count) { sent_ += count; }
+
   // Sends a close frame behind the messages; the server then is to answer and to close.
   void SendClose(uint16_t code);
 

@@ -33,6 +33,7 @@ class Traffic {
 
   uint8_t opcode() const { return opcode_; }
   size_t batch() const { return batch_; }
+  size_t ring() const { return ring_; }  // messages, then they begin again
   size_t payload_size() const { return payload_size_; }
   size_t echo_size() const { return echo_size_; }
 
