@@ -29,7 +29,7 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
       slots_(options.max_connections),
       refusal_slots_(kRefusals),
       address_slots_(options.max_connections_per_address),
-      tls_(options.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options.tls)),
+      tls_(options.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options.tls, clock)),
       upgrades_{.handshake_timeout = options.handshake_timeout,
                 .session = options.session,
                 .handler = handler,

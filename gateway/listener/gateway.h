@@ -22,7 +22,7 @@
 #include "gateway/listener/upgrade.h"
 #include "gateway/session/io_thread.h"
 #include "gateway/session/session.h"
-#include "gateway/session/tls.h"
+#include "gateway/session/tls_context.h"
 
 namespace drawbridge {
 

@@ -20,7 +20,7 @@
 #include "gateway/session/io_thread.h"
 #include "gateway/session/link.h"
 #include "gateway/session/session.h"
-#include "gateway/session/tls.h"
+#include "gateway/session/tls_context.h"
 
 namespace drawbridge {
 

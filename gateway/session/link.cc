@@ -11,8 +11,9 @@ namespace {
 
 using Status = IoResult::Status;
 
-// What TLS encrypts at a time. No more than that waits in it when the kernel refuses.
-constexpr size_t kTlsChunk = 64 * 1024;
+// What TLS encrypts at most in one go, and how much of it may gather before it is sent. So never more than
+// twice as much waits when the kernel refuses.
+constexpr size_t kTlsChunk = 32 * 1024;
 
 IoResult Failure(int error) {
   const bool later = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
@@ -54,44 +55,24 @@ Status Link::Handshake() {
 }
 
 IoResult Link::Read(std::span<char> buffer) {
-  if (is_tls()) {
-    size_t count = 0;
-    const Status status = StatusOf(tls_->Read(buffer, &count));
-    if (FlushTls() == Status::kBroken && count == 0)
-      return {Status::kBroken};  // a key update's answer, an alert
-    return {status, count};
-  }
-  return Receive(fd_, buffer, 0);
+  if (!is_tls()) return Receive(fd_, buffer, 0);
+  size_t count = 0;
+  const Status status = StatusOf(tls_->Read(buffer, &count));
+  const Status flushed = FlushTls();  // the answer to a key update, an alert
+  if (flushed == Status::kBroken && status == Status::kWouldBlock) return {flushed};
+  return {status, count};
 }
 
 IoResult Link::Peek(std::span<char> buffer) const { return Receive(fd_, buffer, MSG_PEEK); }
 
 IoResult Link::Write(std::string_view bytes) {
   if (!is_tls()) return Send(fd_, bytes);
-  size_t taken = 0;
-  while (taken < bytes.size()) {
-    const Status status = FlushTls();
-    if (status == Status::kBroken) return {status};
-    if (status != Status::kOk) break;
-    const auto chunk = bytes.substr(taken, kTlsChunk);
-    tls_->Write(chunk);
-    taken += chunk.size();
-  }
-  if (FlushTls() == Status::kBroken) return {Status::kBroken};
-  return {taken > 0 ? Status::kOk : Status::kWouldBlock, taken};
+  const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};  // nobody writes to it
+  return WriteTls({&piece, 1});
 }
 
 IoResult Link::Write(std::span<const iovec> pieces) {
-  if (is_tls()) {
-    IoResult total{Status::kWouldBlock};
-    for (const iovec& piece : pieces) {
-      const IoResult result = Write({static_cast<const char*>(piece.iov_base), piece.iov_len});
-      if (result.status == Status::kBroken) return result;
-      if (result.status == Status::kOk) total = {Status::kOk, total.bytes + result.bytes};
-      if (result.bytes < piece.iov_len) break;
-    }
-    return total;
-  }
+  if (is_tls()) return WriteTls(pieces);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
   message.msg_iovlen = pieces.size();
@@ -99,14 +80,26 @@ IoResult Link::Write(std::span<const iovec> pieces) {
   return count < 0 ? Failure(errno) : IoResult{Status::kOk, static_cast<size_t>(count)};
 }
 
-Status Link::FlushTls() {
-  while (has_unsent()) {
-    const IoResult result = Send(fd_, tls_->output());
-    if (result.status != Status::kOk) return result.status;
-    tls_->Consume(result.bytes);
+// Encrypts nothing before all of what was encrypted earlier is with the kernel.
+IoResult Link::WriteTls(std::span<const iovec> pieces) {
+  size_t taken = 0;
+  Status status = FlushTls();
+  for (const iovec& piece : pieces) {
+    std::string_view rest(static_cast<const char*>(piece.iov_base), piece.iov_len);
+    while (status == Status::kOk && !rest.empty()) {
+      const auto chunk = rest.substr(0, kTlsChunk);
+      status = StatusOf(tls_->Write(chunk));
+      rest.remove_prefix(chunk.size());
+      taken += chunk.size();
+      if (status == Status::kOk && tls_->unsent() >= kTlsChunk) status = FlushTls();
+    }
   }
-  return Status::kOk;
+  if (status == Status::kOk) status = FlushTls();
+  if (status == Status::kBroken) return {status};
+  return {taken > 0 ? Status::kOk : status, taken};
 }
+
+Status Link::FlushTls() { return has_unsent() ? StatusOf(tls_->Flush()) : Status::kOk; }
 
 void Link::ShutdownWrite() {
   if (is_tls()) {

@@ -11,7 +11,8 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/session/tls.h"
+#include "gateway/session/tls_context.h"
+#include "gateway/session/tls_stream.h"
 
 namespace drawbridge {
 
@@ -51,7 +52,7 @@ class Link {
   IoResult Read(std::span<char> buffer);
   // The same, with what it gives left for a later Read. Not with TLS.
   IoResult Peek(std::span<char> buffer) const;
-  // Whether Read would give more although the socket has nothing to read.
+  // Whether Read would give more, or tell an end, although the socket has nothing to read.
   bool has_pending() const { return is_tls() && tls_->has_pending(); }
 
   // Bytes taken are with the kernel or, of TLS, up to 64 KiB of them encrypted and waiting for FlushTls.
@@ -59,7 +60,7 @@ class Link {
   IoResult Write(std::span<const iovec> pieces);
 
   // Whether TLS holds bytes that the kernel would not take; then nothing is taken by Write.
-  bool has_unsent() const { return is_tls() && !tls_->output().empty(); }
+  bool has_unsent() const { return is_tls() && tls_->unsent() != 0; }
   // Sends them. kOk: none is left.
   IoResult::Status FlushTls();
 
@@ -71,6 +72,8 @@ class Link {
   void Reset();
 
  private:
+  IoResult WriteTls(std::span<const iovec> pieces);
+
   int fd_;
   std::unique_ptr<TlsStream> tls_;  // null: plain
 };

@@ -32,7 +32,6 @@ void Session::Start(IoThread& thread, const SessionOptions& options, Handler& ha
   }
   session.Arm();
   if (!early.empty()) session.Consume(early);
-  session.ReceivePending();
   session.Settle();
 }
 
@@ -77,7 +76,6 @@ void Session::OnReady(uint32_t events) {
     // unread: it is over its bounds.
     (events & EPOLLIN) != 0 || reading() ? Receive() : PeerGone(CloseCause::kReset);
   }
-  ReceivePending();
   Settle();
 }
 
@@ -99,7 +97,7 @@ void Session::Receive() {
   }
 }
 
-// What TLS has decrypted ahead makes no socket readable.
+// What TLS has read ahead makes no socket readable.
 void Session::ReceivePending() {
   while (link_.has_pending() && phase_ != Phase::kEnded && reading()) Receive();
 }
@@ -204,6 +202,7 @@ void Session::TakeOutbox(size_t bytes) {
 }
 
 void Session::Settle() {
+  ReceivePending();
   if (phase_ == Phase::kEnded) return;
   Flush();
   // What the kernel does not take stays with the others' messages, whose bytes are shared.
@@ -379,7 +378,7 @@ void Session::OnDeadline() {
   if (phase_ == Phase::kClosing) {
     if (now >= grace_end_) return End(CloseOutcome::kTimeout);
   } else if (throttle_ != nullptr && throttle_->Resume(now)) {
-    ReceivePending();
+    // Settle reads what TLS holds; the poller tells of the rest.
   } else if (stalled_since_.has_value() && now >= *stalled_since_ + options_.send_stall_timeout) {
     CloseRequest request(CloseCause::kTooSlow);
     request.drop_pending = true;

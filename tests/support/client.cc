@@ -1,6 +1,7 @@
 #include "tests/support/client.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -72,6 +73,7 @@ Client Client::Open(const std::string& address, const Options& options) {
 Client::Client(Client&& other) noexcept
     : options_(std::move(other.options_)),
       fd_(std::exchange(other.fd_, -1)),
+      tls_(std::move(other.tls_)),
       id_(std::move(other.id_)),
       received_(std::move(other.received_)),
       ending_(other.ending_) {}
@@ -80,6 +82,7 @@ Client& Client::operator=(Client&& other) noexcept {
   Close();
   options_ = std::move(other.options_);
   fd_ = std::exchange(other.fd_, -1);
+  tls_ = std::move(other.tls_);
   id_ = std::move(other.id_);
   received_ = std::move(other.received_);
   ending_ = other.ending_;
@@ -100,6 +103,27 @@ void Client::Connect(const std::string& address) {
   if (::inet_pton(AF_INET, address.substr(0, colon).c_str(), &peer.sin_addr) != 1)
     FailWith("no address: " + address);
   Check(::connect(fd_, reinterpret_cast<const sockaddr*>(&peer), sizeof(peer)), "connect to " + address);
+  if (options_.tls != nullptr) StartTls();
+}
+
+void Client::StartTls() {
+  Check(::fcntl(fd_, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
+  tls_ = std::make_unique<ClientTlsStream>(*options_.tls, fd_);
+  while (true) {
+    std::string why;
+    switch (tls_->Handshake(&why)) {
+      case ClientTlsStream::Status::kOk:
+        return;
+      case ClientTlsStream::Status::kWantRead:
+        Wait(POLLIN);
+        break;
+      case ClientTlsStream::Status::kWantWrite:
+        Wait(POLLOUT);
+        break;
+      default:
+        FailWith("TLS: " + why);
+    }
+  }
 }
 
 std::string Client::local_address() const {
@@ -171,25 +195,42 @@ void Client::Send(std::string_view bytes) {
 }
 
 size_t Client::SendSome(std::string_view bytes) {
+  if (tls_ != nullptr) {
+    size_t sent = 0;
+    if (tls_->Send(bytes, &sent) == ClientTlsStream::Status::kBroken) FailWith("TLS: send");
+    return sent;
+  }
   const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (count >= 0) return static_cast<size_t>(count);
   if (errno == EAGAIN || errno == EINTR) return 0;
   throw std::system_error(errno, std::generic_category(), "client: send");
 }
 
+std::optional<size_t> Client::ReceiveSome(std::span<char> buffer) {
+  if (tls_ != nullptr) {
+    size_t count = 0;
+    const auto status = tls_->Receive(buffer, &count);
+    if (status == ClientTlsStream::Status::kOk) return count;
+    if (status == ClientTlsStream::Status::kWantRead) return 0;
+    ending_ = status == ClientTlsStream::Status::kEndOfFile ? Ending::kEndOfFile : Ending::kReset;
+    return std::nullopt;
+  }
+  const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (count > 0) return static_cast<size_t>(count);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  if (count < 0 && errno != ECONNRESET) Check(-1, "recv");
+  ending_ = count == 0 ? Ending::kEndOfFile : Ending::kReset;
+  return std::nullopt;
+}
+
 bool Client::Fill() {
   while (true) {
-    Wait(POLLIN);
     std::array<char, 65536> buffer;
-    const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count > 0) {
-      received_.append(buffer.data(), static_cast<size_t>(count));
-      return true;
-    }
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (count < 0 && errno != ECONNRESET) Check(-1, "recv");
-    ending_ = count == 0 ? Ending::kEndOfFile : Ending::kReset;
-    return false;
+    const auto count = ReceiveSome(buffer);
+    if (!count.has_value()) return false;
+    received_.append(buffer.data(), *count);
+    if (*count > 0) return true;
+    Wait(POLLIN);
   }
 }
 
@@ -240,7 +281,10 @@ Client::Ending Client::DrainToEnd() {
   return ending_;
 }
 
-void Client::ShutdownWrite() { Check(::shutdown(fd_, SHUT_WR), "shutdown"); }
+void Client::ShutdownWrite() {
+  if (tls_ != nullptr) tls_->Finish();
+  Check(::shutdown(fd_, SHUT_WR), "shutdown");
+}
 
 void Client::Reset() {
   SetOption(fd_, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0}, "SO_LINGER");
@@ -248,6 +292,7 @@ void Client::Reset() {
 }
 
 void Client::Close() {
+  tls_.reset();
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 

@@ -3,11 +3,14 @@
 #define DRAWBRIDGE_TESTS_SUPPORT_CLIENT_H_
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/support/client_tls.h"
 #include "tests/support/frame_codec.h"
 #include "tests/support/patience.h"
 
@@ -32,9 +35,10 @@ class Client {
     int send_buffer = 0;
     std::string target = "/";
     std::vector<std::string> headers = {};  // further ones of the upgrade, each a line without its end
+    ClientTls* tls = nullptr;               // must outlive the client; null: plain
   };
 
-  // Connects, no more. `address`: ip:port.
+  // Connects, no more than the handshake of TLS. `address`: ip:port.
   static Client Dial(const std::string& address, const Options& options);
   static Client Dial(const std::string& address) { return Dial(address, Options()); }
   // Connects and upgrades; throws where the answer is not 101.
@@ -47,6 +51,8 @@ class Client {
 
   // The X-Connection-Id of the upgrade.
   const std::string& id() const { return id_; }
+  // Null: plain.
+  SSL* ssl() { return tls_ == nullptr ? nullptr : tls_->ssl(); }
   // ip:port of this end.
   std::string local_address() const;
 
@@ -77,7 +83,8 @@ class Client {
   bool HasInput() const;
   // Waits, without reading, until there is something to read.
   void WaitReadable();
-  // Waits for the end, throwing where anything else comes. kReset: ECONNRESET.
+  // Waits for the end, throwing where anything else comes. kReset: ECONNRESET; with TLS every end that
+  // close_notify did not announce.
   enum class Ending { kEndOfFile, kReset };
   Ending ReadEnd();
   // Reads on and forgets what comes until the end.
@@ -91,11 +98,15 @@ class Client {
  private:
   explicit Client(const Options& options) : options_(options) {}
   void Connect(const std::string& address);
+  void StartTls();
   bool Fill();  // reads more into received_; false at the end
+  // Bytes received; 0: none now; nullopt: the end, as ending_ says.
+  std::optional<size_t> ReceiveSome(std::span<char> buffer);
   void Wait(short events) const;
 
   Options options_;
   int fd_ = -1;
+  std::unique_ptr<ClientTlsStream> tls_;  // null: plain
   std::string id_;
   std::string received_;  // and not yet consumed
   Ending ending_ = Ending::kEndOfFile;
