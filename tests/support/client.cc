@@ -103,6 +103,7 @@ void Client::Connect(const std::string& address) {
   if (::inet_pton(AF_INET, address.substr(0, colon).c_str(), &peer.sin_addr) != 1)
     FailWith("no address: " + address);
   Check(::connect(fd_, reinterpret_cast<const sockaddr*>(&peer), sizeof(peer)), "connect to " + address);
+  Send(options_.preface);
   if (options_.tls != nullptr) StartTls();
 }
 

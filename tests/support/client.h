@@ -35,6 +35,7 @@ class Client {
     int send_buffer = 0;
     std::string target = "/";
     std::vector<std::string> headers = {};  // further ones of the upgrade, each a line without its end
+    std::string preface = {};               // sent before all else, as a proxy would
     ClientTls* tls = nullptr;               // must outlive the client; null: plain
   };
 

@@ -31,9 +31,10 @@ class Flood {
     return sent != 0;
   }
 
-  // Sends the rest of a message whose beginning is sent. The gateway must be reading.
+  // Sends the rest of a message whose beginning is sent; over TLS it may be another whole one, for what was
+  // refused lies encrypted in OpenSSL, which wants the same bytes again. The gateway must be reading.
   void FinishMessage() {
-    if (offset_ == 0) return;
+    if (offset_ == 0 && client_.ssl() == nullptr) return;
     client_.Send(std::string_view(frame_).substr(std::exchange(offset_, 0)));
     ++messages_;
   }
