@@ -7,12 +7,15 @@
 
 namespace drawbridge {
 
-FileWatch::FileWatch(std::vector<std::string> paths, std::function<void()> changed, absl::Duration period)
-    : paths_(std::move(paths)), changed_(std::move(changed)), period_(period), seen_(Look()) {
-  thread_ = std::thread([this] { Run(); });
+FileWatch::FileWatch(std::vector<std::string> paths, absl::Duration period)
+    : paths_(std::move(paths)), period_(period), first_look_(Look()) {}
+
+void FileWatch::Start(std::function<void()> changed) {
+  thread_ = std::thread([this, changed = std::move(changed)] { Run(changed); });
 }
 
-FileWatch::~FileWatch() {
+void FileWatch::Stop() {
+  if (!thread_.joinable()) return;
   stop_.Notify();
   thread_.join();
 }
@@ -36,12 +39,16 @@ std::string FileWatch::Look() const {
   return look;
 }
 
-void FileWatch::Run() {
+void FileWatch::Run(const std::function<void()>& changed) const {
+  std::string told = first_look_;
+  std::string before = first_look_;
   while (!stop_.WaitForNotificationWithTimeout(period_)) {
-    if (std::string look = Look(); look != seen_) {
-      seen_ = std::move(look);
-      changed_();
+    std::string look = Look();
+    if (look != told && look == before) {
+      told = look;
+      changed();
     }
+    before = std::move(look);
   }
 }
 

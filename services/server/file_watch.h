@@ -16,21 +16,24 @@ namespace drawbridge {
 // Kubernetes does with a mounted secret; inotify would miss the last.
 class FileWatch {
  public:
-  // Calls `changed` on a thread of its own each time that any of the files is another one or has other
-  // contents than at the look before. Empty paths are left out.
-  FileWatch(std::vector<std::string> paths, std::function<void()> changed,
-            absl::Duration period = absl::Seconds(1));
-  // Waits for a call that has begun.
-  ~FileWatch();
+  // Takes its first look at once, so that no change after this is missed. Empty paths are left out.
+  explicit FileWatch(std::vector<std::string> paths, absl::Duration period = absl::Seconds(1));
+  ~FileWatch() { Stop(); }
+
+  // From here on, `changed` is called on a thread of its own each time that any of the files is another one
+  // or has other contents than before, once two looks in a row found the same: a certificate and its key are
+  // not written in one moment. Once.
+  void Start(std::function<void()> changed);
+  // Waits for a call that has begun; none is made after it.
+  void Stop();
 
  private:
   std::string Look() const;
-  void Run();
+  void Run(const std::function<void()>& changed) const;
 
   const std::vector<std::string> paths_;
-  const std::function<void()> changed_;
   const absl::Duration period_;
-  std::string seen_;  // the watching thread's
+  const std::string first_look_;
   absl::Notification stop_;
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,7 @@
 #include "gateway/listener/address.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
+#include "services/server/tls_flags.h"
 
 namespace drawbridge {
 namespace {
@@ -150,7 +152,10 @@ std::string WantProxies(const std::string& text) {
 }
 
 std::string WantFile(const std::string& text) {
-  return ::access(text.c_str(), R_OK) == 0 ? "" : "must be a file that can be read";
+  struct stat file {};
+  const bool readable =
+      ::stat(text.c_str(), &file) == 0 && S_ISREG(file.st_mode) && ::access(text.c_str(), R_OK) == 0;
+  return readable ? "" : "must be a file that can be read";
 }
 
 std::string WantNodeId(const std::string& text) {
@@ -244,7 +249,7 @@ std::string Contradiction(const Flags& flags) {
         "--control_listen is \"{}\": must be a loopback address, unless --control_insecure is given",
         flags.control_listen);
   }
-  return {};
+  return TlsContradiction(flags);
 }
 
 }  // namespace

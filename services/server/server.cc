@@ -9,21 +9,15 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "gateway/base/node_identity.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "services/drain/drain.h"
-#include "services/server/file_watch.h"
+#include "services/server/tls_flags.h"
 
 namespace drawbridge {
 namespace {
-
-TlsClientAuth ClientAuthOf(const std::string& name) {
-  if (name == "none") return TlsClientAuth::kNone;
-  return name == "optional" ? TlsClientAuth::kOptional : TlsClientAuth::kRequired;
-}
 
 GatewayOptions OptionsOf(const Flags& flags) {
   return {.listen = flags.listen,
@@ -42,16 +36,14 @@ GatewayOptions OptionsOf(const Flags& flags) {
                       .idle_timeout = flags.idle_timeout,
                       .rates = {.messages_per_second = flags.messages_per_second,
                                 .bytes_per_second = flags.bytes_per_second}},
-          .tls = {.certificate = flags.tls_cert,
-                  .key = flags.tls_key,
-                  .client_ca = flags.tls_client_ca,
-                  .client_auth = ClientAuthOf(flags.tls_client_auth)}};
+          .tls = TlsFilesOf(flags)};
 }
 
 }  // namespace
 
 Server::Server(const Flags& flags)
     : flags_(flags),
+      tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
       gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), &handler_, &clock_),
       connection_service_(&gateway_.registry(), &clock_) {
   // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
@@ -74,11 +66,7 @@ Server::Server(const Flags& flags)
   auto* health = control_->GetHealthCheckService();
   health->SetServingStatus(true);
   health->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
-  if (!flags.tls_cert.empty()) {
-    watch_ = std::make_unique<FileWatch>(
-        std::vector<std::string>{flags.tls_cert, flags.tls_key, flags.tls_client_ca},
-        [this] { ReloadTls(); });
-  }
+  if (!flags.tls_cert.empty()) tls_files_.Start([this] { ReloadTls(); });
 }
 
 void Server::ReloadTls() {
@@ -86,11 +74,12 @@ void Server::ReloadTls() {
     gateway_.ReloadTls();
     spdlog::info("TLS files have changed: new clients get the new certificate");
   } catch (const std::exception& error) {
-    spdlog::error("TLS files have changed and cannot be used, the old ones stay: {}", error.what());
+    spdlog::error("TLS files have changed and cannot be used, the old certificate stays: {}", error.what());
   }
 }
 
 Server::~Server() {
+  tls_files_.Stop();
   if (control_ != nullptr) {
     gateway_.CutEveryone();
     control_->Shutdown(std::chrono::system_clock::now());

@@ -38,11 +38,11 @@ class Server {
   const Flags flags_;
   const SystemClock clock_;
   EchoHandler handler_;
+  FileWatch tls_files_;  // looks before the gateway reads them
   Gateway gateway_;
   ConnectionService connection_service_;
   std::string control_address_;
   std::unique_ptr<grpc::Server> control_;
-  std::unique_ptr<FileWatch> watch_;  // of the TLS files; null: there are none
   MemoryReturn memory_return_{[this] { return gateway_.registry().size(); },
                               [this] { return gateway_.registry().TakePeak(); }};
 };

@@ -96,6 +96,12 @@ std::string ChildProcess::ReadLine() {
   return line;
 }
 
+void ChildProcess::WaitForError(const std::string& text) {
+  while (err_.find(text) == std::string::npos) {
+    if (!Fill()) throw std::runtime_error("child: it ended and said: " + err_);
+  }
+}
+
 void ChildProcess::Signal(int signal) { ::kill(pid_, signal); }
 
 ChildProcess::Exit ChildProcess::Wait() {

@@ -25,6 +25,8 @@ class ChildProcess {
 
   // The next line of its standard output, without its end.
   std::string ReadLine();
+  // Waits until it has said that on its standard error.
+  void WaitForError(const std::string& text);
   void Signal(int signal);
   pid_t pid() const { return pid_; }
 

@@ -1,0 +1,21 @@
+// What the flags of TLS mean together.
+#ifndef DRAWBRIDGE_SERVICES_SERVER_TLS_FLAGS_H_
+#define DRAWBRIDGE_SERVICES_SERVER_TLS_FLAGS_H_
+
+#include <string>
+
+#include "gateway/session/tls_context.h"
+#include "services/server/flags.h"
+
+namespace drawbridge {
+
+// Without a certificate where there is to be no TLS.
+TlsFiles TlsFilesOf(const Flags& flags);
+
+// What is wrong with them, as one line that names a flag, its value and what is wanted; empty: nothing. Reads
+// the files.
+std::string TlsContradiction(const Flags& flags);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_SERVER_TLS_FLAGS_H_
