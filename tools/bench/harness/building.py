@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
-from harness import paths
+from harness import certificate, paths
 from harness.servers import Failure
 
 TOOLS = tuple(f"//tools/bench:{name}" for name in ("load", "control_load", "push_bench", "registry_bench"))
@@ -48,6 +48,8 @@ def build(servers):
     paths.PROGRAMS.mkdir(parents=True, exist_ok=True)
     for label in TOOLS:
         build_target(label)
+    install(["openssl"])
+    certificate.make()
     usable = []
     for server in servers:
         try:

@@ -10,6 +10,8 @@ WHAT = {
     "s3": "50 connections, 16 KiB, one message in flight each",
     "s5": "2,000 connections, 125 B, one message in flight each",
     "s6": "connect, upgrade, close handshake, over and over, 50 at a time",
+    "s1_tls": "S1 over TLS 1.3, AES-128-GCM",
+    "s3_tls": "S3 over the same",
     "paced": "200 connections, 20 B, 20,000 messages a second at fixed times",
 }
 ECHOES = ("s1", "s2", "s3", "s5", "s6")
@@ -20,6 +22,7 @@ def tables(report):
     summary = Summary(report["results"])
     sections = (
         _cpu_table(summary),
+        _tls_table(summary),
         _latency_table(summary),
         _storm_table(summary),
         _burst_table(summary),
@@ -100,6 +103,25 @@ def _cpu_table(summary):
         if server == "floor":
             cells = [_microseconds(summary.median(name, server, CPU)) for name in scenarios]
         lines.append(_row([SERVERS[server].title, *cells, memory]))
+    return lines
+
+
+def _tls_table(summary):
+    """The floor speaks no TLS, so the measure is gorilla."""
+    lines = [
+        "## Over TLS",
+        "",
+        _row(["", "S1 CPU", "/ gorilla", "S3 CPU", "/ gorilla", "memory B"]),
+        _row(["---"] * 6),
+    ]
+    for server in summary.servers:
+        cells = []
+        for scenario in ("s1_tls", "s3_tls"):
+            cells.append(_microseconds(summary.median(scenario, server, CPU)))
+            cells.append(_number(summary.ratio(scenario, server, "gorilla"), ".2f"))
+        cells.append(_number(summary.median("memory_tls", server, MEMORY), ",.0f"))
+        if any(cells):
+            lines.append(_row([SERVERS[server].title, *cells]))
     return lines
 
 
@@ -238,7 +260,8 @@ def _method(report):
         "",
         *(f"- **{name.upper()}**: {what}." for name, what in WHAT.items()),
         "- **Memory**: growth of the resident set per connection, "
-        f"{report['flags']['memory_connections']:,} idle connections that each echoed one 125 B message.",
+        f"{report['flags']['memory_connections']:,} idle connections that each echoed one 125 B message; over",
+        "  TLS 5,000.",
         "- **A storm of newcomers**: 19,000 clients connect as fast as one thread at a lower priority can make",
         "  them, up to 2,048 at a time, while 200 others exchange 4,000 messages of 20 B a second at fixed times,",
         "  whose latency counts from when they were due. Before: the three seconds before it.",

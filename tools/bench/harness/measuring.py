@@ -6,17 +6,19 @@ import resource
 import subprocess
 import time
 
-from harness import paths
+from harness import certificate, paths
 from harness.servers import CLIENT_CORE, SERVER_CORE, Failure, Running
 
 DATA_SCENARIOS = ("s1", "s2", "s3", "s5", "s6", "paced", "memory", "accept", "burst")
+TLS_SCENARIOS = ("s1_tls", "s3_tls", "memory_tls")
 CONTROL_SCENARIOS = ("interrupt", "list")
 TIME_LIMIT = 180
 
 
 def measure(server, scenario, options):
     """Runs one scenario against a fresh server. `options`: command line words for the load generator."""
-    with Running(server) as running:
+    tls = ("--tls_cert", str(certificate.CERTIFICATE), "--tls_key", str(certificate.KEY))
+    with Running(server, more=tls if scenario in TLS_SCENARIOS else ()) as running:
         if scenario in CONTROL_SCENARIOS:
             command = [
                 str(paths.PROGRAMS / "control_load"),

@@ -15,7 +15,8 @@ CLIENT_CORE = "1"
 
 @dataclasses.dataclass(frozen=True)
 class Server:
-    """An echo server that prints a ready line. `needs`: Debian packages to build or run it."""
+    """An echo server that prints a ready line. `needs`: Debian packages to build or run it. `tls`: it takes
+    --tls_cert and --tls_key."""
 
     name: str
     title: str
@@ -23,6 +24,7 @@ class Server:
     target: str = ""  # of Bazel
     needs: tuple = ()
     built_by: str = "bazel"
+    tls: bool = False
 
 
 def _bazel(name, title, needs=()):
@@ -38,6 +40,7 @@ SERVERS = {
             "Drawbridge",
             (str(paths.PROGRAMS / "drawbridge"), "--control_listen", "127.0.0.1:0", "--io_threads", "1"),
             "//services/server:drawbridge",
+            tls=True,
         ),
         _bazel("libwebsockets", "libwebsockets", ("libwebsockets-dev",)),
         _bazel("websocketpp", "websocketpp", ("libwebsocketpp-dev",)),
@@ -47,6 +50,7 @@ SERVERS = {
             (str(paths.PROGRAMS / "gorilla"),),
             needs=("golang-go",),
             built_by="go",
+            tls=True,
         ),
         _bazel("stock_beast", "Beast as in its examples"),
         Server(
@@ -55,6 +59,7 @@ SERVERS = {
             ("node", str(paths.BENCH / "peers" / "ws" / "server.mjs")),
             needs=("nodejs", "npm"),
             built_by="npm",
+            tls=True,
         ),
     )
 }

@@ -63,11 +63,11 @@ class Summary:
         rounds = self._by_key.get((scenario, server), {}).values()
         return max((result[metric] for result in rounds if metric in result), default=None)
 
-    def ratio(self, scenario, server):
-        """Median over the rounds of CPU time a message divided by the floor's in the same round."""
+    def ratio(self, scenario, server, base="floor"):
+        """Median over the rounds of CPU time a message divided by that of `base` in the same round."""
         rounds = self._by_key.get((scenario, server), {})
-        floor = self._by_key.get((scenario, "floor"), {})
-        ratios = [rounds[number][CPU] / floor[number][CPU] for number in rounds if number in floor]
+        bases = self._by_key.get((scenario, base), {})
+        ratios = [rounds[number][CPU] / bases[number][CPU] for number in rounds if number in bases]
         return statistics.median(ratios) if ratios else None
 
     def _others_shares(self):

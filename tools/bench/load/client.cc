@@ -42,7 +42,7 @@ Client::Client(const Traffic& traffic, ClientListener& listener, uint32_t index)
 
 Client::~Client() { Abort(); }
 
-void Client::Connect(const sockaddr_in& target, int epoll, std::span<char> scratch) {
+void Client::Connect(const sockaddr_in& target, int epoll, std::span<char> scratch, bool tls) {
   Abort();
   epoll_ = epoll;
   scratch_ = scratch;
@@ -54,6 +54,7 @@ void Client::Connect(const sockaddr_in& target, int epoll, std::span<char> scrat
   control_out_ = request;
   state_ = State::kConnecting;
   fd_ = StartConnect(target, index_);
+  if (tls) tls_ = std::make_unique<TlsSocket>(fd_);
   // On loopback the connection usually stands by now, and the request can go at once.
   want_write_ = false;
   Watch(epoll_, EPOLL_CTL_ADD, fd_, EPOLLIN, index_);
@@ -81,21 +82,33 @@ void Client::Abort() {
   if (fd_ < 0) return;
   const linger reset = {.l_onoff = 1, .l_linger = 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+  tls_.reset();
   close(fd_);
   fd_ = -1;
   state_ = State::kIdle;
 }
 
 void Client::Receive() {
-  const ssize_t size = recv(fd_, scratch_.data(), scratch_.size(), 0);
+  if (tls_ != nullptr && state_ == State::kConnecting) Flush();  // what came may be the server's handshake
+  while (ReceiveOnce() && tls_ != nullptr && tls_->has_pending()) continue;
+}
+
+// True where it brought something and the connection stands.
+bool Client::ReceiveOnce() {
+  const ssize_t size =
+      tls_ != nullptr ? tls_->Receive(scratch_) : recv(fd_, scratch_.data(), scratch_.size(), 0);
   now_ = NowNanoseconds();
-  if (size < 0 && errno == EAGAIN) return;
-  if (size <= 0) return Gone();
+  if (size < 0 && errno == EAGAIN) return false;
+  if (size <= 0) {
+    Gone();
+    return false;
+  }
   std::string_view data(scratch_.data(), size);
   if (state_ != State::kOpen) data = TakeResponse(data);
   const uint64_t first = received_;
   TakeFrames(data);
   if (received_ != first) listener_->OnEchoes(*this, first, received_ - first, now_);
+  return fd_ >= 0;
 }
 
 std::string_view Client::TakeResponse(std::string_view data) {
@@ -149,12 +162,16 @@ void Client::Flush() {
 
 // False when the kernel did not take all. An error is left to the next read, which meets it, too.
 bool Client::SendSome(std::string_view* data) {
-  const ssize_t sent = send(fd_, data->data(), data->size(), MSG_NOSIGNAL);
-  if (sent > 0) data->remove_prefix(sent);
+  ssize_t sent = 0;
+  do {  // TLS takes a record at a time
+    sent = tls_ != nullptr ? tls_->Send(*data) : send(fd_, data->data(), data->size(), MSG_NOSIGNAL);
+    if (sent > 0) data->remove_prefix(sent);
+  } while (tls_ != nullptr && sent > 0 && !data->empty());
   return data->empty();
 }
 
 void Client::WantWrite(bool want) {
+  want = want && (tls_ == nullptr || tls_->wants_write());
   if (want == want_write_) return;
   want_write_ = want;
   Watch(epoll_, EPOLL_CTL_MOD, fd_, want ? EPOLLIN | EPOLLOUT : EPOLLIN, index_);

@@ -5,10 +5,12 @@
 #include <netinet/in.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "tools/bench/load/tls.h"
 #include "tools/bench/load/traffic.h"
 #include "tools/bench/wire/frame.h"
 
@@ -50,7 +52,7 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // Opens a new connection, forgetting the last one. `scratch` is shared by all clients of the thread.
-  void Connect(const sockaddr_in& target, int epoll, std::span<char> scratch);
+  void Connect(const sockaddr_in& target, int epoll, std::span<char> scratch, bool tls = false);
 
   void OnEvent(uint32_t events);
 
@@ -77,6 +79,7 @@ class Client {
   enum class State : uint8_t { kIdle, kConnecting, kUpgrading, kOpen };
 
   void Receive();
+  bool ReceiveOnce();
   std::string_view TakeResponse(std::string_view data);
   void TakeFrames(std::string_view data);
   std::string_view TakeHeader(std::string_view data);
@@ -98,6 +101,7 @@ class Client {
   bool sent_close_ = false;
   bool saw_close_ = false;
   int fd_ = -1;
+  std::unique_ptr<TlsSocket> tls_;  // null: plain
   int epoll_ = -1;
   int64_t now_ = 0;
   std::span<char> scratch_;

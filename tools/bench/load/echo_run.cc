@@ -27,7 +27,7 @@ class EchoRun : public StayingListener {
   explicit EchoRun(const Scenario& scenario)
       : scenario_(scenario),
         traffic_(scenario.payload_size, scenario.text, Paced() ? kPacedBatch : scenario.in_flight),
-        fleet_(scenario.target, traffic_, *this, scenario.connections),
+        fleet_(scenario.target, traffic_, *this, scenario.connections, scenario.tls),
         due_(Paced() ? 0 : size_t{scenario.connections} * scenario.in_flight),
         window_(scenario.server) {
     if (Paced()) pacer_.emplace(fleet_, scenario.rate);

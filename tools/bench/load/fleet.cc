@@ -19,8 +19,9 @@ constexpr int64_t kSecond = 1'000'000'000;
 
 }  // namespace
 
-Fleet::Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count)
-    : target_(target), epoll_(epoll_create1(EPOLL_CLOEXEC)), scratch_(kScratchSize) {
+Fleet::Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count,
+             bool tls)
+    : target_(target), tls_(tls), epoll_(epoll_create1(EPOLL_CLOEXEC)), scratch_(kScratchSize) {
   prctl(PR_SET_TIMERSLACK, 1);  // paced runs wait for less than the usual slack
   for (uint32_t i = 0; i < count; ++i) {
     clients_.push_back(std::make_unique<Client>(traffic, listener, i));

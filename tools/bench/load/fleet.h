@@ -16,7 +16,8 @@ namespace drawbridge::bench {
 class Fleet {
  public:
   // Makes `count` clients, none connected. What it is given must outlive it.
-  Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count);
+  Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count,
+        bool tls = false);
   ~Fleet();
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
@@ -24,7 +25,7 @@ class Fleet {
   // Connects all clients, so many at a time, polling until every one is open. Throws after `seconds`.
   void OpenAll(int seconds, uint32_t at_once = 256);
 
-  void Connect(uint32_t index) { clients_[index]->Connect(target_, epoll_, scratch_); }
+  void Connect(uint32_t index) { clients_[index]->Connect(target_, epoll_, scratch_, tls_); }
 
   // Handles what is ready, waiting for it at most so long.
   void Poll(int64_t timeout_nanoseconds);
@@ -34,6 +35,7 @@ class Fleet {
 
  private:
   const sockaddr_in target_;
+  const bool tls_;
   const int epoll_;
   std::vector<char> scratch_;
   std::vector<std::unique_ptr<Client>> clients_;

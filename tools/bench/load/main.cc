@@ -21,15 +21,23 @@ struct Kind {
   uint32_t in_flight;
   size_t payload_size;
   double rate = 0;
+  bool tls = false;
 };
 
 const std::map<std::string, Kind>& Kinds() {
   static const auto& kinds = *new std::map<std::string, Kind>{
-      {"s1", {RunEcho, 200, 1, 20}},          {"s2", {RunEcho, 200, 16, 20}},
-      {"s3", {RunEcho, 50, 1, 16384}},        {"s5", {RunEcho, 2000, 1, 125}},
-      {"s6", {RunCycles, 50, 1, 0}},          {"paced", {RunEcho, 200, 1, 20, 20'000}},
-      {"memory", {RunMemory, 19800, 1, 125}}, {"accept", {RunAccept, 19000, 1, 20, 4000}},
+      {"s1", {RunEcho, 200, 1, 20}},
+      {"s2", {RunEcho, 200, 16, 20}},
+      {"s3", {RunEcho, 50, 1, 16384}},
+      {"s5", {RunEcho, 2000, 1, 125}},
+      {"s6", {RunCycles, 50, 1, 0}},
+      {"paced", {RunEcho, 200, 1, 20, 20'000}},
+      {"memory", {RunMemory, 19800, 1, 125}},
+      {"accept", {RunAccept, 19000, 1, 20, 4000}},
       {"burst", {RunBurst, 19000, 1, 65536}},
+      {"s1_tls", {RunEcho, 200, 1, 20, 0, true}},
+      {"s3_tls", {RunEcho, 50, 1, 16384, 0, true}},
+      {"memory_tls", {RunMemory, 5000, 1, 125, 0, true}},
   };
   return kinds;
 }
@@ -42,6 +50,7 @@ Scenario ReadScenario(Flags& flags, const Kind& kind) {
   scenario.connections = static_cast<uint32_t>(flags.Number("connections", kind.connections));
   scenario.in_flight = static_cast<uint32_t>(flags.Number("inflight", kind.in_flight));
   scenario.payload_size = static_cast<size_t>(flags.Number("size", static_cast<double>(kind.payload_size)));
+  scenario.tls = kind.tls;
   scenario.text = flags.String("opcode", "binary") == "text";
   scenario.warm_up_seconds = flags.Number("warmup", scenario.warm_up_seconds);
   scenario.seconds = flags.Number("seconds", scenario.seconds);

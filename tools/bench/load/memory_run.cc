@@ -16,7 +16,7 @@ class MemoryRun : public StayingListener {
   explicit MemoryRun(const Scenario& scenario)
       : scenario_(scenario),
         traffic_(scenario.payload_size, scenario.text, 1),
-        fleet_(scenario.target, traffic_, *this, scenario.connections) {}
+        fleet_(scenario.target, traffic_, *this, scenario.connections, scenario.tls) {}
 
   Report Run() {
     const uint64_t before = ResidentBytes(scenario_.server);

@@ -20,6 +20,7 @@ struct Scenario {
   uint32_t in_flight = 1;   // per connection
   size_t payload_size = 0;  // bytes
   bool text = false;        // else binary
+  bool tls = false;
   double warm_up_seconds = 1;
   double seconds = 3;     // measured
   uint64_t messages = 0;  // instead of seconds, without warming up: exactly so many in total

@@ -33,6 +33,8 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "host:port")
+	cert := flag.String("tls_cert", "", "PEM file; empty: plain")
+	key := flag.String("tls_key", "", "PEM file")
 	flag.Parse()
 	runtime.GOMAXPROCS(1)
 	listener, err := net.Listen("tcp4", *listen)
@@ -40,5 +42,8 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("ready ws=%s\n", listener.Addr())
-	log.Fatal(http.Serve(listener, http.HandlerFunc(echo)))
+	if *cert == "" {
+		log.Fatal(http.Serve(listener, http.HandlerFunc(echo)))
+	}
+	log.Fatal(http.ServeTLS(listener, http.HandlerFunc(echo), *cert, *key))
 }

@@ -1,10 +1,20 @@
 // An echo server on npm ws as its documentation shows it.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
 
-const { values } = parseArgs({ options: { listen: { type: 'string', default: '127.0.0.1:0' } } });
+const { values } = parseArgs({
+  options: {
+    listen: { type: 'string', default: '127.0.0.1:0' },
+    tls_cert: { type: 'string' }, // PEM files; without them: plain
+    tls_key: { type: 'string' },
+  },
+});
 const [host, port] = values.listen.split(':');
-const server = new WebSocketServer({ host, port: Number(port) });
+const https =
+  values.tls_cert && createServer({ cert: readFileSync(values.tls_cert), key: readFileSync(values.tls_key) });
+const server = new WebSocketServer(https ? { server: https } : { host, port: Number(port) });
 
 server.on('connection', (socket) => {
   socket.on('error', () => {});
@@ -14,3 +24,4 @@ server.on('listening', () => {
   const { address, port: bound } = server.address();
   console.log(`ready ws=${address}:${bound}`);
 });
+https?.listen(Number(port), host);
