@@ -1,17 +1,25 @@
 # Starts and stops the gateway under test. Sourced by `run`.
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # gateway, work and report come from `run`
+# shellcheck disable=SC2154  # gateway, work, tls and report come from `run`
 
 gateway_pid=
 
-# Sets ws and control from the ready line.
+# The gateway's certificate, which the clients believe: each has a variable of its own for that.
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
+    -addext subjectAltName=IP:127.0.0.1 -out "$work/cert.pem" -keyout "$work/key.pem" 2>/dev/null
+  export SSL_CERT_FILE=$work/cert.pem NODE_EXTRA_CA_CERTS=$work/cert.pem
+}
+
+# [FLAG...]: further ones of the gateway. Sets ws and control from the ready line.
 start_gateway() {
   local line word
   ws='' control=''
+  rm -f "$work/stdout"
   mkfifo "$work/stdout"
   # Nobody asks the admin port here, and its default could be taken.
   DRAWBRIDGE_ADMIN_LISTEN=127.0.0.1:0 \
-    "$gateway" --listen 127.0.0.1:0 --control_listen 127.0.0.1:0 >"$work/stdout" 2>"$work/gateway.log" &
+    "$gateway" --listen 127.0.0.1:0 --control_listen 127.0.0.1:0 "$@" >"$work/stdout" 2>>"$work/gateway.log" &
   gateway_pid=$!
   exec {gateway_stdout}<"$work/stdout"
   while read -r -t 30 -u "$gateway_stdout" line; do
@@ -25,9 +33,9 @@ start_gateway() {
     break
   done
   if [[ -n $ws && -n $control ]]; then
-    report "ok gateway/ready_line"
+    report "ok gateway$tls/ready_line"
   else
-    report "FAIL gateway/ready_line: ${line:-none within 30 s, or it ended}"
+    report "FAIL gateway$tls/ready_line: ${line:-none within 30 s, or it ended}"
     return 1
   fi
 }
@@ -38,15 +46,15 @@ stop_gateway() {
   kill -TERM "$gateway_pid" 2>/dev/null || true
   while read -r -t 30 -u "$gateway_stdout" _; do :; done || ended=$?
   if ((ended > 128)); then
-    report "FAIL gateway/sigterm_exits_0: still running after 30 s"
+    report "FAIL gateway$tls/sigterm_exits_0: still running after 30 s"
     return
   fi
   wait "$gateway_pid" || status=$?
   gateway_pid=
   if ((status == 0)); then
-    report "ok gateway/sigterm_exits_0"
+    report "ok gateway$tls/sigterm_exits_0"
   else
-    report "FAIL gateway/sigterm_exits_0: exit code $status"
+    report "FAIL gateway$tls/sigterm_exits_0: exit code $status"
   fi
 }
 

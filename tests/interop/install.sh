@@ -14,7 +14,7 @@ has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok inst
 
 install_debian() {
   local missing=() package
-  for package in ca-certificates chromium python3 python3-websockets; do
+  for package in ca-certificates chromium openssl python3 python3-websockets; do
     has_package "$package" || missing+=("$package")
   done
   command -v go >/dev/null || missing+=(golang-go)

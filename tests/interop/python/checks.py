@@ -14,23 +14,27 @@ DEADLINE_SECONDS = 30
 class Gateway:
     ws: str  # HOST:PORT
     control: Control
+    tls: bool = False  # Python's ssl is told of the certificate by SSL_CERT_FILE
 
     def url(self, path="/"):
-        return f"ws://{self.ws}{path}"
+        return f"{'wss' if self.tls else 'ws'}://{self.ws}{path}"
 
 
 def expect(what, got, want):
     assert got == want, f"{what}: got {_short(got)}, want {_short(want)}"
 
 
-def run(client, checks):
+def run(client, checks, tls_checks):
     """Every check is an async function of the gateway; its name is the check's."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--ws", required=True, help="HOST:PORT")
     parser.add_argument("--control", required=True, help="HOST:PORT")
     parser.add_argument("--grpcurl", required=True, help="path of the program")
+    parser.add_argument("--tls", action="store_true", help="connect by wss")
     flags = parser.parse_args()
-    gateway = Gateway(flags.ws, Control(flags.grpcurl, flags.control))
+    gateway = Gateway(flags.ws, Control(flags.grpcurl, flags.control), flags.tls)
+    if flags.tls:
+        client, checks = f"{client}_tls", tls_checks
     ended = [asyncio.run(_run_one(f"{client}/{check.__name__}", check, gateway)) for check in checks]
     raise SystemExit(0 if all(ended) else 1)
 

@@ -183,4 +183,4 @@ if __name__ == "__main__":
         unknown_id_is_not_found,
         malformed_id_is_invalid,
         refused_code_or_reason_leaves_the_client_alone,
-    ])
+    ], [])

@@ -72,6 +72,7 @@ async def connection_id_header_is_the_listed_id(gateway):
         mine = [c for c in listed if c["path"] == "/python"]
         expect("connection_id", [c["connection_id"] for c in mine], [connection_id])
         assert "websockets" in mine[0]["user_agent"], mine[0]
+        expect("tls", mine[0]["tls"], gateway.tls)
 
 
 async def interrupt_shows_code_and_reason(gateway):
@@ -107,4 +108,10 @@ if __name__ == "__main__":
         connection_id_header_is_the_listed_id,
         interrupt_shows_code_and_reason,
         invalid_utf8_is_1007,
+    ], [
+        echoes_every_size,
+        echoes_in_order,
+        own_close_code_comes_back,
+        connection_id_header_is_the_listed_id,
+        interrupt_shows_code_and_reason,
     ])
