@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 #include "gateway/base/clock.h"
 
 namespace drawbridge {
@@ -36,6 +38,8 @@ std::string FileProblem(const Flags& flags) {
     const TlsContext context(TlsFilesOf(flags), &clock);
   } catch (const TlsFileError& error) {
     return LineOf(error, flags);
+  } catch (const std::exception& error) {
+    return Line("tls_cert", flags.tls_cert, error.what());  // OpenSSL itself is not well
   }
   return {};
 }

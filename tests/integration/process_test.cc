@@ -131,9 +131,11 @@ TEST(ProcessTest, HelpNamesEveryFlag) {
   EXPECT_EQ(exit.code, 0);
   EXPECT_EQ(exit.err, "");
   for (const char* flag :
-       {"listen", "control_listen", "control_insecure", "node_id", "io_threads", "handler", "max_connections",
-        "max_message_bytes", "send_queue_bytes", "send_stall_timeout", "handshake_timeout", "ping_interval",
-        "pong_timeout", "idle_timeout", "drain_grace", "log_format", "log_level", "flagfile", "version"}) {
+       {"listen",          "control_listen",    "control_insecure", "tls_cert",           "tls_key",
+        "tls_client_ca",   "tls_client_auth",   "node_id",          "io_threads",         "handler",
+        "max_connections", "max_message_bytes", "send_queue_bytes", "send_stall_timeout", "handshake_timeout",
+        "ping_interval",   "pong_timeout",      "idle_timeout",     "drain_grace",        "log_format",
+        "log_level",       "flagfile",          "version"}) {
     EXPECT_THAT(exit.out, HasSubstr(std::string("--") + flag));
   }
   EXPECT_THAT(exit.out, HasSubstr("DRAWBRIDGE_"));
