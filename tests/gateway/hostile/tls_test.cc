@@ -45,7 +45,7 @@ class HostileTlsTest : public ::testing::Test {
 
   // A client that reads nothing, with more waiting for it than its queue should hold.
   std::shared_ptr<Connection> Clog(Client& client) {
-    const auto connection = running_.Find(client);
+    auto connection = running_.Find(client);
     Flood flood(client, kMessageBytes);
     EXPECT_TRUE(PushUntil(flood, [&] { return connection->traffic().send_queue_bytes.Get() > kQueueBytes; }));
     while (flood.Push()) {

@@ -232,6 +232,7 @@ TEST_F(GatewayTlsTest, ClientsComeAndGoWhileCertificatesAreReloaded) {
     while (!done) gateway_->ReloadTls();
   });
   std::vector<std::thread> clients;
+  clients.reserve(3);
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back([&, i] {
       ClientTls tls({.authority = authority_.certificate(), .resume = i % 2 == 0});
@@ -260,6 +261,7 @@ TEST_F(GatewayTlsTest, ClientsComeAndGoWhileCertificatesAreReloaded) {
 TEST_F(GatewayTlsTest, EndsWithClientsStillThere) {
   Start();
   std::vector<Client> clients;
+  clients.reserve(10);
   for (int i = 0; i < 10; ++i) clients.push_back(Open());
   Client half = Client::Dial(gateway_->address());
   gateway_.reset();
