@@ -32,12 +32,13 @@ IpAddress::IpAddress(std::span<const uint8_t, 4> v4) {
 IpAddress::IpAddress(std::span<const uint8_t, 16> v6) { std::ranges::copy(v6, bytes_.begin()); }
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
-  const std::string terminated(text);
-  if (terminated.find('\0') != std::string::npos) return std::nullopt;
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::ranges::copy(text, terminated.begin());
   std::array<uint8_t, 4> v4;
-  if (::inet_pton(AF_INET, terminated.c_str(), v4.data()) == 1) return IpAddress(v4);
+  if (::inet_pton(AF_INET, terminated.data(), v4.data()) == 1) return IpAddress(v4);
   std::array<uint8_t, 16> v6;
-  if (::inet_pton(AF_INET6, terminated.c_str(), v6.data()) == 1) return IpAddress(v6);
+  if (::inet_pton(AF_INET6, terminated.data(), v6.data()) == 1) return IpAddress(v6);
   return std::nullopt;
 }
 
@@ -69,7 +70,13 @@ std::optional<IpNetwork> IpNetwork::Parse(std::string_view text) {
 }
 
 bool IpNetwork::Contains(const IpAddress& address) const {
-  return address.is_v4() == is_v4() && Masked(address.bytes(), prefix_) == address_.bytes();
+  if (address.is_v4() != is_v4()) return false;
+  const auto whole = static_cast<size_t>(prefix_ / 8);
+  const int rest = prefix_ % 8;
+  const auto& bytes = address.bytes();
+  const auto& wanted = address_.bytes();
+  return std::equal(bytes.begin(), bytes.begin() + whole, wanted.begin()) &&
+         (rest == 0 || (bytes[whole] ^ wanted[whole]) >> (8 - rest) == 0);
 }
 
 }  // namespace drawbridge

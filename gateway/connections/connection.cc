@@ -90,6 +90,18 @@ std::optional<CloseResult> Connection::close_result() const {
   return closing_->result;
 }
 
+AttributesPointer Connection::attributes() const {
+  MutexLock lock(mu_);
+  return attributes_;
+}
+
+bool Connection::ReplaceAttributes(const AttributesPointer& expected, AttributesPointer next) {
+  MutexLock lock(mu_);
+  if (closing_ != nullptr || attributes_ != expected) return false;
+  attributes_.swap(next);  // the old ones die after the lock
+  return true;
+}
+
 uint64_t Connection::WhenClosed(Waiter waiter) {
   CloseResult result;
   {

@@ -16,6 +16,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/base/slab.h"
+#include "gateway/connections/attributes.h"
 #include "gateway/connections/close.h"
 #include "gateway/connections/outbox.h"
 #include "gateway/connections/signal_queue.h"
@@ -108,6 +109,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // How it ended; nullopt until then.
   std::optional<CloseResult> close_result() const;
 
+  // Null: never changed.
+  AttributesPointer attributes() const;
+  // For Registry::Update alone, which keeps its index true: makes them `next`. False, and nothing changes,
+  // where they are no longer `expected` or the connection is no longer open.
+  bool ReplaceAttributes(const AttributesPointer& expected, AttributesPointer next);
+
   // Calls `waiter` once, when the socket is closed and the connection is in no later list of open ones: on
   // the session's thread, so it must not block, or on the caller's at once where that is already so. Returns
   // a handle for Forget.
@@ -169,6 +176,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
   mutable Mutex mu_;
   std::unique_ptr<Closing> closing_ ABSL_GUARDED_BY(mu_);
+  AttributesPointer attributes_ ABSL_GUARDED_BY(mu_);
   std::vector<Waiting> waiting_ ABSL_GUARDED_BY(mu_);
   uint64_t last_handle_ ABSL_GUARDED_BY(mu_) = 0;
   std::unique_ptr<Outbox> outbox_ ABSL_GUARDED_BY(mu_);  // null: empty

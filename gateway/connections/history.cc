@@ -32,9 +32,26 @@ std::shared_ptr<Connection> History::Find(uint64_t sequence) const {
     if (found == by_sequence_.end()) return nullptr;
     connection = found->second;
   }
-  const auto result = connection->close_result();
-  if (result.has_value() && result->close_time + options_.keep <= clock_->Steady()) return nullptr;
-  return connection;
+  return IsKept(*connection) ? connection : nullptr;
+}
+
+bool History::IsKept(const Connection& connection) const {
+  const auto result = connection.close_result();
+  return !result.has_value() || result->close_time + options_.keep > clock_->Steady();
+}
+
+Stretch History::Walk(uint64_t after, size_t limit) const {
+  Stretch stretch;
+  {
+    MutexLock lock(mu_);
+    auto next = by_sequence_.upper_bound(after);
+    for (; next != by_sequence_.end() && stretch.connections.size() < limit; ++next) {
+      stretch.connections.push_back(next->second);
+    }
+    if (next != by_sequence_.end()) stretch.through = stretch.connections.back()->info().sequence;
+  }
+  std::erase_if(stretch.connections, [this](const auto& connection) { return !IsKept(*connection); });
+  return stretch;
 }
 
 }  // namespace drawbridge

@@ -9,10 +9,11 @@
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/connections/connection.h"
+#include "gateway/connections/stretch.h"
 
 namespace drawbridge {
 
@@ -32,7 +33,12 @@ class History {
   // Null where no connection of this sequence ended within the time kept.
   std::shared_ptr<Connection> Find(uint64_t sequence) const;
 
+  // Those of the lowest `limit` sequences over `after`.
+  Stretch Walk(uint64_t after, size_t limit) const;
+
  private:
+  bool IsKept(const Connection& connection) const;
+
   struct Entry {
     SteadyTime forget_time;
     uint64_t sequence;
@@ -43,7 +49,7 @@ class History {
 
   mutable Mutex mu_;
   std::deque<Entry> oldest_first_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<uint64_t, std::shared_ptr<Connection>> by_sequence_ ABSL_GUARDED_BY(mu_);
+  absl::btree_map<uint64_t, std::shared_ptr<Connection>> by_sequence_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace drawbridge

@@ -16,8 +16,11 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/base/node_identity.h"
+#include "gateway/connections/attributes.h"
 #include "gateway/connections/connection.h"
 #include "gateway/connections/history.h"
+#include "gateway/connections/index.h"
+#include "gateway/connections/stretch.h"
 
 namespace drawbridge {
 
@@ -62,9 +65,25 @@ class Registry {
   // The open or closing connection of this id, or the recently closed one; null where there is neither.
   std::shared_ptr<Connection> Find(std::string_view id) const;
 
-  // The oldest `limit` listed connections whose sequence is over `after`, oldest first. Whoever is listed
-  // during a whole walk (`after` being the last sequence of the page before, 0 at first) is in it exactly
-  // once.
+  // Makes them the connection's attributes, and keeps the index true. False, and nothing changes, where they
+  // are no longer `expected` or the connection is no longer open.
+  bool Update(Connection& connection, const AttributesPointer& expected, const AttributesPointer& next);
+
+  // A walk over the listed connections by age: `after` is 0 at first, then where the last stretch ended.
+  // Whoever is listed during a whole walk is in it exactly once. A stretch is of about `size` connections; it
+  // may be empty and not the last. Whoever ends meanwhile may be in it though ended.
+  Stretch Walk(uint64_t after, size_t size) const;
+  // The same of those who have one of the keys.
+  Stretch Walk(uint64_t after, size_t size, const std::vector<IndexKey>& keys) const;
+  // The same of those who ended lately. Whoever takes a stretch of the listed first and then this one misses
+  // nobody who ends in between, and may have him twice.
+  Stretch WalkClosed(uint64_t after, size_t size) const { return history_.Walk(after, size); }
+
+  // How many of the listed have one of the keys, or a little more: what the second walk costs.
+  size_t Count(const std::vector<IndexKey>& keys) const;
+
+  // The oldest `limit` listed connections behind `after`, oldest first; fewer where there are no more. Walks
+  // as above, with the last sequence of the page before for `after`.
   std::vector<std::shared_ptr<Connection>> Page(uint64_t after, size_t limit) const;
 
   // Listed connections.
@@ -82,11 +101,13 @@ class Registry {
     mutable Mutex mu;
     Map by_sequence ABSL_GUARDED_BY(mu);
   };
-  class Run;
-
   Shard& ShardOf(uint64_t sequence) { return shards_[sequence % kShards]; }
   const Shard& ShardOf(uint64_t sequence) const { return shards_[sequence % kShards]; }
   void Remove(std::shared_ptr<Connection> connection);
+  std::shared_ptr<Connection> FindListed(uint64_t sequence) const;
+  static uint64_t CopyRun(const Shard& shard, uint64_t after, size_t limit,
+                          std::vector<std::shared_ptr<Connection>>* out);
+  std::vector<uint64_t> Sequences(uint64_t after, size_t limit, const IndexKey& key) const;
 
   const NodeIdentity node_;
   const Clock* const clock_;
@@ -94,6 +115,8 @@ class Registry {
   std::atomic<size_t> size_ = 0;
   std::atomic<size_t> peak_ = 0;
   std::array<Shard, kShards> shards_;
+  // Whoever is listed is in it, and for a moment before and after that. Principals and labels.
+  Index index_;
   History history_;
 };
 

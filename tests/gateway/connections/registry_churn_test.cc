@@ -7,6 +7,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -146,6 +147,37 @@ TEST_F(RegistryChurnTest, AnIdIsFoundWithoutAGapWhileItLeaves) {
   done_ = true;
   finder.join();
   EXPECT_EQ(missed, 0);
+}
+
+// Updates of one connection from several threads cross each other, and the connection leaves in the middle of
+// them.
+TEST_F(RegistryChurnTest, TheIndexNeverMissesWhoHasALabelNorKeepsWhoLeft) {
+  const IndexKey steady = IndexKey::OfLabel("steady", "yes");
+  std::vector<std::shared_ptr<Connection>> connections;
+  std::vector<Registration> registrations;
+  for (int i = 0; i < 4; ++i) {
+    registrations.push_back(registry_.Add({}));
+    connections.push_back(registrations.back().connection());
+  }
+  const auto update = [&](Connection& connection, unsigned noise) {
+    boost::intrusive_ptr<Attributes> labels(new Attributes);
+    labels->labels = {{"steady", "yes"}, {"noise", std::to_string(noise % 2)}};
+    return registry_.Update(connection, connection.attributes(), labels);
+  };
+  for (const auto& connection : connections) ASSERT_TRUE(update(*connection, 0));
+  std::vector<std::thread> updaters;
+  for (unsigned seed = 1; seed <= 3; ++seed) {
+    updaters.emplace_back([&, seed] {
+      std::mt19937 random(seed);
+      for (int i = 0; i < 3000; ++i) update(*connections[random() % connections.size()], random());
+    });
+  }
+  for (int look = 0; look < 1000; ++look)
+    ASSERT_EQ(registry_.Walk(0, 10, {steady}).connections.size(), connections.size());
+  for (const auto& connection : connections) connection->Interrupt(CloseRequest(CloseCause::kInterrupted));
+  registrations.clear();
+  for (std::thread& updater : updaters) updater.join();
+  EXPECT_EQ(registry_.Count({steady, IndexKey::OfLabel("noise", "0"), IndexKey::OfLabel("noise", "1")}), 0U);
 }
 
 TEST_F(RegistryChurnTest, NoTwoConnectionsShareASequence) {
