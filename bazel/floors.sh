@@ -10,7 +10,7 @@ floors=(
   "gateway/connections"
   "gateway/handlers"
   "gateway/session gateway/listener"
-  "services/control services/health services/admin services/drain"
+  "services/filter services/control services/health services/admin services/drain"
   "services/server"
 )
 

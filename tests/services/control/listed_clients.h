@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "gateway/base/node_identity.h"
 #include "gateway/connections/registry.h"
 #include "tests/gateway/base/manual_clock.h"
@@ -19,6 +21,16 @@ struct ListedClients {
   std::shared_ptr<Connection> Add(ConnectionInfo info = {}) {
     registrations.push_back(registry.Add(std::move(info)));
     return registrations.back().connection();
+  }
+  // What UpdateConnection does.
+  using Labels = absl::btree_map<std::string, std::string>;
+  void Label(Connection& connection, Labels labels, std::optional<WallTime> expire_time = std::nullopt) {
+    const AttributesPointer before = connection.attributes();
+    boost::intrusive_ptr<Attributes> after(new Attributes);
+    after->labels = std::move(labels);
+    after->expire_time = expire_time;
+    after->revision = before == nullptr ? 2 : before->revision + 1;
+    registry.Update(connection, before, after);
   }
   // What a session does when its socket is closed, in its order.
   void End(size_t index, CloseResult result = {}) {

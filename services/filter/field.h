@@ -1,0 +1,55 @@
+// The fields that a filter may name: those of drawbridge.control.v1.Connection, by their names there.
+#ifndef DRAWBRIDGE_SERVICES_FILTER_FIELD_H_
+#define DRAWBRIDGE_SERVICES_FILTER_FIELD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace drawbridge {
+
+enum class Field : uint8_t {
+  kConnectionId,
+  kNodeId,
+  kPrincipal,
+  kRemoteAddress,
+  kPath,
+  kSubprotocol,
+  kUserAgent,
+  kOrigin,
+  kTls,
+  kState,
+  kLabels,
+  kCreateTime,
+  kLastReceiveTime,
+  kExpireTime,
+  kReceivedMessages,
+  kReceivedBytes,
+  kSentMessages,
+  kSentBytes,
+  kSendQueueMessages,
+  kSendQueueBytes,
+  kRoundTripTime,
+};
+
+// What its values are.
+enum class FieldType : uint8_t { kText, kBoolean, kState, kLabels, kTime, kNumber, kDuration };
+
+struct FieldInfo {
+  Field field;
+  FieldType type;
+  std::string_view name;
+};
+
+const FieldInfo* FindField(std::string_view name);
+
+// All names, for people.
+std::string FieldNames();
+
+// Whether it may be the key of a label: 1 to 63 of [a-z0-9_.-].
+bool IsLabelKey(std::string_view key);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_FILTER_FIELD_H_

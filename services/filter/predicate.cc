@@ -1,0 +1,161 @@
+#include "services/filter/predicate.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace drawbridge {
+namespace {
+
+template <typename Value>
+bool Compare(const Value& left, Comparator comparator, const Value& right) {
+  switch (comparator) {
+    case Comparator::kEqual:
+      return left == right;
+    case Comparator::kNotEqual:
+      return left != right;
+    case Comparator::kLess:
+      return left < right;
+    case Comparator::kLessOrEqual:
+      return left <= right;
+    case Comparator::kGreater:
+      return left > right;
+    case Comparator::kGreaterOrEqual:
+      return left >= right;
+    case Comparator::kHas:
+      break;
+  }
+  return false;
+}
+
+std::string_view TextOf(Field field, const ConnectionInfo& info, const FilterContext& context) {
+  switch (field) {
+    case Field::kConnectionId:
+      return info.id;
+    case Field::kNodeId:
+      return context.node_id;
+    case Field::kPrincipal:
+      return info.principal;
+    case Field::kRemoteAddress:
+      return info.remote_address;
+    case Field::kPath:
+      return info.path;
+    case Field::kSubprotocol:
+      return info.subprotocol;
+    case Field::kUserAgent:
+      return info.user_agent;
+    case Field::kOrigin:
+      return info.origin;
+    default:
+      return {};
+  }
+}
+
+uint64_t NumberOf(Field field, const Connection::Traffic& traffic) {
+  switch (field) {
+    case Field::kReceivedMessages:
+      return traffic.received_messages.Get();
+    case Field::kReceivedBytes:
+      return traffic.received_bytes.Get();
+    case Field::kSentMessages:
+      return traffic.sent_messages.Get();
+    case Field::kSentBytes:
+      return traffic.sent_bytes.Get();
+    case Field::kSendQueueMessages:
+      return traffic.send_queue_messages.Get();
+    case Field::kSendQueueBytes:
+      return traffic.send_queue_bytes.Get();
+    default:
+      return 0;
+  }
+}
+
+std::optional<WallTime> TimeOf(Field field, const Connection& connection, const FilterContext& context) {
+  if (field == Field::kCreateTime) return context.ToWall(connection.info().create_time);
+  if (field == Field::kLastReceiveTime) {
+    const SteadyTime time = connection.traffic().last_receive_time.load(std::memory_order_relaxed);
+    return time == SteadyTime() ? std::nullopt : std::optional(context.ToWall(time));
+  }
+  const auto attributes = connection.attributes();
+  return attributes == nullptr ? std::nullopt : attributes->expire_time;
+}
+
+// The ip of "ip:port" or "[ip]:port".
+std::string_view HostOf(std::string_view address) {
+  const std::string_view host = address.substr(0, address.rfind(':'));
+  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
+}  // namespace
+
+bool TextMatch::Holds(std::string_view text) const {
+  switch (how) {
+    case How::kCompare:
+      return Compare<std::string_view>(text, comparator, value);
+    case How::kPrefix:
+      return text.starts_with(value);
+    case How::kContains:
+      return text.find(value) != std::string_view::npos;
+    case How::kNotEmpty:
+      return !text.empty();
+  }
+  return false;
+}
+
+bool TextTest::Holds(const Connection& connection, const FilterContext& context) const {
+  return match.Holds(TextOf(field, connection.info(), context));
+}
+
+bool NetworkTest::Holds(const Connection& connection, const FilterContext&) const {
+  const auto address = IpAddress::Parse(HostOf(connection.info().remote_address));
+  return address.has_value() && network.Contains(*address);
+}
+
+bool BooleanTest::Holds(const Connection& connection, const FilterContext&) const {
+  return connection.info().tls == value;
+}
+
+bool StateTest::Holds(const Connection& connection, const FilterContext&) const {
+  return connection.state() == value;
+}
+
+bool NumberTest::Holds(const Connection& connection, const FilterContext&) const {
+  return Compare(NumberOf(field, connection.traffic()), comparator, value);
+}
+
+bool RoundTripTest::Holds(const Connection& connection, const FilterContext&) const {
+  const uint64_t nanos = connection.traffic().round_trip_nanoseconds.Get();
+  return nanos != 0 && (any || Compare(std::chrono::nanoseconds(nanos), comparator, value));
+}
+
+bool TimeTest::Holds(const Connection& connection, const FilterContext& context) const {
+  const auto time = TimeOf(field, connection, context);
+  if (!time.has_value() || any) return time.has_value();
+  const auto* const after_now = std::get_if<std::chrono::nanoseconds>(&value);
+  return Compare(*time, comparator,
+                 after_now == nullptr ? std::get<WallTime>(value) : context.wall + *after_now);
+}
+
+bool LabelTest::Holds(const Connection& connection, const FilterContext&) const {
+  const auto attributes = connection.attributes();
+  if (attributes == nullptr) return false;
+  if (key.empty()) return !attributes->labels.empty();
+  const auto found = attributes->labels.find(key);
+  return found != attributes->labels.end() && (any || match.Holds(found->second));
+}
+
+bool Predicate::Holds(const Connection& connection, const FilterContext& context) const {
+  const auto holds = [&](const Predicate& child) { return child.Holds(connection, context); };
+  switch (kind) {
+    case Kind::kTrue:
+      return !negated;
+    case Kind::kAnd:
+      return std::ranges::all_of(children, holds) != negated;
+    case Kind::kOr:
+      return std::ranges::any_of(children, holds) != negated;
+    case Kind::kTest:
+      return std::visit([&](const auto& each) { return each.Holds(connection, context); }, *test) != negated;
+  }
+  return false;
+}
+
+}  // namespace drawbridge
