@@ -56,7 +56,9 @@ grpc::ServerUnaryReactor* ConnectionService::ListConnections(grpc::CallbackServe
                                                              grpc::ByteBuffer* response) {
   return Answer<v1::ListConnectionsRequest, v1::ListConnectionsResponse>(
       context, request, response,
-      [this](const auto& in, auto* out) { return drawbridge::ListConnections(registry_, clock_, in, out); });
+      [this](const auto& in, auto* out) {
+        return drawbridge::ListConnections(registry_, clock_, page_tokens_, in, out);
+      });
 }
 
 grpc::ServerUnaryReactor* ConnectionService::GetConnection(grpc::CallbackServerContext* context,

@@ -9,6 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
 #include "services/control/interrupt.h"
+#include "services/control/page_token.h"
 
 namespace drawbridge {
 
@@ -63,6 +64,7 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
 
   const Registry& registry_;
   const Clock& clock_;
+  const PageTokens page_tokens_;
   // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.
   boost::asio::thread_pool answers_{1};
 };

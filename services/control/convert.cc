@@ -62,6 +62,11 @@ void DescribeClose(const Connection& connection, const Clock& clock, v1::Close* 
   *out->mutable_close_time() = ToProto(clock.ToWall(result->close_time));
 }
 
+void DescribeAttributes(const Attributes& attributes, v1::Connection* out) {
+  for (const auto& [key, value] : attributes.labels) (*out->mutable_labels())[key] = value;
+  if (attributes.expire_time.has_value()) *out->mutable_expire_time() = ToProto(*attributes.expire_time);
+}
+
 }  // namespace
 
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
@@ -87,7 +92,9 @@ void Describe(const Connection& connection, const std::string& node_id, const Cl
   out->set_origin(info.origin);
   out->set_tls(info.tls);
   *out->mutable_create_time() = ToProto(clock.ToWall(info.create_time));
-  out->set_revision(1);
+  const AttributesPointer attributes = connection.attributes();
+  out->set_revision(attributes == nullptr ? 1 : attributes->revision);
+  if (attributes != nullptr) DescribeAttributes(*attributes, out);
 
   const Connection::Traffic& traffic = connection.traffic();
   const SteadyTime last_receive = traffic.last_receive_time.load(std::memory_order_relaxed);

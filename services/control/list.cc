@@ -3,71 +3,106 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
-#include <optional>
+#include <iterator>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "services/control/convert.h"
 #include "services/control/errors.h"
+#include "services/control/matches.h"
+#include "services/control/parse_filter.h"
 
 namespace drawbridge {
 namespace {
 
 namespace v1 = control::v1;
 
-constexpr int kDefaultPageSize = 100;
-constexpr int kMaxPageSize = 1000;
+constexpr size_t kDefaultPageSize = 100;
+constexpr size_t kMaxPageSize = 1000;
 
-// A token names the incarnation that gave it: after a restart the sequences mean other connections.
-std::string MakePageToken(const Registry& registry, uint64_t last_sequence) {
-  return fmt::format("{}-{}", registry.node().incarnation(), last_sequence);
+constexpr size_t kPageBudget = 20'000;  // connections that a page looks at, give or take a stretch
+constexpr size_t kLongestStretch = 4096;
+
+// What a request asks for, once it is checked.
+struct Query {
+  Filter filter;
+  size_t page_size = 0;
+  uint64_t after = 0;
+};
+
+ListQuery TokenQuery(const Registry& registry, const v1::ListConnectionsRequest& request) {
+  return {.incarnation = registry.node().incarnation(),
+          .filter = request.filter(),
+          .show_closed = request.show_closed()};
 }
 
-std::optional<uint64_t> ParsePageToken(const Registry& registry, std::string_view token) {
-  const std::string prefix = registry.node().incarnation() + "-";
-  if (!token.starts_with(prefix)) return std::nullopt;
-  token.remove_prefix(prefix.size());
-  uint64_t sequence = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), sequence);
-  if (error != std::errc() || end != token.data() + token.size()) return std::nullopt;
-  return sequence;
-}
-
-}  // namespace
-
-grpc::Status ListConnections(const Registry& registry, const Clock& clock,
-                             const v1::ListConnectionsRequest& request,
-                             v1::ListConnectionsResponse* response) {
+grpc::Status Parse(const Registry& registry, const PageTokens& tokens,
+                   const v1::ListConnectionsRequest& request, Query* query) {
   if (request.page_size() < 0) {
     return InvalidField("PAGE_SIZE_NEGATIVE", "page_size",
                         fmt::format("is {}: at least 0 is required", request.page_size()));
   }
-  if (!request.filter().empty()) return InvalidField("NOT_SUPPORTED_YET", "filter", "is not supported yet");
-  if (request.show_closed()) return InvalidField("NOT_SUPPORTED_YET", "show_closed", "is not supported yet");
-  uint64_t after = 0;
-  if (!request.page_token().empty()) {
-    const auto parsed = ParsePageToken(registry, request.page_token());
-    if (!parsed.has_value()) {
-      return InvalidField("PAGE_TOKEN_INVALID", "page_token",
-                          "is not a next_page_token of this node since its start");
-    }
-    after = *parsed;
+  const auto size = static_cast<size_t>(request.page_size());
+  query->page_size = size == 0 ? kDefaultPageSize : std::min(size, kMaxPageSize);
+  if (!request.filter().empty()) {
+    if (grpc::Status status = ParseFilterField(request.filter(), &query->filter); !status.ok()) return status;
   }
-  const int wanted =
-      request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
-  const auto size = static_cast<size_t>(wanted);
+  if (request.page_token().empty()) return grpc::Status::OK;
+  const auto after = tokens.Read(TokenQuery(registry, request), request.page_token());
+  if (!after.has_value()) {
+    return InvalidField(
+        "PAGE_TOKEN_INVALID", "page_token",
+        "is not a next_page_token of this node since its start for the same filter and show_closed");
+  }
+  query->after = *after;
+  return grpc::Status::OK;
+}
 
-  auto page = registry.Page(after, size + 1);  // one more tells whether there is another page
-  const bool is_last = page.size() <= size;
-  if (!is_last) page.pop_back();
-  response->mutable_connections()->Reserve(static_cast<int>(page.size()));
-  for (const auto& connection : page) {
+struct Page {
+  std::vector<std::shared_ptr<Connection>> connections;
+  bool is_last = false;
+  uint64_t next = 0;  // where the page behind it begins
+};
+
+Page Collect(const Registry& registry, const Clock& clock, const Query& query, bool show_closed) {
+  // One more tells whether there is another page.
+  const size_t wanted = query.page_size + 1;
+  Matches matches(registry, query.filter, clock, {.after = query.after, .show_closed = show_closed});
+  Page page;
+  size_t stretch = wanted;
+  for (size_t looked_at = 0; page.connections.size() < wanted && looked_at < kPageBudget && !matches.done();
+       looked_at += stretch) {
+    auto found = matches.Next(stretch);
+    std::ranges::move(found, std::back_inserter(page.connections));
+    stretch = std::min(2 * stretch, kLongestStretch);
+  }
+  if (page.connections.size() < wanted) {
+    page.is_last = matches.done();
+    page.next = matches.after();
+  } else {
+    page.connections.resize(query.page_size);
+    page.next = page.connections.back()->info().sequence;
+  }
+  return page;
+}
+
+}  // namespace
+
+grpc::Status ListConnections(const Registry& registry, const Clock& clock, const PageTokens& tokens,
+                             const v1::ListConnectionsRequest& request,
+                             v1::ListConnectionsResponse* response) {
+  Query query;
+  if (grpc::Status status = Parse(registry, tokens, request, &query); !status.ok()) return status;
+  const Page page = Collect(registry, clock, query, request.show_closed());
+  response->mutable_connections()->Reserve(static_cast<int>(page.connections.size()));
+  for (const auto& connection : page.connections) {
     Describe(*connection, registry.node().node_id(), clock, response->add_connections());
   }
-  if (!is_last) response->set_next_page_token(MakePageToken(registry, page.back()->info().sequence));
-  response->set_total_size(static_cast<int64_t>(registry.size()));
+  if (!page.is_last) response->set_next_page_token(tokens.Make(TokenQuery(registry, request), page.next));
+  response->set_total_size(request.filter().empty() ? static_cast<int64_t>(registry.size()) : -1);
   return grpc::Status::OK;
 }
 

@@ -7,11 +7,15 @@
 #include "drawbridge/control/v1/control.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
+#include "services/control/page_token.h"
 
 namespace drawbridge {
 
 // Both: any thread; they never block on the data plane. Errors as control.proto says.
-grpc::Status ListConnections(const Registry& registry, const Clock& clock,
+
+// A page looks at no more than some 20,000 connections, so with a filter it may come back short, even empty,
+// with a token to go on from.
+grpc::Status ListConnections(const Registry& registry, const Clock& clock, const PageTokens& tokens,
                              const control::v1::ListConnectionsRequest& request,
                              control::v1::ListConnectionsResponse* response);
 

@@ -127,21 +127,77 @@ TEST(ListTest, RefusesWhatItCannotServe) {
   ExpectRefused(server, PageOf(-1), "PAGE_SIZE_NEGATIVE", "page_size");
 
   v1::ListConnectionsRequest filtered;
-  filtered.set_filter("path = \"/\"");
-  ExpectRefused(server, filtered, "NOT_SUPPORTED_YET", "filter");
-  EXPECT_THAT(List(server, filtered).status.error_message(), ::testing::HasSubstr("not supported yet"));
-
-  v1::ListConnectionsRequest closed;
-  closed.set_show_closed(true);
-  ExpectRefused(server, closed, "NOT_SUPPORTED_YET", "show_closed");
+  filtered.set_filter("path = \"/\" AND pth = a");
+  ExpectRefused(server, filtered, "FILTER_INVALID", "filter");
+  EXPECT_THAT(List(server, filtered).status.error_message(),
+              ::testing::StartsWith("filter: column 16: expected a field, found \"pth\""));
 
   const std::string token = List(server, PageOf(1)).response.next_page_token();
   for (const std::string& bad : {std::string("x"), std::string("1"), token + "x", "x" + token, token + " ",
-                                 token.substr(0, token.rfind('-') + 1)}) {
+                                 token.substr(1), token.substr(0, token.size() - 1)}) {
     v1::ListConnectionsRequest request = PageOf(1);
     request.set_page_token(bad);
     ExpectRefused(server, request, "PAGE_TOKEN_INVALID", "page_token");
   }
+  v1::ListConnectionsRequest other = PageOf(1);
+  other.set_page_token(token);
+  other.set_filter("path:*");
+  ExpectRefused(server, other, "PAGE_TOKEN_INVALID", "page_token");
+}
+
+std::vector<std::string> Ids(const v1::ListConnectionsResponse& response) {
+  std::vector<std::string> ids;
+  for (const auto& connection : response.connections()) ids.push_back(connection.connection_id());
+  return ids;
+}
+
+TEST(ListTest, AFilterChoosesRealClients) {
+  RunningServer server;
+  Client chat = server.Open({.target = "/chat/1", .headers = {"User-Agent: probe/1.0"}});
+  const Client news = server.Open({.target = "/news"});
+  chat.Echo("hello");
+  const auto list = [&](const std::string& filter) {
+    v1::ListConnectionsRequest request;
+    request.set_filter(filter);
+    const ListReply reply = List(server, request);
+    EXPECT_TRUE(reply.status.ok()) << reply.status.error_message();
+    EXPECT_EQ(reply.response.total_size(), -1);
+    return Ids(reply.response);
+  };
+  using Expected = std::vector<std::string>;
+  EXPECT_EQ(list("path = \"/chat*\""), Expected{chat.id()});
+  EXPECT_EQ(list("NOT path = \"/chat*\""), Expected{news.id()});
+  EXPECT_EQ(list("connection_id = " + news.id()), Expected{news.id()});
+  EXPECT_EQ(list("remote_address = \"" + chat.local_address() + "\""), Expected{chat.id()});
+  EXPECT_EQ(list("cidr(remote_address, 127.0.0.0/8) AND node_id = test-node"),
+            (Expected{chat.id(), news.id()}));
+  EXPECT_EQ(list("user_agent:probe AND state = OPEN AND tls = false"), Expected{chat.id()});
+  EXPECT_EQ(list("received_messages >= 1 AND sent_bytes = 5"), Expected{chat.id()});
+  EXPECT_EQ(list("last_receive_time:* AND last_receive_time > -1h"), Expected{chat.id()});
+  EXPECT_EQ(list("create_time < -1h"), Expected{});
+}
+
+TEST(ListTest, ShowsTheClosedOnDemand) {
+  RunningServer server;
+  auto clients = OpenMany(server, 3);
+  ASSERT_TRUE(Interrupt(server,
+                        [&] {
+                          auto request = InterruptOf(clients[1].id());
+                          request.set_abort(true);
+                          return request;
+                        }())
+                  .status.ok());
+  v1::ListConnectionsRequest request = PageOf(2);
+  EXPECT_EQ(List(server, request).response.connections_size(), 2);
+  request.set_show_closed(true);
+  const ListReply first = List(server, request);
+  ASSERT_TRUE(first.status.ok());
+  EXPECT_EQ(Ids(first.response), (std::vector<std::string>{clients[0].id(), clients[1].id()}));
+  EXPECT_EQ(first.response.connections(1).state(), v1::CONNECTION_STATE_CLOSED);
+  EXPECT_EQ(first.response.connections(1).close().cause(), "interrupted");
+  EXPECT_EQ(first.response.total_size(), 2);
+  request.set_page_token(first.response.next_page_token());
+  EXPECT_EQ(Ids(List(server, request).response), std::vector<std::string>{clients[2].id()});
 }
 
 TEST(ListTest, TokenOfAnotherIncarnationIsRefused) {

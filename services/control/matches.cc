@@ -1,0 +1,46 @@
+#include "services/control/matches.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+// The one that finds the fewest; null where there is none.
+const Lookup* Cheapest(const Registry& registry, const std::vector<Lookup>& lookups) {
+  const auto cheapest =
+      std::ranges::min_element(lookups, {}, [&](const Lookup& each) { return registry.Count(each); });
+  return cheapest == lookups.end() ? nullptr : &*cheapest;
+}
+
+}  // namespace
+
+Matches::Matches(const Registry& registry, const Filter& filter, const Clock& clock,
+                 const MatchOptions& options)
+    : registry_(registry),
+      filter_(filter),
+      context_(registry.node().node_id(), clock),
+      show_closed_(options.show_closed),
+      lookup_(options.use_index ? Cheapest(registry, filter.lookups()) : nullptr),
+      after_(options.after) {}
+
+Stretch Matches::Take(size_t size) const {
+  Stretch stretch =
+      lookup_ == nullptr ? registry_.Walk(after_, size) : registry_.Walk(after_, size, *lookup_);
+  // In this order: whoever moves from the one to the other between is met.
+  if (show_closed_) stretch.Add(registry_.WalkClosed(after_, size));
+  return stretch;
+}
+
+std::vector<std::shared_ptr<Connection>> Matches::Next(size_t size) {
+  Stretch stretch = Take(size);
+  after_ = stretch.through;
+  auto& found = stretch.connections;
+  std::erase_if(found, [this](const auto& each) { return !filter_.Matches(*each, context_); });
+  std::ranges::sort(found, {}, [](const auto& each) { return each->info().sequence; });
+  const auto repeated = std::ranges::unique(found);
+  found.erase(repeated.begin(), repeated.end());
+  return std::move(found);
+}
+
+}  // namespace drawbridge
