@@ -21,6 +21,7 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kProtocolError, kGateway, 1002, "protocol_error", "protocol error"},
     CloseCauseInfo{CloseCause::kInvalidUtf8, kGateway, 1007, "invalid_utf8", "invalid UTF-8"},
     CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
+    CloseCauseInfo{CloseCause::kExpired, kGateway, 1008, "expired", "expired"},
 };
 
 constexpr bool InOrder() {

@@ -27,6 +27,7 @@ enum class CloseCause {
   kProtocolError,  // RFC 6455 violated
   kInvalidUtf8,    // text that is not UTF-8
   kShutdown,       // the node is going away
+  kExpired,        // the expiry that the control API gave it
 };
 
 // What a cause means on the wire and in the books.

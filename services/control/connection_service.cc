@@ -7,6 +7,7 @@
 #include "services/control/interrupt.h"
 #include "services/control/list.h"
 #include "services/control/send.h"
+#include "services/control/update.h"
 #include "services/control/waiting_call.h"
 #include "services/control/wire.h"
 
@@ -46,7 +47,7 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
 }  // namespace
 
-ConnectionService::ConnectionService(const Registry* registry, const Clock* clock)
+ConnectionService::ConnectionService(Registry* registry, const Clock* clock)
     : registry_(*registry), clock_(*clock) {}
 
 ConnectionService::~ConnectionService() { answers_.join(); }
@@ -55,8 +56,7 @@ grpc::ServerUnaryReactor* ConnectionService::ListConnections(grpc::CallbackServe
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
   return Answer<v1::ListConnectionsRequest, v1::ListConnectionsResponse>(
-      context, request, response,
-      [this](const auto& in, auto* out) {
+      context, request, response, [this](const auto& in, auto* out) {
         return drawbridge::ListConnections(registry_, clock_, page_tokens_, in, out);
       });
 }
@@ -104,8 +104,11 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnecti
 }
 
 grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(grpc::CallbackServerContext* context,
-                                                              const grpc::ByteBuffer*, grpc::ByteBuffer*) {
-  return Finish(context, Unimplemented());
+                                                              const grpc::ByteBuffer* request,
+                                                              grpc::ByteBuffer* response) {
+  return Answer<v1::UpdateConnectionRequest, v1::UpdateConnectionResponse>(
+      context, request, response,
+      [this](const auto& in, auto* out) { return drawbridge::UpdateConnection(registry_, clock_, in, out); });
 }
 
 grpc::ServerUnaryReactor* ConnectionService::SendMessage(grpc::CallbackServerContext* context,

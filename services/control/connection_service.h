@@ -29,7 +29,7 @@ using RawConnectionMethods = control::v1::ConnectionService::WithRawCallbackMeth
 class ConnectionService final : public RawConnectionMethods<control::v1::ConnectionService::Service> {
  public:
   // Both must outlive the service; the server must be shut down before the service dies.
-  ConnectionService(const Registry* registry, const Clock* clock);
+  ConnectionService(Registry* registry, const Clock* clock);
   ~ConnectionService() override;
 
   grpc::ServerUnaryReactor* ListConnections(grpc::CallbackServerContext* context,
@@ -41,16 +41,15 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
   grpc::ServerUnaryReactor* InterruptConnection(grpc::CallbackServerContext* context,
                                                 const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) override;
-
+  grpc::ServerUnaryReactor* UpdateConnection(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
 
   // UNIMPLEMENTED.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* InterruptConnections(grpc::CallbackServerContext* context,
                                                                    const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* UpdateConnection(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
@@ -62,7 +61,7 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
   grpc::ServerUnaryReactor* WhenWritten(const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
 
-  const Registry& registry_;
+  Registry& registry_;
   const Clock& clock_;
   const PageTokens page_tokens_;
   // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.

@@ -34,8 +34,8 @@ grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::
   return WithDetails(code, reason, message, nullptr);
 }
 
-grpc::Status MalformedConnectionId(const std::string& connection_id) {
-  return InvalidField("CONNECTION_ID_MALFORMED", "connection_id",
+grpc::Status MalformedConnectionId(const std::string& connection_id, const std::string& field) {
+  return InvalidField("CONNECTION_ID_MALFORMED", field,
                       "is \"" + absl::CEscape(connection_id.substr(0, 64)) +  // may cut a character
                           "\": 1 to 32 characters of [a-z0-9-] are required");
 }

@@ -16,8 +16,9 @@ grpc::Status InvalidField(std::string_view reason, const std::string& field, con
 // Any other failure, with google.rpc.ErrorInfo.
 grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message);
 
-// Of a `connection_id`.
-grpc::Status MalformedConnectionId(const std::string& connection_id);
+// Of a connection id; `field` is where the request has it.
+grpc::Status MalformedConnectionId(const std::string& connection_id,
+                                   const std::string& field = "connection_id");
 grpc::Status ConnectionNotFound(const std::string& connection_id);
 
 }  // namespace drawbridge

@@ -30,6 +30,7 @@ constexpr Expected kExpected[] = {
     {CloseCause::kProtocolError, CloseInitiator::kGateway, 1002, "protocol_error"},
     {CloseCause::kInvalidUtf8, CloseInitiator::kGateway, 1007, "invalid_utf8"},
     {CloseCause::kShutdown, CloseInitiator::kDrain, 1001, "shutdown"},
+    {CloseCause::kExpired, CloseInitiator::kGateway, 1008, "expired"},
 };
 
 TEST(CloseTest, EachCauseHasItsInitiatorItsCodeAndItsWord) {
