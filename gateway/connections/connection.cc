@@ -96,9 +96,12 @@ AttributesPointer Connection::attributes() const {
 }
 
 bool Connection::ReplaceAttributes(const AttributesPointer& expected, AttributesPointer next) {
-  MutexLock lock(mu_);
-  if (closing_ != nullptr || attributes_ != expected) return false;
-  attributes_.swap(next);  // the old ones die after the lock
+  {
+    MutexLock lock(mu_);
+    if (closing_ != nullptr || attributes_ != expected) return false;
+    attributes_.swap(next);  // the old ones die after the lock
+  }
+  Signal();  // the session looks at its expiry
   return true;
 }
 

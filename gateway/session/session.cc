@@ -191,6 +191,7 @@ void Session::AppendMessage(const Message& message) {
 void Session::OnSignal() {
   has_outbox_ = true;
   Settle();
+  if (phase_ == Phase::kOpen && ExpiryTime() != SteadyTime::max()) Arm();  // it may be another one
 }
 
 // Moves what others have queued to the write buffer.
@@ -377,6 +378,8 @@ void Session::OnDeadline() {
   const SteadyTime now = thread_.now();
   if (phase_ == Phase::kClosing) {
     if (now >= grace_end_) return End(CloseOutcome::kTimeout);
+  } else if (now >= ExpiryTime()) {
+    Close(CloseRequest(CloseCause::kExpired));
   } else if (throttle_ != nullptr && throttle_->Resume(now)) {
     // Settle reads what TLS holds; the poller tells of the rest.
   } else if (stalled_since_.has_value() && now >= *stalled_since_ + options_.send_stall_timeout) {
@@ -409,9 +412,17 @@ void Session::CheckPong() {
   ping_deadline_ = thread_.now() + options_.pong_timeout;
 }
 
+// Asked of the connection each time: few have one, so it takes no room here, and a calendar that was put
+// right counts from the next deadline on.
+SteadyTime Session::ExpiryTime() const {
+  const AttributesPointer attributes = connection_->attributes();
+  if (attributes == nullptr || !attributes->expire_time.has_value()) return SteadyTime::max();
+  return thread_.now() + (*attributes->expire_time - thread_.clock().Wall());
+}
+
 SteadyTime Session::NextDeadline() const {
   if (phase_ == Phase::kClosing) return grace_end_;
-  SteadyTime next = SteadyTime::max();
+  SteadyTime next = ExpiryTime();
   if (options_.ping_interval.count() > 0) next = std::min(next, ping_deadline_);
   if (options_.idle_timeout.count() > 0) next = std::min(next, last_message_ + options_.idle_timeout);
   if (throttle_ != nullptr) next = std::min(next, throttle_->paused_until().value_or(next));

@@ -108,6 +108,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   bool sending() const { return queue_ != nullptr || link_.has_unsent(); }
   void SendPing();
   void CheckPong();
+  SteadyTime ExpiryTime() const;  // SteadyTime::max(): never
   SteadyTime NextDeadline() const;
   void Arm();
 

@@ -3,6 +3,7 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "tests/support/client.h"
@@ -73,6 +74,58 @@ TEST(UpdateTest, AStaleRevisionIsAborted) {
   const UpdateReply stale = Update(server, request);
   EXPECT_EQ(stale.status.error_code(), grpc::StatusCode::ABORTED);
   EXPECT_EQ(DetailsOf(stale.status).reason, "REVISION_STALE");
+}
+
+v1::UpdateConnectionRequest ExpiryOf(const std::string& id, std::chrono::nanoseconds from_now) {
+  v1::UpdateConnectionRequest request;
+  request.mutable_connection()->set_connection_id(id);
+  const auto time = (std::chrono::system_clock::now() + from_now).time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  request.mutable_connection()->mutable_expire_time()->set_seconds(seconds.count());
+  request.mutable_connection()->mutable_expire_time()->set_nanos(
+      static_cast<int32_t>(std::chrono::nanoseconds(time - seconds).count()));
+  request.mutable_update_mask()->add_paths("expire_time");
+  return request;
+}
+
+TEST(UpdateTest, AnExpiryEndsTheConnection) {
+  RunningServer server;
+  for (const std::chrono::milliseconds from_now :
+       {std::chrono::milliseconds(300), std::chrono::milliseconds(-1000)}) {
+    Client client = server.Open();
+    const auto begin = std::chrono::steady_clock::now();
+    ASSERT_TRUE(Update(server, ExpiryOf(client.id(), from_now)).status.ok());
+    const ServerFrame close = client.ReadCloseAndAnswer();
+    EXPECT_EQ(close.code(), 1008);
+    EXPECT_EQ(close.reason(), "expired");
+    // The calendar may be a little apart from the steady clock.
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, from_now - std::chrono::milliseconds(20));
+    const v1::Connection closed = server.GetWhenClosed(client.id());
+    EXPECT_EQ(closed.close().cause(), "expired");
+    EXPECT_EQ(closed.close().initiator(), v1::CLOSE_INITIATOR_GATEWAY);
+    EXPECT_TRUE(closed.close().clean());
+  }
+}
+
+TEST(UpdateTest, AnExpiryMayBePutOffOrTakenAway) {
+  RunningServer server;
+  Client put_off = server.Open();
+  Client taken_away = server.Open();
+  Client control = server.Open();
+  for (const Client* client : {&put_off, &taken_away, &control})
+    ASSERT_TRUE(Update(server, ExpiryOf(client->id(), std::chrono::milliseconds(1500))).status.ok());
+  ASSERT_TRUE(Update(server, ExpiryOf(put_off.id(), std::chrono::hours(1))).status.ok());
+  auto never = ExpiryOf(taken_away.id(), {});
+  never.mutable_connection()->clear_expire_time();
+  ASSERT_TRUE(Update(server, never).status.ok());
+  EXPECT_EQ(control.ReadCloseAndAnswer().reason(), "expired");
+  server.GetWhenClosed(control.id());
+  // They expire in the same wake-up, if at all; one more turn of the wheel for the other thread.
+  Client later = server.Open();
+  ASSERT_TRUE(Update(server, ExpiryOf(later.id(), std::chrono::milliseconds(300))).status.ok());
+  later.ReadCloseAndAnswer();
+  put_off.Echo("still here");
+  taken_away.Echo("still here");
 }
 
 TEST(UpdateTest, RefusesByName) {

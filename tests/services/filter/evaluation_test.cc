@@ -35,8 +35,8 @@ class EvaluationTest : public ::testing::Test {
     traffic.received_bytes.Set(300);
     traffic.sent_messages.Set(4);
     traffic.sent_bytes.Set(400);
-    traffic.send_queue_messages.Set(5);
-    traffic.send_queue_bytes.Set(500);
+    traffic.send_queue_messages.Add(5);
+    traffic.send_queue_bytes.Add(500);
     traffic.round_trip_nanoseconds.Set(20'000'000);
   }
 
