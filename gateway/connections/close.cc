@@ -20,6 +20,8 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kTooBig, kGateway, 1009, "too_big", "message too big"},
     CloseCauseInfo{CloseCause::kProtocolError, kGateway, 1002, "protocol_error", "protocol error"},
     CloseCauseInfo{CloseCause::kInvalidUtf8, kGateway, 1007, "invalid_utf8", "invalid UTF-8"},
+    // What is inside the message is wrong, not the framing: 1007, as for bad UTF-8, and not 1002.
+    CloseCauseInfo{CloseCause::kInvalidDeflate, kGateway, 1007, "invalid_deflate", "invalid deflate data"},
     CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
     CloseCauseInfo{CloseCause::kExpired, kGateway, 1008, "expired", "expired"},
 };

@@ -16,18 +16,19 @@ enum class CloseInitiator { kClient, kControl, kBackend, kGateway, kDrain, kNetw
 
 // Why it began.
 enum class CloseCause {
-  kInterrupted,    // by the control API
-  kClientClosed,   // the peer sent the first close frame
-  kDisconnected,   // end of file without a close frame
-  kReset,          // the peer or a host between reset the TCP connection
-  kNoPong,         // a ping stayed unanswered
-  kIdle,           // no message for too long
-  kTooSlow,        // the send queue did not drain
-  kTooBig,         // a message over the limit
-  kProtocolError,  // RFC 6455 violated
-  kInvalidUtf8,    // text that is not UTF-8
-  kShutdown,       // the node is going away
-  kExpired,        // the expiry that the control API gave it
+  kInterrupted,     // by the control API
+  kClientClosed,    // the peer sent the first close frame
+  kDisconnected,    // end of file without a close frame
+  kReset,           // the peer or a host between reset the TCP connection
+  kNoPong,          // a ping stayed unanswered
+  kIdle,            // no message for too long
+  kTooSlow,         // the send queue did not drain
+  kTooBig,          // a message over the limit
+  kProtocolError,   // RFC 6455 violated
+  kInvalidUtf8,     // text that is not UTF-8
+  kInvalidDeflate,  // a compressed message that cannot be inflated
+  kShutdown,        // the node is going away
+  kExpired,         // the expiry that the control API gave it
 };
 
 // What a cause means on the wire and in the books.

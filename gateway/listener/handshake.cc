@@ -141,6 +141,9 @@ Verdict Judge(const Header& header) {
     return HttpAnswer{400, "Sec-WebSocket-Key is not 16 bytes in base 64"};
   }
   if (header.count(http::field::origin) > 1) return HttpAnswer{400, "more than one Origin header"};
+  auto extensions = ParseExtensions(Joined(header, "Sec-WebSocket-Extensions"));
+  // Section 9.1: whatever they are, malformed ones fail the connection.
+  if (!extensions.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Extensions"};
   const auto host = target->authority.empty() ? View(header[http::field::host]) : target->authority;
   UpgradeRequest request{.path = Kept(target->path),
                          .accept = AcceptOf(key),
@@ -148,6 +151,7 @@ Verdict Judge(const Header& header) {
                          .user_agent = Kept(View(header[http::field::user_agent])),
                          .origin = Kept(View(header[http::field::origin])),
                          .host = Kept(host),
+                         .extensions = *std::move(extensions),
                          .forwarding = {Joined(header, "Forwarded"), Joined(header, "X-Forwarded-For")}};
   if (request.subprotocol.size() > kMaxKeptHeaderValue)
     return HttpAnswer{400, "Sec-WebSocket-Protocol is too long"};
@@ -193,10 +197,12 @@ std::optional<Verdict> RequestReader::Feed(std::span<char> bytes) {
   return Judge(parser_->get().base());
 }
 
-std::string SwitchingProtocols(const UpgradeRequest& request, std::string_view connection_id) {
-  std::string subprotocol;
+std::string SwitchingProtocols(const UpgradeRequest& request, std::string_view connection_id,
+                               std::string_view extensions) {
+  std::string agreed;
   if (!request.subprotocol.empty())
-    subprotocol = fmt::format("Sec-WebSocket-Protocol: {}\r\n", request.subprotocol);
+    agreed += fmt::format("Sec-WebSocket-Protocol: {}\r\n", request.subprotocol);
+  if (!extensions.empty()) agreed += fmt::format("Sec-WebSocket-Extensions: {}\r\n", extensions);
   return fmt::format(
       "HTTP/1.1 101 Switching Protocols\r\n"
       "Upgrade: websocket\r\n"
@@ -205,7 +211,7 @@ std::string SwitchingProtocols(const UpgradeRequest& request, std::string_view c
       "{}"
       "X-Connection-Id: {}\r\n"
       "\r\n",
-      request.accept, subprotocol, connection_id);
+      request.accept, agreed, connection_id);
 }
 
 std::string Serialize(const HttpAnswer& answer) {

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "gateway/listener/extensions.h"
 #include "gateway/listener/trusted_proxies.h"
 
 namespace drawbridge {
@@ -21,6 +23,7 @@ struct UpgradeRequest {
   std::string user_agent;
   std::string origin;
   std::string host;
+  std::vector<Extension> extensions = {};  // that it offers
   ForwardingHeaders forwarding;
 };
 
@@ -57,8 +60,9 @@ class RequestReader {
   std::span<char> rest_;
 };
 
-// The answer that switches protocols.
-std::string SwitchingProtocols(const UpgradeRequest& request, std::string_view connection_id);
+// The answer that switches protocols. `extensions`: those agreed on; empty: none.
+std::string SwitchingProtocols(const UpgradeRequest& request, std::string_view connection_id,
+                               std::string_view extensions = {});
 
 // The answer of plain HTTP, after which the connection is closed.
 std::string Serialize(const HttpAnswer& answer);

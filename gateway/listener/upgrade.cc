@@ -3,8 +3,11 @@
 #include <sys/epoll.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
+
+#include "gateway/listener/deflate_negotiation.h"
 
 namespace drawbridge {
 namespace {
@@ -147,7 +150,11 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                                                       .origin = request.origin,
                                                       .tls = accepted_.link.is_tls(),
                                                       .create_time = {}});
-  const std::string response = SwitchingProtocols(request, registration.connection()->info().id);
+  std::optional<DeflateAnswer> deflate;
+  if (const auto& options = context_.session.deflate)
+    deflate = NegotiateDeflate(request.extensions, *options);
+  const std::string response = SwitchingProtocols(request, registration.connection()->info().id,
+                                                  deflate.has_value() ? deflate->header : "");
   // A fresh socket has room for it; one that has not is broken.
   if (accepted_.link.Write(response).bytes != response.size()) {
     registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
@@ -157,7 +164,8 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                  {.link = std::move(accepted_.link),
                   .registration = std::move(registration),
                   .slot = std::move(accepted_.slot),
-                  .address_slot = std::move(accepted_.address_slot)},
+                  .address_slot = std::move(accepted_.address_slot),
+                  .deflate = deflate.has_value() ? std::optional(deflate->agreement) : std::nullopt},
                  reader_.rest());
   thread_.Release(*this);
 }

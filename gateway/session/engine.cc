@@ -10,6 +10,7 @@ namespace {
 using Event = Engine::Event;
 
 constexpr std::string_view kInvalidUtf8 = "invalid UTF-8";
+constexpr std::string_view kTooBig = "message too big";
 
 Event Error(CloseCause cause, std::string_view explanation) {
   return {.kind = Event::Kind::kError, .cause = cause, .explanation = explanation};
@@ -17,9 +18,16 @@ Event Error(CloseCause cause, std::string_view explanation) {
 
 Event ProtocolError(std::string_view explanation) { return Error(CloseCause::kProtocolError, explanation); }
 
+std::string_view View(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
+
+}  // namespace
+
 // What is wrong with a header by itself (section 5.2); empty: nothing.
-std::string_view Fault(const FrameHeader& header) {
-  if (header.reserved != 0) return "reserved bits set";
+std::string_view Engine::Fault(const FrameHeader& header) const {
+  // RFC 7692, section 6: on the first frame of a message alone.
+  const bool may_be_compressed =
+      deflate_ != nullptr && (header.opcode == Opcode::kText || header.opcode == Opcode::kBinary);
+  if ((header.reserved & ~(may_be_compressed ? kRsv1 : 0)) != 0) return "reserved bits set";
   if (!header.masked) return "frame not masked";
   if (header.length >> 63 != 0) return "length over 63 bits";
   if (!header.shortest_length) return "length not in its shortest form";
@@ -37,10 +45,6 @@ std::string_view Fault(const FrameHeader& header) {
   }
   return "reserved opcode";
 }
-
-std::string_view View(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
-
-}  // namespace
 
 std::optional<Event> Engine::Next(std::span<char>& input) {
   // Neither clear() nor an assignment gives the memory back: an idle connection would sit on its big message.
@@ -119,8 +123,9 @@ std::optional<Event> Engine::Begin(const FrameHeader& header) {
     const bool continues = header.opcode == Opcode::kContinuation;
     if (continues && !in_message_) return ProtocolError("continuation of nothing");
     if (!continues && in_message_) return ProtocolError("new message inside a fragmented one");
-    if (header.length > max_message_bytes_ - gathered_.size())
-      return Error(CloseCause::kTooBig, "message too big");
+    if (!continues) compressed_ = header.reserved != 0;
+    const size_t most = compressed_ ? MessageDeflate::MostCompressed(max_message_bytes_) : max_message_bytes_;
+    if (header.length > most - gathered_.size()) return Error(CloseCause::kTooBig, kTooBig);
     if (!continues) {
       in_message_ = true;
       message_opcode_ = header.opcode;
@@ -144,6 +149,7 @@ std::optional<Event> Engine::TakeControl(std::span<char> piece) {
 }
 
 std::optional<Event> Engine::TakeData(std::span<char> piece) {
+  if (compressed_) return TakeCompressed(piece);
   const bool ends = fin_ && !in_payload_;
   if (message_opcode_ == Opcode::kText) {
     // Checked as it arrives: a bad byte ends the connection at once, not when the message is whole.
@@ -159,6 +165,31 @@ std::optional<Event> Engine::TakeData(std::span<char> piece) {
   return Event{.kind = Event::Kind::kMessage,
                .opcode = message_opcode_,
                .payload = in_pieces ? std::string_view(handed_out_) : View(piece)};
+}
+
+// Inflates when the message is whole. To inflate what has come so far would take a stream of zlib's for each
+// client that stops in the middle, a thousand times what it sent.
+std::optional<Event> Engine::TakeCompressed(std::span<char> piece) {
+  const bool ends = fin_ && !in_payload_;
+  const bool in_pieces = !ends || !gathered_.empty();
+  if (in_pieces) gathered_.append(View(piece));
+  if (!ends) return std::nullopt;
+  in_message_ = false;
+  const std::string joined = std::exchange(gathered_, {});
+  const auto inflated =
+      deflate_->Inflate(in_pieces ? std::string_view(joined) : View(piece), max_message_bytes_, handed_out_);
+  switch (inflated.status) {
+    case Inflater::Status::kOk:
+      break;
+    case Inflater::Status::kTooBig:
+      return Error(CloseCause::kTooBig, kTooBig);
+    case Inflater::Status::kCorrupt:
+      return Error(CloseCause::kInvalidDeflate, "invalid deflate data");
+  }
+  if (message_opcode_ == Opcode::kText && !IsUtf8(inflated.message)) {
+    return Error(CloseCause::kInvalidUtf8, kInvalidUtf8);
+  }
+  return Event{.kind = Event::Kind::kMessage, .opcode = message_opcode_, .payload = inflated.message};
 }
 
 Event Engine::ControlEvent(std::string_view payload) const {

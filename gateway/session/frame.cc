@@ -34,6 +34,10 @@ void WriteBigEndian(uint64_t value, char* out, size_t count) {
   for (size_t i = count; i-- > 0; value >>= 8) out[i] = static_cast<char>(value);
 }
 
+size_t ExtendedLength(size_t payload_size) {
+  return payload_size < kLength16 ? 0 : payload_size <= 0xffff ? 2 : 8;
+}
+
 }  // namespace
 
 std::optional<FrameHeader> ParseFrameHeader(std::string_view bytes) {
@@ -80,14 +84,21 @@ MaskingKey ApplyMask(std::span<char> bytes, MaskingKey key) {
   return std::rotr(key, static_cast<int>(8 * (bytes.size() % 4)));
 }
 
+size_t FrameHeaderSize(size_t payload_size) { return 2 + ExtendedLength(payload_size); }
+
+void WriteFrameHeader(char* out, Opcode opcode, size_t payload_size, uint8_t reserved) {
+  const size_t extended = ExtendedLength(payload_size);
+  out[0] = static_cast<char>(0x80 | reserved << 4 | static_cast<uint8_t>(opcode));
+  out[1] = static_cast<char>(extended == 0 ? payload_size : extended == 2 ? kLength16 : kLength64);
+  WriteBigEndian(payload_size, out + 2, extended);
+}
+
 void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload) {
-  const size_t extended = payload.size() < kLength16 ? 0 : payload.size() <= 0xffff ? 2 : 8;
-  char* const frame = out.Extend(2 + extended + payload.size());
-  frame[0] = static_cast<char>(0x80 | static_cast<uint8_t>(opcode));
-  frame[1] = static_cast<char>(extended == 0 ? payload.size() : extended == 2 ? kLength16 : kLength64);
-  WriteBigEndian(payload.size(), frame + 2, extended);
+  const size_t header = FrameHeaderSize(payload.size());
+  char* const frame = out.Extend(header + payload.size());
+  WriteFrameHeader(frame, opcode, payload.size());
   // An empty view may point nowhere, which memcpy must not be given.
-  if (!payload.empty()) std::memcpy(frame + 2 + extended, payload.data(), payload.size());
+  if (!payload.empty()) std::memcpy(frame + header, payload.data(), payload.size());
 }
 
 std::string ClosePayload(uint16_t code, std::string_view reason) {

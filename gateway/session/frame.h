@@ -29,6 +29,10 @@ inline constexpr size_t kMaxCloseReason = kMaxControlPayload - 2;
 
 inline constexpr size_t kMaxHeaderSize = 14;
 
+// The first of the three reserved bits; permessage-deflate marks compressed messages with it (RFC 7692,
+// section 6).
+inline constexpr uint8_t kRsv1 = 0x4;
+
 using MaskingKey = uint32_t;  // as its four bytes lie in memory
 
 struct FrameHeader {
@@ -47,6 +51,11 @@ std::optional<FrameHeader> ParseFrameHeader(std::string_view bytes);
 
 // Masks or unmasks in place (section 5.3). Returns the key turned so that it fits the byte after.
 MaskingKey ApplyMask(std::span<char> bytes, MaskingKey key);
+
+// The header of a server's frame that is not fragmented: its size, and the header itself into so many bytes.
+// `reserved`: RSV1 to RSV3 as three bits.
+size_t FrameHeaderSize(size_t payload_size);
+void WriteFrameHeader(char* out, Opcode opcode, size_t payload_size, uint8_t reserved = 0);
 
 // Appends one whole frame as a server sends it: not masked, not fragmented, not compressed.
 void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload);

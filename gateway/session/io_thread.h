@@ -16,6 +16,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/connections/signal_queue.h"
 #include "gateway/session/deadline_wheel.h"
+#include "gateway/session/deflate_pool.h"
 #include "gateway/session/event_target.h"
 #include "gateway/session/poller.h"
 #include "gateway/session/write_buffer.h"
@@ -76,6 +77,7 @@ class alignas(64) IoThread {
   // in the one until it is handled; what is to be sent gathers in the other until the end of the wake-up.
   std::span<char> read_buffer() { return read_buffer_; }
   WriteBuffer& write_buffer() { return write_buffer_; }
+  DeflatePool& deflate_pool() { return deflate_pool_; }
 
  private:
   static constexpr size_t kReadBufferSize = 64 * 1024;
@@ -109,6 +111,7 @@ class alignas(64) IoThread {
   DeadlineWheel deadlines_;
   std::vector<char> read_buffer_ = std::vector<char>(kReadBufferSize);
   WriteBuffer write_buffer_;
+  DeflatePool deflate_pool_;
   Residents residents_;
   SignalQueue signals_{[this] { Post([this] { DeliverSignals(); }); }};
   std::thread thread_;

@@ -44,7 +44,8 @@ Session::Session(IoThread& thread, const SessionOptions& options, Handler& handl
       slot_(std::move(upgraded.slot)),
       address_slot_(std::move(upgraded.address_slot)),
       link_(std::move(upgraded.link)),
-      engine_(options.max_message_bytes),
+      deflate_(MessageDeflate::For(thread.deflate_pool(), options.deflate, upgraded.deflate)),
+      engine_(options.max_message_bytes, deflate_.get()),
       throttle_(Throttle::For(options.rates)),
       interest_(EPOLLIN),
       last_receive_(thread.now()),
@@ -83,6 +84,7 @@ void Session::OnReady(uint32_t events) {
 // handle, reply
 
 void Session::Receive() {
+  if (held_ != nullptr) return ResumeTurns();
   const std::span<char> buffer = thread_.read_buffer();
   const IoResult result = link_.Read(buffer);
   switch (result.status) {
@@ -97,21 +99,26 @@ void Session::Receive() {
   }
 }
 
-// What TLS has read ahead makes no socket readable.
+// What is held makes no socket readable, nor does what TLS has read ahead.
 void Session::ReceivePending() {
-  while (link_.has_pending() && phase_ != Phase::kEnded && reading()) Receive();
+  if (held_ != nullptr) ResumeTurns();
+  while (held_ == nullptr && link_.has_pending() && phase_ != Phase::kEnded && reading()) Receive();
 }
 
 void Session::Consume(std::span<char> input) {
   const size_t bytes = input.size();
   last_receive_ = thread_.now();
   connection_->traffic().last_receive_time.store(last_receive_, std::memory_order_relaxed);
+  deflate_ == nullptr ? HandleAll(input) : HandleTurn(input);
+  if (throttle_ != nullptr) Charge(bytes);
+}
+
+void Session::HandleAll(std::span<char> input) {
   while (!deaf_ && phase_ != Phase::kEnded) {
     const auto event = engine_.Next(input);
-    if (!event.has_value()) break;
+    if (!event.has_value()) return;
     Handle(*event);
   }
-  if (throttle_ != nullptr) Charge(bytes);
 }
 
 // Over a rate, the client is not read until its debt is paid, so that TCP pushes back.
@@ -153,8 +160,6 @@ void Session::HandleMessage(const Message& message) {
   handler_.OnMessage(*connection_, message, *this);
 }
 
-void Session::Reply(const Message& message) { AppendMessage(message); }
-
 void Session::HandlePong(std::string_view payload) {
   const auto sent = last_ping_.time_since_epoch().count();
   // A pong that nobody asked for is allowed and means nothing (RFC 6455, section 5.5.3).
@@ -181,10 +186,12 @@ void Session::HandleCloseFrame(uint16_t code, std::string_view reason) {
 // ---------------------------------------------------------------------------------------------- send, once a
 // wake-up
 
-// Every message for the client comes by here.
+// The one way out for messages, whoever sends them.
 void Session::AppendMessage(const Message& message) {
   connection_->traffic().sent_messages.Add(1);
   connection_->traffic().sent_bytes.Add(message.payload.size());
+  if (deflate_ != nullptr)
+    return deflate_->AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
   AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
 }
 
@@ -255,6 +262,7 @@ void Session::WatchQueue() {
   const bool over = traffic.send_queue_bytes.Get() > options_.send_queue_bytes;
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
+  if (!over && held_ != nullptr) PostTurn();
   Arm();
 }
 

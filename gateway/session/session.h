@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/slab.h"
@@ -19,11 +20,13 @@
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
 #include "gateway/handlers/handler.h"
+#include "gateway/session/deflate_options.h"
 #include "gateway/session/engine.h"
 #include "gateway/session/event_target.h"
 #include "gateway/session/frame.h"
 #include "gateway/session/io_thread.h"
 #include "gateway/session/link.h"
+#include "gateway/session/message_deflate.h"
 #include "gateway/session/send_queue.h"
 #include "gateway/session/throttle.h"
 
@@ -37,6 +40,7 @@ struct SessionOptions {
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);  // 0: never
   std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);   // no pong for so long: gone, no_pong
   std::chrono::nanoseconds idle_timeout{0};  // no message for so long: close 1001 idle; 0: never
+  std::optional<DeflateOptions> deflate;     // nullopt: no permessage-deflate
   RateLimits rates;                          // over one of them: nothing more is read until it is made up for
 };
 
@@ -50,6 +54,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
     Registration registration;
     Slot slot;
     AddressSlot address_slot;
+    std::optional<DeflateAgreement> deflate = std::nullopt;  // as answered; nullopt: none
   };
 
   // On `thread`, which owns the session from here on. `options` and `handler` must outlive the thread.
@@ -77,12 +82,16 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void Receive();
   void ReceivePending();
   void Consume(std::span<char> input);
+  void HandleAll(std::span<char> input);
+  void HandleTurn(std::span<char> input);
+  void PostTurn();
+  void ResumeTurns();
   void Charge(size_t bytes);
   void Handle(const Engine::Event& event);
   void HandleMessage(const Message& message);
   void HandlePong(std::string_view payload);
   void HandleCloseFrame(uint16_t code, std::string_view reason);
-  void Reply(const Message& message) override;
+  void Reply(const Message& message) override { AppendMessage(message); }
 
   // Send: once a wake-up.
   void AppendMessage(const Message& message);
@@ -123,7 +132,9 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   std::optional<std::stop_callback<StopPoster>> on_stop_;
 
   Link link_;
+  const std::unique_ptr<MessageDeflate> deflate_;  // null: nothing is compressed
   Engine engine_;
+  std::unique_ptr<std::string> held_;         // what was read and waits for its turn; null: nothing
   std::unique_ptr<SendQueue> queue_;          // null unless something is stuck
   const std::unique_ptr<Throttle> throttle_;  // null: no limit on rates
   uint32_t interest_;

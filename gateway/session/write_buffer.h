@@ -29,6 +29,9 @@ class WriteBuffer {
     return end;
   }
 
+  // Gives back what is behind the first `size` bytes, at most all.
+  void Truncate(size_t size) { size_ = size; }
+
   // Somebody wants to know when all up to here has gone.
   struct Mark {
     size_t end;

@@ -171,6 +171,29 @@ std::string NodeIdOf(std::string host_name) {
   return host_name.empty() ? "node" : host_name;
 }
 
+void DefineDeflate(Definer& define, Flags* flags) {
+  DeflateOptions& deflate = flags->deflate;
+  define.Switch("permessage_deflate", &flags->permessage_deflate,
+                "Compress messages with clients that offer it (RFC 7692); the flags deflate_* say how");
+  const std::string window = "Size of the window, as a power of two, of what ";
+  define.Number("deflate_server_window_bits", &deflate.server_window_bits,
+                window + "the gateway compresses; a client may ask for less", kMinDeflateWindowBits,
+                kMaxDeflateWindowBits);
+  define.Number("deflate_client_window_bits", &deflate.client_window_bits,
+                window + "clients compress; those that cannot be asked for less have no context taken over",
+                kMinDeflateWindowBits, kMaxDeflateWindowBits);
+  define.Switch("deflate_server_context_takeover", &deflate.server_context_takeover,
+                "Keep the window from message to message: smaller messages, for a compressor of "
+                "2^(deflate_server_window_bits + 2) + 2^(deflate_memory_level + 9) bytes for each client");
+  define.Switch("deflate_client_context_takeover", &deflate.client_context_takeover,
+                "Let clients do so, for 2^deflate_client_window_bits + 7 Ki bytes for each");
+  define.Number("deflate_level", &deflate.level, "From 1, the fastest, to 9, the smallest", 1, 9);
+  define.Number("deflate_memory_level", &deflate.memory_level,
+                "Memory of a compressor, shared by the clients of a thread where there is no takeover", 1, 9);
+  define.Number("deflate_min_bytes", &deflate.min_bytes, "A shorter message is not compressed", 0,
+                uint64_t{1} << 30);
+}
+
 void Define(CLI::App* app, Flags* flags, const Machine& machine) {
   constexpr uint64_t kGigabyte = uint64_t{1} << 30;
   constexpr uint64_t kGiga = 1'000'000'000;
@@ -238,6 +261,7 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
                   "A client that sends no message for so long is closed with 1001", ms, day, true);
   define.Duration("drain_grace", &flags->drain_grace, "At shutdown, how long clients may take to say goodbye",
                   absl::ZeroDuration(), absl::Hours(1));
+  DefineDeflate(define, flags);
   define.Choice("log_format", &flags->log_format, "Format of the log", {"text", "json"});
   define.Choice("log_level", &flags->log_level, "Least level logged", {"debug", "info", "warning", "error"});
 }

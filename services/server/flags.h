@@ -8,6 +8,8 @@
 #include <string>
 #include <variant>
 
+#include "gateway/session/deflate_options.h"
+
 namespace drawbridge {
 
 // The defaults are those of --help.
@@ -37,6 +39,8 @@ struct Flags {
   std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds idle_timeout{0};
   std::chrono::nanoseconds drain_grace = std::chrono::seconds(5);
+  bool permessage_deflate = false;
+  DeflateOptions deflate;
   std::string log_format = "text";
   std::string log_level = "info";
 };

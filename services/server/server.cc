@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -34,6 +35,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
                       .ping_interval = flags.ping_interval,
                       .pong_timeout = flags.pong_timeout,
                       .idle_timeout = flags.idle_timeout,
+                      .deflate = flags.permessage_deflate ? std::optional(flags.deflate) : std::nullopt,
                       .rates = {.messages_per_second = flags.messages_per_second,
                                 .bytes_per_second = flags.bytes_per_second}},
           .tls = TlsFilesOf(flags)};

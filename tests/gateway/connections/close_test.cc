@@ -29,6 +29,7 @@ constexpr Expected kExpected[] = {
     {CloseCause::kTooBig, CloseInitiator::kGateway, 1009, "too_big"},
     {CloseCause::kProtocolError, CloseInitiator::kGateway, 1002, "protocol_error"},
     {CloseCause::kInvalidUtf8, CloseInitiator::kGateway, 1007, "invalid_utf8"},
+    {CloseCause::kInvalidDeflate, CloseInitiator::kGateway, 1007, "invalid_deflate"},
     {CloseCause::kShutdown, CloseInitiator::kDrain, 1001, "shutdown"},
     {CloseCause::kExpired, CloseInitiator::kGateway, 1008, "expired"},
 };

@@ -161,6 +161,9 @@ std::vector<Case> Cases() {
       {"key not in base 64", Request({key + "dGhlIHNhbXBsZSBub25j!Q=="}), 400},
       {"key for URLs", Request({key + "dGhlIHNhbXBsZSBub25j-_=="}), 400},
       {"key with a space", Request({key + "dGhlIHNhbXBsZSB ub25jQ=="}), 400},
+      {"an extension", Request({"Sec-WebSocket-Extensions: permessage-deflate; x=\"y\", z"}), kUpgrade},
+      {"extensions of nothing", Request({"Sec-WebSocket-Extensions: "}), kUpgrade},
+      {"malformed extensions", Request({"Sec-WebSocket-Extensions: permessage-deflate;"}), 400},
       {"two keys", Request({std::string("X: y\r\n") + key + kKey}), 400},
       {"a header without a colon", Request({"Nonsense"}), 400},
       {"a space before the colon", Request({"Bad : x"}), 400},
@@ -248,6 +251,14 @@ TEST(HandshakeTest, TheFirstSubprotocolOfferedIsTaken) {
             400);
 }
 
+TEST(HandshakeTest, ExtensionsOfAllLinesAreOffered) {
+  const std::string line = "Sec-WebSocket-Extensions: ";
+  const auto offered = Feed(Request({line + "a; b\r\n" + line + "c=, d"}));
+  EXPECT_EQ(offered.status, 400);
+  EXPECT_EQ(Feed(Request({line + "a; b=1\r\n" + line + "c, a"})).request.extensions,
+            (std::vector<Extension>{{"a", {{"b", "1"}}}, {"c"}, {"a"}}));
+}
+
 TEST(HandshakeTest, WhatIsKeptOfARequestIsUtf8OfBoundedLength) {
   const Answered long_one =
       Feed(Request({"User-Agent: " + std::string(2000, 'u'), "Origin: " + std::string(2000, 'o'),
@@ -289,6 +300,8 @@ TEST(HandshakeTest, SwitchesProtocols) {
   EXPECT_EQ(SwitchingProtocols(request, "the-id"),
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Accept: accept=\r\nX-Connection-Id: the-id\r\n\r\n");
+  EXPECT_THAT(SwitchingProtocols(request, "the-id", "an-extension; x=1"),
+              HasSubstr("\r\nSec-WebSocket-Extensions: an-extension; x=1\r\n"));
   request.subprotocol = "chat";
   EXPECT_THAT(SwitchingProtocols(request, "the-id"), HasSubstr("\r\nSec-WebSocket-Protocol: chat\r\n"));
 }

@@ -58,4 +58,8 @@ std::string Fragment(uint8_t opcode, std::string_view payload, bool fin) {
   return ClientFrame{.opcode = opcode, .payload = std::string(payload), .fin = fin}.Bytes();
 }
 
+std::string DeflatedFragment(uint8_t opcode, std::string_view payload, bool fin) {
+  return ClientFrame{.opcode = opcode, .payload = std::string(payload), .fin = fin, .reserved = 4}.Bytes();
+}
+
 }  // namespace drawbridge

@@ -36,6 +36,8 @@ std::string PongFrame(std::string_view payload);
 std::string CloseFrame(uint16_t code, std::string_view reason = "");
 // `opcode` 0 continues.
 std::string Fragment(uint8_t opcode, std::string_view payload, bool fin);
+// The first or only frame of a compressed message: with RSV1, `payload` as it is.
+std::string DeflatedFragment(uint8_t opcode, std::string_view payload, bool fin);
 
 }  // namespace drawbridge
 

@@ -110,12 +110,19 @@ void ConversationMaker::AddControl() {
 void ConversationMaker::AddMessage() {
   const uint8_t opcode = OneIn(3) ? 0x2 : 0x1;
   std::string rest = opcode == 0x1 ? Text() : Bytes(Length());
+  const bool compressed = deflation_ != Deflation::kNone && !OneIn(3);
+  if (compressed) {
+    if (deflation_ == Deflation::kAlone) deflater_.Reset();
+    rest = deflater_.Compress(rest);
+  }
   const size_t fragments = OneIn(2) ? 1 : 1 + Below(5);
   for (size_t i = 0; i < fragments; ++i) {
     const bool fin = i + 1 == fragments;
     const size_t size = fin ? rest.size() : Below(rest.size() + 1);
     const uint8_t this_opcode = i == 0 ? opcode : 0x0;
-    frames_.push_back({.opcode = this_opcode, .payload = rest.substr(0, size), .fin = fin});
+    const uint8_t reserved = i == 0 && compressed ? 4 : 0;
+    frames_.push_back(
+        {.opcode = this_opcode, .payload = rest.substr(0, size), .fin = fin, .reserved = reserved});
     rest.erase(0, size);
     if (!fin && OneIn(3)) AddControl();
   }
@@ -154,6 +161,7 @@ void ConversationMaker::Spoil(ClientFrame& frame) {
 
 std::string ConversationMaker::Next() {
   frames_.clear();
+  deflater_.Reset();
   for (size_t units = 1 + Below(6); units > 0; --units) OneIn(4) ? AddControl() : AddMessage();
   for (ClientFrame& frame : frames_) frame.key = static_cast<uint32_t>(random_());
   if (OneIn(2)) Spoil(frames_[Below(frames_.size())]);

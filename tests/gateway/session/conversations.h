@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/gateway/session/client_frames.h"
+#include "tests/support/raw_deflate.h"
 
 namespace drawbridge {
 
@@ -22,7 +23,11 @@ std::vector<NamedConversation> ConversationCorpus();
 // The same seed gives the same conversations, whatever the standard library.
 class ConversationMaker {
  public:
-  explicit ConversationMaker(uint64_t seed) : random_(seed) {}
+  // Whether messages are compressed, most of them, and whether each may refer to those before.
+  enum class Deflation { kNone, kAlone, kTakeover };
+
+  explicit ConversationMaker(uint64_t seed, Deflation deflation = Deflation::kNone)
+      : deflation_(deflation), random_(seed) {}
 
   // The bytes of a client: most often lawful, sometimes with one fault, sometimes cut off.
   std::string Next();
@@ -40,6 +45,8 @@ class ConversationMaker {
   void AddMessage();
   void Spoil(ClientFrame& frame);
 
+  const Deflation deflation_;
+  RawDeflater deflater_;
   std::mt19937_64 random_;
   std::vector<ClientFrame> frames_;
 };

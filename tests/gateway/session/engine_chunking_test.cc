@@ -60,6 +60,28 @@ TEST(EngineChunkingTest, RandomConversationsInRandomChunks) {
   }
 }
 
+TEST(EngineChunkingTest, CompressedConversationsInRandomChunks) {
+  using Deflation = ConversationMaker::Deflation;
+  std::map<std::string, int> errors;
+  for (const Deflation deflation : {Deflation::kAlone, Deflation::kTakeover}) {
+    const DeflateAgreement agreement{.client_context_takeover = deflation == Deflation::kTakeover};
+    ConversationMaker maker(7692, deflation);
+    for (int i = 0; i < 2000; ++i) {
+      const std::string bytes = maker.Next();
+      const auto whole = EventsOf(bytes, kSmallLimit, agreement);
+      for (const size_t longest : {1, 20, 300, 70'000}) {
+        const auto next = [&] { return 1 + maker.Below(longest); };
+        ASSERT_EQ(EventsOf(bytes, kSmallLimit, next, agreement), whole)
+            << "conversation " << i << ", chunks of up to " << longest;
+      }
+      if (!whole.empty()) ++errors[whole.back().explanation];
+    }
+  }
+  for (const std::string expected : {"", "invalid deflate data", "message too big", "invalid UTF-8"}) {
+    EXPECT_GT(errors[expected], 50) << expected;
+  }
+}
+
 // What comes of the first bytes of a conversation stands, whatever follows them.
 TEST(EngineChunkingTest, MoreBytesOnlyAddEvents) {
   ConversationMaker maker(42);

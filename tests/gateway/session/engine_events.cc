@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <iomanip>
+#include <memory>
 #include <span>
+
+#include "gateway/session/deflate_pool.h"
+#include "gateway/session/message_deflate.h"
 
 namespace drawbridge {
 
@@ -66,8 +70,13 @@ bool Feed(Engine& engine, std::string_view bytes, std::vector<SeenEvent>& seen) 
 }
 
 std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit,
-                                const std::function<size_t()>& next_chunk) {
-  Engine engine(limit);
+                                const std::function<size_t()>& next_chunk,
+                                const std::optional<DeflateAgreement>& deflate) {
+  static const DeflateOptions options;
+  DeflatePool pool;
+  std::unique_ptr<MessageDeflate> inflation;
+  if (deflate.has_value()) inflation = std::make_unique<MessageDeflate>(pool, options, *deflate);
+  Engine engine(limit, inflation.get());
   std::vector<SeenEvent> seen;
   while (!bytes.empty()) {
     const std::string_view chunk = bytes.substr(0, next_chunk());
@@ -77,8 +86,10 @@ std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit,
   return seen;
 }
 
-std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit) {
-  return EventsOf(bytes, limit, [&] { return std::max<size_t>(bytes.size(), 1); });
+std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit,
+                                const std::optional<DeflateAgreement>& deflate) {
+  return EventsOf(
+      bytes, limit, [&] { return std::max<size_t>(bytes.size(), 1); }, deflate);
 }
 
 }  // namespace drawbridge

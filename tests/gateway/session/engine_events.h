@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/connections/close.h"
+#include "gateway/session/deflate_options.h"
 #include "gateway/session/engine.h"
 #include "gateway/session/frame.h"
 
@@ -46,11 +48,14 @@ bool Feed(Engine& engine, std::string_view bytes, std::vector<SeenEvent>& seen);
 
 inline constexpr size_t kTestLimit = 1 << 20;
 
-// The events of a whole conversation. `next_chunk`: how much the next read brings, at least 1.
+// The events of a whole conversation. `next_chunk`: how much the next read brings, at least 1. `deflate`:
+// what is agreed on of compression; nullopt: none.
 std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit,
-                                const std::function<size_t()>& next_chunk);
+                                const std::function<size_t()>& next_chunk,
+                                const std::optional<DeflateAgreement>& deflate = std::nullopt);
 // In one read.
-std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit = kTestLimit);
+std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit = kTestLimit,
+                                const std::optional<DeflateAgreement>& deflate = std::nullopt);
 
 }  // namespace drawbridge
 

@@ -1,0 +1,40 @@
+// What may be compressed and how (permessage-deflate, RFC 7692), by our own choice and as agreed with a
+// client.
+#ifndef DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_OPTIONS_H_
+#define DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace drawbridge {
+
+// zlib cannot compress raw data with the window of 2^8 bytes that the RFC allows too.
+inline constexpr int kMinDeflateWindowBits = 9;
+inline constexpr int kMaxDeflateWindowBits = 15;
+
+// The same for all clients. A window is of 2^bits bytes; "server" means what we compress, "client" what the
+// client does.
+struct DeflateOptions {
+  int server_window_bits = kMaxDeflateWindowBits;
+  int client_window_bits = kMaxDeflateWindowBits;
+  // Whether the window of one message serves the next one too. It costs memory for each client.
+  bool server_context_takeover = false;
+  bool client_context_takeover = false;
+  int level = 1;            // 1 to 9, zlib's
+  int memory_level = 8;     // 1 to 9, zlib's: 2^(level + 9) bytes for each compressor
+  size_t min_bytes = 1024;  // a shorter message goes out as it is
+};
+
+// With one client (section 7.1).
+struct DeflateAgreement {
+  uint8_t server_window_bits = kMaxDeflateWindowBits;
+  uint8_t client_window_bits = kMaxDeflateWindowBits;  // may be 8: zlib can inflate it
+  bool server_context_takeover = false;
+  bool client_context_takeover = false;
+
+  bool operator==(const DeflateAgreement&) const = default;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_OPTIONS_H_
