@@ -1,11 +1,13 @@
 // The protocol engine on any bytes: it must not crash, and must say the same however they are cut.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "gateway/base/utf8.h"
+#include "gateway/session/deflate_options.h"
 #include "gateway/session/frame.h"
 #include "tests/fuzz/chunks.h"
 #include "tests/gateway/session/engine_events.h"
@@ -19,14 +21,18 @@ std::string Shown(const std::vector<SeenEvent>& events) {
   return text.str();
 }
 
-// The first byte chooses the limit, the second the pieces; the rest is what a client sends.
+// Of the first byte the lowest bit chooses the limit, the next two what is agreed on of compression; the
+// second byte chooses the pieces; the rest is what a client sends.
 void Run(std::string_view input) {
   if (input.size() < 2) return;
   const size_t limit = (input[0] & 1) != 0 ? 50 : 100'000;
+  std::optional<DeflateAgreement> deflate;
+  if ((input[0] & 2) != 0) deflate = DeflateAgreement{.client_context_takeover = (input[0] & 4) != 0};
   Chunks chunks(static_cast<uint8_t>(input[1]));
   input.remove_prefix(2);
-  const auto whole = EventsOf(input, limit);
-  const auto pieces = EventsOf(input, limit, [&] { return chunks.Next(); });
+  const auto whole = EventsOf(input, limit, deflate);
+  const auto pieces = EventsOf(
+      input, limit, [&] { return chunks.Next(); }, deflate);
   if (whole != pieces) Broken("as a whole:\n" + Shown(whole) + "in pieces:\n" + Shown(pieces));
   for (const SeenEvent& event : whole) {
     if (event.kind == SeenEvent::Kind::kMessage && event.payload.size() > limit)

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "gateway/base/utf8.h"
+#include "gateway/listener/deflate_negotiation.h"
+#include "gateway/listener/extensions.h"
 #include "gateway/listener/handshake.h"
 #include "tests/fuzz/chunks.h"
 
@@ -16,6 +18,21 @@ namespace drawbridge {
 namespace {
 
 constexpr char kIncomplete[] = "incomplete";
+
+// The answer to what the client offers: one that it would itself accept as an offer.
+std::string Compression(const UpgradeRequest& request) {
+  const DeflateOptions options{
+      .server_window_bits = 12, .client_window_bits = 11, .client_context_takeover = true};
+  const auto answer = NegotiateDeflate(request.extensions, options);
+  if (!answer.has_value()) return {};
+  const auto read_back = ParseExtensions(answer->header);
+  if (!read_back.has_value() || read_back->size() != 1 || !NegotiateDeflate(*read_back, options).has_value())
+    Broken("a bad answer: " + answer->header);
+  if (answer->agreement.server_window_bits > 12) Broken("too wide a window: " + answer->header);
+  if (answer->agreement.client_context_takeover && answer->agreement.client_window_bits > 11)
+    Broken("too wide a window is kept: " + answer->header);
+  return answer->header;
+}
 
 // What goes back to the client, and what the session gets.
 std::string Account(const Verdict& verdict, std::string_view rest) {
@@ -28,9 +45,11 @@ std::string Account(const Verdict& verdict, std::string_view rest) {
        {&request.path, &request.user_agent, &request.origin, &request.subprotocol}) {
     if (kept->size() > kMaxKeptHeaderValue || !IsUtf8(*kept)) Broken("kept what must not be kept: " + *kept);
   }
-  const std::string response = SwitchingProtocols(request, "id");
+  const std::string deflate = Compression(request);
+  const std::string response = SwitchingProtocols(request, "id", deflate);
   const auto lines = std::ranges::count(response, '\n');
-  if (lines != (request.subprotocol.empty() ? 6 : 7)) Broken("a header smuggled in: " + response);
+  if (lines != 6 + (request.subprotocol.empty() ? 0 : 1) + (deflate.empty() ? 0 : 1))
+    Broken("a header smuggled in: " + response);
   return response + request.path + request.user_agent + request.origin + "\nrest: " + std::string(rest);
 }
 
