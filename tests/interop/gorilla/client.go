@@ -21,6 +21,13 @@ type client struct {
 type frameLog struct {
 	net.Conn
 	firstBytes []byte
+	received   int // bytes
+}
+
+func (l *frameLog) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	l.received += n
+	return n, err
 }
 
 func (l *frameLog) Write(p []byte) (int, error) {
@@ -30,10 +37,18 @@ func (l *frameLog) Write(p []byte) (int, error) {
 
 // dial connects with a write buffer of so many bytes, which bounds the size of a frame; 0 is gorilla's default.
 func dial(url string, writeBuffer int) (*client, error) {
+	c, _, err := dialOffering(url, writeBuffer, false)
+	return c, err
+}
+
+// dialOffering offers compression, if told so, and returns what was agreed on.
+func dialOffering(url string, writeBuffer int, compression bool) (*client, string, error) {
 	frames := &frameLog{}
 	dialer := websocket.Dialer{
 		HandshakeTimeout: deadline,
 		WriteBufferSize:  writeBuffer,
+
+		EnableCompression: compression,
 		NetDial: func(network, address string) (net.Conn, error) {
 			conn, err := net.DialTimeout(network, address, deadline)
 			frames.Conn = conn
@@ -42,17 +57,18 @@ func dial(url string, writeBuffer int) (*client, error) {
 	}
 	conn, response, err := dialer.Dial(url, http.Header{"User-Agent": {"gorilla"}})
 	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", url, err)
+		return nil, "", fmt.Errorf("dial %s: %w", url, err)
 	}
 	frames.firstBytes = nil // the handshake's
 	end := time.Now().Add(deadline)
 	if err := conn.SetReadDeadline(end); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if err := conn.SetWriteDeadline(end); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return &client{conn, response.Header.Get("X-Connection-Id"), frames}, nil
+	c := &client{conn, response.Header.Get("X-Connection-Id"), frames}
+	return c, response.Header.Get("Sec-WebSocket-Extensions"), nil
 }
 
 // expectEcho reads one message, which must be this one.

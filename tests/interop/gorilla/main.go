@@ -14,7 +14,8 @@ const deadline = 30 * time.Second
 
 type gateway struct {
 	ws, control, grpcurl string
-	tls                  bool // whose certificate crypto/x509 is told of by SSL_CERT_FILE
+	tls                  bool   // whose certificate crypto/x509 is told of by SSL_CERT_FILE
+	deflate              string // "", "alone" or "takeover"
 }
 
 func (g gateway) url(path string) string {
@@ -49,6 +50,7 @@ func main() {
 	flag.StringVar(&g.control, "control", "", "HOST:PORT")
 	flag.StringVar(&g.grpcurl, "grpcurl", "", "path of the program")
 	flag.BoolVar(&g.tls, "tls", false, "connect by wss")
+	flag.StringVar(&g.deflate, "deflate", "", "what the gateway agrees on of compression: alone or takeover")
 	flag.Parse()
 
 	name := "gorilla"
@@ -56,7 +58,11 @@ func main() {
 		name = "gorilla_tls"
 	}
 	failed := false
-	for _, c := range g.checks() {
+	checks := g.checks()
+	if g.deflate != "" {
+		checks = deflateChecks(g.deflate)
+	}
+	for _, c := range checks {
 		if err := c.run(g); err != nil {
 			failed = true
 			fmt.Printf("FAIL %s/%s: %s\n", name, c.name, strings.Join(strings.Fields(err.Error()), " "))

@@ -15,6 +15,7 @@ class Gateway:
     ws: str  # HOST:PORT
     control: Control
     tls: bool = False  # Python's ssl is told of the certificate by SSL_CERT_FILE
+    deflate: str = None  # "alone" or "takeover"
 
     def url(self, path="/"):
         return f"{'wss' if self.tls else 'ws'}://{self.ws}{path}"
@@ -24,18 +25,26 @@ def expect(what, got, want):
     assert got == want, f"{what}: got {_short(got)}, want {_short(want)}"
 
 
-def run(client, checks, tls_checks):
-    """Every check is an async function of the gateway; its name is the check's."""
+def run(client, checks, tls_checks=(), deflate_checks=()):
+    """Every check is an async function of the gateway; its name is the check's.
+
+    Those of `tls_checks` are for a gateway behind TLS, those of `deflate_checks` for one that compresses, in the way
+    that --deflate names.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--ws", required=True, help="HOST:PORT")
     parser.add_argument("--control", required=True, help="HOST:PORT")
     parser.add_argument("--grpcurl", required=True, help="path of the program")
     parser.add_argument("--tls", action="store_true", help="connect by wss")
+    parser.add_argument("--deflate", choices=("alone", "takeover"))
     flags = parser.parse_args()
-    gateway = Gateway(flags.ws, Control(flags.grpcurl, flags.control), flags.tls)
+    gateway = Gateway(flags.ws, Control(flags.grpcurl, flags.control), flags.tls, flags.deflate)
+    prefix = f"{client}/"
     if flags.tls:
-        client, checks = f"{client}_tls", tls_checks
-    ended = [asyncio.run(_run_one(f"{client}/{check.__name__}", check, gateway)) for check in checks]
+        prefix, checks = f"{client}_tls/", tls_checks
+    elif flags.deflate:
+        prefix, checks = f"{client}/deflate_{flags.deflate}_", deflate_checks
+    ended = [asyncio.run(_run_one(prefix + check.__name__, check, gateway)) for check in checks]
     raise SystemExit(0 if all(ended) else 1)
 
 

@@ -14,6 +14,11 @@ import urllib.parse
 from checks import expect, run
 
 PAGE = pathlib.Path(__file__).with_name("page.html").read_bytes()
+EXTENSIONS = {
+    None: "",
+    "alone": "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+    "takeover": "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12",
+}
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
@@ -91,7 +96,8 @@ async def listed(gateway, path):
 async def echoes_and_shows_the_interrupt(gateway):
     async with page(gateway, "/chromium") as (origin, next_event):
         echoed = await next_event("echoed")
-        expect("echoes", echoed, {"text": "zażółć 🌉", "binary": "0 1 127 128 255", "extensions": ""})
+        expect("echoes", echoed,
+               {"text": "zażółć 🌉", "binary": "0 1 127 128 255", "extensions": EXTENSIONS[gateway.deflate]})
         connection = await listed(gateway, "/chromium")
         expect("origin", connection["origin"], origin)
         expect("tls", connection["tls"], gateway.tls)
@@ -113,4 +119,5 @@ async def closed_tab_leaves_the_list(gateway):
 
 
 if __name__ == "__main__":
-    run("chromium", [echoes_and_shows_the_interrupt, closed_tab_leaves_the_list], [echoes_and_shows_the_interrupt])
+    run("chromium", [echoes_and_shows_the_interrupt, closed_tab_leaves_the_list],
+        [echoes_and_shows_the_interrupt], [echoes_and_shows_the_interrupt])

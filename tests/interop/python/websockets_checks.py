@@ -3,6 +3,7 @@
 import asyncio
 
 import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from checks import expect, run
 
@@ -96,6 +97,38 @@ async def invalid_utf8_is_1007(gateway):
         expect("code", ws.close_code, 1007)
 
 
+async def agrees_on_compression(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        agreed = ws.response_headers["Sec-WebSocket-Extensions"]
+        want = {
+            "alone": "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+            "takeover": "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12",
+        }
+        expect("agreed", agreed, want[gateway.deflate])
+        for text in ("hello", "", "hello", "zażółć gęślą jaźń \U0001f309" * 500, "hello" * 1000):
+            await ws.send(text)
+            expect("echo", await ws.recv(), text)
+
+
+async def every_window(gateway):
+    for bits in range(9, 16):
+        offer = ClientPerMessageDeflateFactory(server_max_window_bits=bits, client_max_window_bits=bits)
+        async with websockets.connect(gateway.url(), extensions=[offer], compression=None, max_size=None) as ws:
+            assert f"server_max_window_bits={min(bits, 12 if gateway.deflate == 'takeover' else 15)}" in (
+                ws.response_headers["Sec-WebSocket-Extensions"])
+            for size in (1, 1000, 1024, 65536, MIB):
+                data = bytes(i * i % 251 for i in range(size))
+                await ws.send(data)
+                expect(f"echo of {size} bytes", await ws.recv(), data)
+
+
+async def echoes_fragments_as_one_message_compressed(gateway):
+    async with websockets.connect(gateway.url()) as ws:
+        parts = ["one, " * 1000, "", "two, ", "three" * 300]
+        await ws.send(parts)
+        expect("echo", await ws.recv(), "".join(parts))
+
+
 if __name__ == "__main__":
     run("websockets", [
         echoes_text,
@@ -114,4 +147,8 @@ if __name__ == "__main__":
         own_close_code_comes_back,
         connection_id_header_is_the_listed_id,
         interrupt_shows_code_and_reason,
+    ], [
+        agrees_on_compression,
+        every_window,
+        echoes_fragments_as_one_message_compressed,
     ])

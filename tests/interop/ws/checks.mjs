@@ -1,6 +1,7 @@
 // npm's ws as a client.
 import {strict as assert} from 'node:assert';
 import {execFile} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {parseArgs, promisify} from 'node:util';
 import WebSocket from 'ws';
@@ -15,17 +16,23 @@ const {values: flags} = parseArgs({
     control: {type: 'string'},
     grpcurl: {type: 'string'},
     tls: {type: 'boolean', default: false},  // by wss; Node.js is told of the certificate by NODE_EXTRA_CA_CERTS
+    deflate: {type: 'string'},
   },
 });
 
 // Every wait of a check ends with its signal.
-async function connect(signal) {
-  const socket = new WebSocket(`${flags.tls ? 'wss' : 'ws'}://${flags.ws}/ws`);
+async function connect(signal, options = {}) {
+  const socket = new WebSocket(`${flags.tls ? 'wss' : 'ws'}://${flags.ws}/ws`, options);
   signal.addEventListener('abort', () => socket.terminate());
   const upgraded = once(socket, 'upgrade', {signal});
   await once(socket, 'open', {signal});
   const [response] = await upgraded;
-  return {socket, id: response.headers['x-connection-id']};
+  return {
+    socket,
+    id: response.headers['x-connection-id'],
+    agreed: response.headers['sec-websocket-extensions'],
+    wire: response.socket,
+  };
 }
 
 async function interrupt(id, code, reason) {
@@ -136,8 +143,62 @@ const overTls = [
 ];
 const client = flags.tls ? 'ws_tls' : 'ws';
 
-for (const [name, check] of Object.entries(checks)) {
-  if (flags.tls && !overTls.includes(name)) continue;
+// What is agreed on when a client offers what ws offers by itself: `permessage-deflate; client_max_window_bits`.
+const AGREED = {
+  alone: 'permessage-deflate; server_no_context_takeover; client_no_context_takeover',
+  takeover: 'permessage-deflate; server_max_window_bits=12; client_max_window_bits=12',
+};
+
+const deflateChecks = {
+  async agrees_on_compression(signal) {
+    const {socket, agreed} = await connect(signal, {perMessageDeflate: {threshold: 0}});
+    assert.equal(agreed, AGREED[flags.deflate]);
+    for (const text of ['hello', '', 'hello', 'zażółć gęślą jaźń 🌉'.repeat(500)]) await echo(socket, text, signal);
+  },
+
+  async echoes_every_size(signal) {
+    const {socket} = await connect(signal, {perMessageDeflate: {threshold: 0}});
+    for (const size of [1, 125, 126, 127, 1023, 1024, 65535, 65536, 65537, MIB - 1, MIB]) {
+      await echo(socket, Buffer.from(Array.from({length: size}, (_, i) => i * i % 251)), signal);
+      await echo(socket, randomBytes(size), signal);
+    }
+  },
+
+  async what_comes_back_is_compressed(signal) {
+    const {socket, wire} = await connect(signal);
+    const before = wire.bytesRead;
+    await echo(socket, 'a line like the others\n'.repeat(10_000), signal);
+    assert.ok(wire.bytesRead - before < 10_000, `${wire.bytesRead - before} bytes`);
+  },
+
+  async fragments_are_one_message(signal) {
+    const {socket} = await connect(signal, {perMessageDeflate: {threshold: 0}});
+    socket.send('one, '.repeat(1000), {fin: false});
+    socket.ping('in between');
+    socket.send('two', {fin: true});
+    await expectEcho(socket, 'one, '.repeat(1000) + 'two', signal);
+  },
+
+  async a_bomb_is_1009(signal) {
+    const {socket} = await connect(signal);
+    socket.send(Buffer.alloc(16 * MIB));
+    await expectClose(socket, 1009, undefined, signal);
+  },
+
+  async a_narrower_offer_is_kept_to(signal) {
+    const perMessageDeflate = {
+      threshold: 0, serverMaxWindowBits: 10, clientMaxWindowBits: 9, serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+    };
+    const {socket, agreed} = await connect(signal, {perMessageDeflate});
+    assert.ok(agreed.endsWith('; server_max_window_bits=10; client_max_window_bits=9'), agreed);
+    for (let i = 0; i < 5; ++i) await echo(socket, randomBytes(3000).toString('base64').repeat(5), signal);
+  },
+};
+
+for (const [check_name, check] of Object.entries(flags.deflate ? deflateChecks : checks)) {
+  if (flags.tls && !overTls.includes(check_name)) continue;
+  const name = flags.deflate ? `deflate_${flags.deflate}_${check_name}` : check_name;
   const ended = new AbortController();
   const timer = setTimeout(() => ended.abort(new Error(`not done within ${DEADLINE_MS} ms`)), DEADLINE_MS);
   try {
