@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +27,8 @@ class Outbox {
  public:
   // What a waiting message costs besides its payload, so that a million empty ones are not for free.
   static constexpr size_t kOverhead = 48;
+  // More than any outbox costs, for Take.
+  static constexpr size_t kAll = std::numeric_limits<size_t>::max();
   static size_t CostOf(const OutboundMessage& message) { return message.payload->size() + kOverhead; }
 
   void Push(OutboundMessage message) {

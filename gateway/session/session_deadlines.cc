@@ -1,0 +1,74 @@
+// What a session does when nothing comes: pings, and the ends of patience.
+#include <algorithm>
+#include <utility>
+
+#include "gateway/session/session.h"
+
+namespace drawbridge {
+
+void Session::OnDeadline() {
+  const SteadyTime now = thread_.now();
+  if (phase_ == Phase::kClosing) {
+    if (now >= grace_end_) return End(CloseOutcome::kTimeout);
+  } else if (now >= ExpiryTime()) {
+    Close(CloseRequest(CloseCause::kExpired));
+  } else if (throttle_ != nullptr && throttle_->Resume(now)) {
+    // Settle reads what TLS holds; the poller tells of the rest.
+  } else if (stalled_since_.has_value() && now >= *stalled_since_ + options_.send_stall_timeout) {
+    CloseRequest request(CloseCause::kTooSlow);
+    request.drop_pending = true;
+    Close(std::move(request));
+  } else if (options_.idle_timeout.count() > 0 && now >= last_message_ + options_.idle_timeout) {
+    Close(CloseRequest(CloseCause::kIdle));
+  } else if (options_.ping_interval.count() > 0 && now >= ping_deadline_) {
+    ping_pending_ ? CheckPong() : SendPing();
+  }
+  Settle();
+  if (phase_ != Phase::kEnded) Arm();
+}
+
+void Session::SendPing() {
+  last_ping_ = thread_.now();
+  ping_deadline_ = last_ping_ + options_.pong_timeout;
+  ping_pending_ = true;
+  const auto sent = last_ping_.time_since_epoch().count();
+  AppendFrame(thread_.write_buffer(), Opcode::kPing, {reinterpret_cast<const char*>(&sent), sizeof(sent)});
+}
+
+void Session::CheckPong() {
+  // Not to be blamed on a peer that is not being read, or that cannot send a pong before its long frame is
+  // out.
+  const bool excused = !reading() || (engine_.mid_frame() && last_receive_ > last_ping_ &&
+                                      thread_.now() - last_receive_ < options_.pong_timeout);
+  if (!excused) return PeerGone(CloseCause::kNoPong);
+  ping_deadline_ = thread_.now() + options_.pong_timeout;
+}
+
+// Asked of the connection each time: few have one, so it takes no room here, and a calendar that was put
+// right counts from the next deadline on.
+SteadyTime Session::ExpiryTime() const {
+  const AttributesPointer attributes = connection_->attributes();
+  if (attributes == nullptr || !attributes->expire_time.has_value()) return SteadyTime::max();
+  return thread_.now() + (*attributes->expire_time - thread_.clock().Wall());
+}
+
+SteadyTime Session::NextDeadline() const {
+  if (phase_ == Phase::kClosing) return grace_end_;
+  SteadyTime next = ExpiryTime();
+  if (options_.ping_interval.count() > 0) next = std::min(next, ping_deadline_);
+  if (options_.idle_timeout.count() > 0) next = std::min(next, last_message_ + options_.idle_timeout);
+  if (throttle_ != nullptr) next = std::min(next, throttle_->paused_until().value_or(next));
+  if (stalled_since_.has_value()) next = std::min(next, *stalled_since_ + options_.send_stall_timeout);
+  return next;
+}
+
+void Session::Arm() {
+  const SteadyTime next = NextDeadline();
+  if (next == SteadyTime::max()) {
+    DeadlineHook::unlink();
+  } else {
+    thread_.deadlines().Set(*this, next);
+  }
+}
+
+}  // namespace drawbridge

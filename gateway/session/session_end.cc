@@ -1,0 +1,99 @@
+// How a session ends: whatever the cause, by the close frame or without one, and in any case in time.
+#include <memory>
+#include <utility>
+
+#include "gateway/session/session.h"
+
+namespace drawbridge {
+
+// For whatever ends the connection on this thread; an interrupt that came first stands.
+void Session::Close(CloseRequest request) {
+  on_stop_.reset();  // needs no post from here
+  connection_->Interrupt(std::move(request));
+  StartClosing();
+}
+
+void Session::StartClosing() {
+  if (phase_ != Phase::kOpen) return;
+  phase_ = Phase::kClosing;
+  on_stop_.reset();
+  if (result_ == nullptr) result_ = std::make_unique<CloseResult>();
+  const CloseRequest request = *connection_->close_request();
+  if (request.abort || request.code == 0) return End(CloseOutcome::kAborted);
+
+  if (request.drop_pending) {
+    DropPending();
+  } else {
+    TakeOutbox(Outbox::kAll);
+  }
+  AppendFrame(thread_.write_buffer(), Opcode::kClose, ClosePayload(request.code, request.reason));
+  result_->sent_code = request.code;
+  result_->sent_reason = request.reason;
+  grace_end_ = thread_.now() + request.grace;
+  Arm();
+}
+
+void Session::DropPending() {
+  result_->dropped_messages += connection_->TakeOutbox(Outbox::kAll, &has_outbox_).size();
+  if (queue_ == nullptr) return;
+  result_->dropped_messages += queue_->DropMessages();
+  WatchQueue();
+  if (queue_->empty()) queue_.reset();
+}
+
+// Everything up to the close frame is with the kernel. Who answered it is done; who violated the protocol is
+// told that no more will come, and whoever does not end it then is cut when the grace ends.
+void Session::FinishClosing() {
+  if (result_->received_code != 0) return End(CloseOutcome::kClean);
+  if (deaf_ && !std::exchange(write_shut_, true)) link_.ShutdownWrite();
+}
+
+void Session::PeerGone(CloseCause cause) {
+  // An interrupt that came first stands and would say goodbye, but there is nobody left to hear it.
+  if (phase_ == Phase::kOpen) Close(CloseRequest(cause));
+  End(CloseOutcome::kAborted);
+}
+
+void Session::End(CloseOutcome outcome) {
+  if (phase_ == Phase::kEnded) return;
+  Dismantle(outcome);
+  thread_.Release(*this);
+}
+
+// The order makes "it is gone" true: the descriptor is closed, the connection unlisted, then whoever waits is
+// told.
+void Session::Dismantle(CloseOutcome outcome) {
+  phase_ = Phase::kEnded;
+  on_stop_.reset();
+  // The close frame is the last of all: while anything is left here, it was not sent.
+  const bool close_unsent = !write_shut_ && (sending() || !thread_.write_buffer().empty());
+  thread_.write_buffer().Clear();
+  thread_.poller().Forget(this);
+  const auto request = connection_->close_request();
+  if (request->abort) {
+    link_.Reset();
+  } else {
+    link_.Close();
+  }
+  slot_.Release();
+  address_slot_.Release();
+
+  CloseResult result = result_ == nullptr ? CloseResult() : std::move(*result_);
+  result.outcome = outcome;
+  if (close_unsent) {
+    result.sent_code = 0;
+    result.sent_reason.clear();
+  }
+  result.close_time = thread_.clock().Steady();
+  connection_->Detach();
+  result.dropped_messages += connection_->TakeOutbox(Outbox::kAll, &has_outbox_).size();
+  if (queue_ != nullptr) result.dropped_messages += queue_->messages();
+  queue_.reset();
+  connection_->traffic().send_queue_messages.Clear();
+  connection_->traffic().send_queue_bytes.Clear();
+  connection_->RecordEnd(std::move(result));
+  registration_.Reset();
+  connection_->TellWaiters();
+}
+
+}  // namespace drawbridge
