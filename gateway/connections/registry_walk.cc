@@ -67,8 +67,7 @@ Stretch Registry::Walk(uint64_t after, size_t size, const std::vector<IndexKey>&
     sequences.insert(sequences.end(), found.begin(), found.end());
   }
   std::ranges::sort(sequences);
-  const auto repeated = std::ranges::unique(sequences);
-  sequences.erase(repeated.begin(), repeated.end());
+  sequences.erase(std::unique(sequences.begin(), sequences.end()), sequences.end());
   if (sequences.size() > size) {
     sequences.resize(size);
     stretch.through = std::min(stretch.through, sequences.back());

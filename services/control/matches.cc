@@ -38,8 +38,7 @@ std::vector<std::shared_ptr<Connection>> Matches::Next(size_t size) {
   auto& found = stretch.connections;
   std::erase_if(found, [this](const auto& each) { return !filter_.Matches(*each, context_); });
   std::ranges::sort(found, {}, [](const auto& each) { return each->info().sequence; });
-  const auto repeated = std::ranges::unique(found);
-  found.erase(repeated.begin(), repeated.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return std::move(found);
 }
 

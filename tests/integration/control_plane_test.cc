@@ -56,8 +56,7 @@ constexpr char kService[] = "/drawbridge.control.v1.ConnectionService/";
 
 TEST(ControlPlaneTest, MethodsToComeSaySo) {
   RunningServer server;
-  for (const std::string method :
-       {"InterruptConnections", "BroadcastMessage", "WatchConnections"}) {
+  for (const std::string method : {"InterruptConnections", "BroadcastMessage", "WatchConnections"}) {
     const RawReply reply = CallRaw(server, kService + method, "");
     EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
     EXPECT_EQ(DetailsOf(reply.status).domain, "drawbridge") << method;

@@ -28,7 +28,6 @@ class ChildProcess {
   // Waits until it has said that on its standard error.
   void WaitForError(const std::string& text);
   void Signal(int signal);
-  pid_t pid() const { return pid_; }
 
   struct Exit {
     int code = -1;    // minus the signal where one killed it

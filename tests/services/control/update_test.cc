@@ -103,8 +103,8 @@ TEST_F(UpdateTest, RefusesWhatIsOutOfBounds) {
   const std::string value256(256, 'v');
   EXPECT_EQ(LabelsOf(Update(Request({"labels"}, {{key63, value256}}))), (Labels{{key63, value256}}));
   const StatusFacts malformed{kInvalid, "LABEL_KEY_MALFORMED", "connection.labels"};
-  for (const std::string key : {std::string(), std::string(64, 'k'), std::string("A"), std::string("a b"),
-                                std::string("a/b"), std::string("a=b"), std::string("\xc3\xa4")}) {
+  for (const std::string& key : {std::string(), std::string(64, 'k'), std::string("A"), std::string("a b"),
+                                 std::string("a/b"), std::string("a=b"), std::string("\xc3\xa4")}) {
     EXPECT_EQ(Facts(Request({"labels"}, {{key, "v"}})), malformed) << key;
   }
   EXPECT_EQ(Facts(Request({"labels"}, {{"k", value256 + "v"}})),
@@ -160,6 +160,7 @@ TEST_F(UpdateTest, RefusesWhoIsLeavingOrGone) {
 
 TEST_F(UpdateTest, UpdatesAtOnceAllHappen) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([this, thread] {
       const std::string key = "k" + std::to_string(thread);
