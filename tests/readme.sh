@@ -36,8 +36,17 @@ for expected in drawbridge.control.v1.ConnectionService INTERRUPT_OUTCOME_CLOSED
   CONNECTION_STATE_CLOSED '"cause": "interrupted"'; do
   grep -qF -- "$expected" "$work/operator" || { echo "readme: no $expected in:"; cat "$work/operator"; exit 1; }
 done
+await "$work/client" '< from afar'
 await "$work/client" 'Connection closed: 4001 .private use. token revoked'
 
+kill -TERM "$gateway"
+wait "$gateway"
+
+bash -ec "$(block tls | sed 's|^\./dev|exec &|')" >"$work/tls" 2>"$work/tls.log" &
+gateway=$!
+await "$work/tls" '^ready '
+openssl s_client -connect 127.0.0.1:8080 -CAfile build/cert.pem -verify_return_error </dev/null >"$work/s_client" 2>&1 ||
+  { cat "$work/s_client"; exit 1; }
 kill -TERM "$gateway"
 wait "$gateway"
 echo "readme: every command works"

@@ -70,8 +70,8 @@ void* Slab::Take() {
 
 void Slab::Give(void* object) {
   if (kBypass) return ::operator delete(object);
-  const auto address = reinterpret_cast<uintptr_t>(object);
-  Block& block = *reinterpret_cast<Block*>(address - address % kBlockBytes);
+  const size_t offset = reinterpret_cast<uintptr_t>(object) % kBlockBytes;
+  Block& block = *reinterpret_cast<Block*>(static_cast<char*>(object) - offset);
   MutexLock lock(mu_);
   if (IsFull(block)) open_.push_front(block);
   block.free = ::new (object) Object{block.free};

@@ -85,7 +85,7 @@ grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(grpc::CallbackS
   return Finish(context, grpc::Status::OK);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::WhenGone(std::shared_ptr<Interruption> interruption,
+grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Interruption>& interruption,
                                                       grpc::ByteBuffer* response) {
   auto* call = new WaitingCall(answers_, "the caller left; the interrupt goes on",
                                [interruption] { interruption->StopWaiting(); });

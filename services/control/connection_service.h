@@ -57,7 +57,8 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
                                                                const grpc::ByteBuffer* request) override;
 
  private:
-  grpc::ServerUnaryReactor* WhenGone(std::shared_ptr<Interruption> interruption, grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* WhenGone(const std::shared_ptr<Interruption>& interruption,
+                                     grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* WhenWritten(const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
 

@@ -57,7 +57,7 @@ grpc::Status SendMessage(const Registry& registry, const v1::SendMessageRequest&
   if (connection == nullptr) return ConnectionNotFound(id);
   message.receipt = Receipt(std::move(written));
   if (const SendStatus status = connection->Send(std::move(message)); status != SendStatus::kQueued) {
-    message.receipt.Forget();
+    message.receipt.Forget();  // NOLINT(bugprone-use-after-move): taken only when queued
     return Refused(status, id);
   }
   return grpc::Status::OK;

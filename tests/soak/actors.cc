@@ -42,7 +42,7 @@ void EchoOnce(World& world, Client& client, std::string_view text) {
 
 ServerFrame AnswerClose(Client& client) {
   while (true) {
-    const ServerFrame frame = client.ReadFrame();
+    ServerFrame frame = client.ReadFrame();
     if (frame.opcode != kOpClose) continue;
     client.SendFrame({.opcode = kOpClose, .payload = std::string_view(frame.payload).substr(0, 2)});
     return frame;

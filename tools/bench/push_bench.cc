@@ -125,7 +125,9 @@ uint64_t Push(const std::vector<std::shared_ptr<Connection>>& connections, uint6
       OutboundMessage message{.type = MessageType::kBinary,
                               .payload = payloads[(i + round) % payloads.size()]};
       while (true) {
-        const SendStatus status = connections[i]->Send(std::move(message));
+        // Taken only when it is queued.
+        const SendStatus status =
+            connections[i]->Send(std::move(message));  // NOLINT(bugprone-use-after-move)
         if (status == SendStatus::kQueued) break;
         if (status == SendStatus::kClosing) throw std::runtime_error("a connection was lost");
         ++full;

@@ -74,6 +74,7 @@ TEST_F(SlabTest, ServesThreadsThatFreeForEachOther) {
   std::vector<std::vector<void*>> taken(kThreads);
   const auto on_threads = [](auto work) {
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) threads.emplace_back([i, work] { work(i); });
     for (std::thread& thread : threads) thread.join();
   };

@@ -23,6 +23,7 @@ OutboundMessage Text(const std::string& text, Receipt receipt = {}) {
 
 std::vector<std::string> TextsOf(const std::vector<OutboundMessage>& messages) {
   std::vector<std::string> texts;
+  texts.reserve(messages.size());
   for (const OutboundMessage& message : messages) texts.push_back(*message.payload);
   return texts;
 }
@@ -77,6 +78,7 @@ TEST(OutboxTest, GivesTheOldestUpToACost) {
 // A session as far as its connection knows it.
 class FakeSession final : public SignalTarget {
  public:
+  virtual ~FakeSession() = default;
   void OnSignal() override { ++signals; }
   int signals = 0;
 };

@@ -96,6 +96,7 @@ TEST(SendTest, ThreadsKeepTheirOrderAndNothingIsLostBetweenEchoes) {
   constexpr int kThreads = 4;
   constexpr int kMessages = 500;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&connection, thread] {
       for (int i = 0; i < kMessages; ++i) {
@@ -235,6 +236,7 @@ TEST(SendTest, SendingToClientsThatComeAndGoLeavesNothingBehind) {
   std::atomic<size_t> told = 0;
   std::atomic<size_t> asked = 0;
   std::vector<std::thread> senders;
+  senders.reserve(3);
   for (int i = 0; i < 3; ++i) {
     senders.emplace_back([&] {
       while (!done) {
