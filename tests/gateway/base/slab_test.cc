@@ -49,23 +49,23 @@ TEST_F(SlabTest, ObjectsAreAlignedAndDoNotOverlap) {
 TEST_F(SlabTest, GivesBackWhatACrowdTook) {
   Give(Take(1));
   const auto crowd = Take(10'000);
-  if (!has_blocks()) GTEST_SKIP() << "the sanitizer's allocator serves";
-  EXPECT_GE(slab_.blocks(), 10'000 * kBytes / (64 * 1024));
-  EXPECT_LE(slab_.blocks(), 10'000 * kBytes / (64 * 1024) * 11 / 10) << "little is wasted";
+  if (has_blocks()) {
+    EXPECT_GE(slab_.blocks(), 10'000 * kBytes / (64 * 1024));
+    EXPECT_LE(slab_.blocks(), 10'000 * kBytes / (64 * 1024) * 11 / 10) << "little is wasted";
+  }
   Give(crowd);
   EXPECT_LE(slab_.blocks(), 1u);
 }
 
 TEST_F(SlabTest, TakesWhatWasGivenBackBeforeANewBlock) {
   auto objects = Take(1000);
-  if (!has_blocks()) GTEST_SKIP() << "the sanitizer's allocator serves";
   const size_t blocks = slab_.blocks();
   // Every other one, so that no block is empty.
   for (size_t i = 0; i < objects.size(); i += 2) slab_.Give(objects[i]);
   EXPECT_EQ(slab_.blocks(), blocks);
   for (size_t i = 0; i < objects.size(); i += 2) objects[i] = slab_.Take();
   EXPECT_EQ(slab_.blocks(), blocks);
-  EXPECT_EQ(std::set<void*>(objects.begin(), objects.end()).size(), objects.size());
+  if (has_blocks()) EXPECT_EQ(std::set<void*>(objects.begin(), objects.end()).size(), objects.size());
   Give(objects);
 }
 

@@ -153,6 +153,8 @@ TEST_F(SendTest, OverTheBoundItIsRefusedAndTheCallerKeepsTheMessage) {
   EXPECT_EQ(*refused.payload, "no");  // NOLINT(bugprone-use-after-move): taken only when queued
   EXPECT_EQ(Take().size(), 1u);
   EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kQueued);
+  EXPECT_EQ(Take(), Texts{"no"});
+  EXPECT_EQ(told, false) << "taken and never written";
 }
 
 TEST_F(SendTest, WhatIsStuckInTheSessionCounts) {

@@ -13,12 +13,19 @@ size_t live_bytes = 0;
 size_t most_bytes = 0;
 size_t allocations = 0;
 
-void* Allocate(size_t size) {
+// Null where there is no memory.
+void* TryAllocate(size_t size) {
   void* memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) return nullptr;
   live_bytes += malloc_usable_size(memory);
   most_bytes = std::max(most_bytes, live_bytes);
   ++allocations;
+  return memory;
+}
+
+void* Allocate(size_t size) {
+  void* memory = TryAllocate(size);
+  if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
@@ -36,10 +43,12 @@ size_t Allocations() { return allocations; }
 
 }  // namespace drawbridge
 
-// The array forms too: the sanitizers' own do not come by the others.
+// All forms: the sanitizers' own do not come by the first.
 void* operator new(size_t size) { return drawbridge::Allocate(size); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return drawbridge::TryAllocate(size); }
 void* operator new[](size_t size) { return drawbridge::Allocate(size); }
 void operator delete(void* memory) noexcept { drawbridge::Free(memory); }
 void operator delete(void* memory, size_t) noexcept { drawbridge::Free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { drawbridge::Free(memory); }
 void operator delete[](void* memory) noexcept { drawbridge::Free(memory); }
 void operator delete[](void* memory, size_t) noexcept { drawbridge::Free(memory); }
