@@ -65,7 +65,9 @@ TEST_F(SlabTest, TakesWhatWasGivenBackBeforeANewBlock) {
   EXPECT_EQ(slab_.blocks(), blocks);
   for (size_t i = 0; i < objects.size(); i += 2) objects[i] = slab_.Take();
   EXPECT_EQ(slab_.blocks(), blocks);
-  if (has_blocks()) EXPECT_EQ(std::set<void*>(objects.begin(), objects.end()).size(), objects.size());
+  if (has_blocks()) {
+    EXPECT_EQ(std::set<void*>(objects.begin(), objects.end()).size(), objects.size());
+  }
   Give(objects);
 }
 
