@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <chrono>
 #include <system_error>
 
 #include "gateway/connections/connection.h"
@@ -13,6 +14,11 @@ namespace {
 
 // Each costs some 20 microseconds, which is what a message waits that comes right behind them.
 constexpr size_t kNewcomersARound = 4;
+
+// How long posted work, an interrupt among it, may wait for sockets, and how many are looked at between two
+// looks at the clock.
+constexpr std::chrono::microseconds kSocketsAtAStretch{250};
+constexpr size_t kSocketsARound = 64;
 
 }  // namespace
 
@@ -71,10 +77,9 @@ void IoThread::DeliverSignals() {
 void IoThread::WaitForSockets() {
   sockets_.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
     if (error) return;
-    // Under load more is ready by the time a batch is done: another round here spares one of Asio's. Not for
-    // long, though: posted work, an interrupt among it, waits meanwhile.
+    // Under load more is ready by the time a round is done: another one here spares one of Asio's.
     const SteadyTime begin = now_ = clock_->Steady();
-    while (poller_.Dispatch() && now_ - begin < std::chrono::milliseconds(1)) now_ = clock_->Steady();
+    while (poller_.Dispatch(kSocketsARound) && now_ - begin < kSocketsAtAStretch) now_ = clock_->Steady();
     WaitForSockets();
   });
 }
