@@ -28,7 +28,7 @@ class History {
   // `clock` must outlive the history.
   History(Options options, const Clock* clock);
 
-  void Add(std::shared_ptr<Connection> connection);
+  void Add(const std::shared_ptr<Connection>& connection);
 
   // Null where no connection of this sequence ended within the time kept.
   std::shared_ptr<Connection> Find(uint64_t sequence) const;
@@ -42,6 +42,7 @@ class History {
   struct Entry {
     SteadyTime forget_time;
     uint64_t sequence;
+    std::shared_ptr<Connection> connection;
   };
 
   const Options options_;
@@ -49,7 +50,7 @@ class History {
 
   mutable Mutex mu_;
   std::deque<Entry> oldest_first_ ABSL_GUARDED_BY(mu_);
-  absl::btree_map<uint64_t, std::shared_ptr<Connection>> by_sequence_ ABSL_GUARDED_BY(mu_);
+  absl::btree_map<uint64_t, Connection*> by_sequence_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace drawbridge

@@ -27,7 +27,7 @@ Registration& Registration::operator=(Registration&& other) noexcept {
 }
 
 void Registration::Reset() {
-  if (connection_ != nullptr) registry_->Remove(std::move(connection_));
+  if (connection_ != nullptr) registry_->Remove(connection_);
   connection_ = nullptr;
 }
 
@@ -36,35 +36,34 @@ Registry::Registry(NodeIdentity node, Options options, const Clock* clock)
 
 Registration Registry::Add(ConnectionInfo info) {
   info.sequence = last_sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
-  info.id = node_.ConnectionId(info.sequence);
+  const std::string id = node_.ConnectionId(info.sequence);
+  info.id = id;
   info.create_time = clock_->Steady();
-  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), std::move(info));
-  const uint64_t sequence = connection->info().sequence;
-  const std::string& principal = connection->info().principal;
-  if (!principal.empty()) index_.Add(IndexKey::OfPrincipal(principal), sequence);
+  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), info);
+  const uint64_t sequence = info.sequence;
+  if (!info.principal.empty()) index_.Add(IndexKey::OfPrincipal(info.principal), sequence);
   Shard& shard = ShardOf(sequence);
   {
     MutexLock lock(shard.mu);
-    shard.by_sequence.emplace_hint(shard.by_sequence.end(), sequence, connection);
+    shard.by_sequence.emplace_hint(shard.by_sequence.end(), sequence, connection.get());
   }
   const size_t size = size_.fetch_add(1, std::memory_order_relaxed) + 1;
   if (size > peak_.load(std::memory_order_relaxed)) peak_.store(size, std::memory_order_relaxed);
   return Registration(this, std::move(connection));
 }
 
-void Registry::Remove(std::shared_ptr<Connection> connection) {
-  const uint64_t sequence = connection->info().sequence;
+void Registry::Remove(const std::shared_ptr<Connection>& connection) {
+  connection->Prefetch();
   // Into the history first: whoever asks for the id at any moment finds it in the one or in the other.
-  history_.Add(std::move(connection));
+  history_.Add(connection);
+  const uint64_t sequence = connection->info().sequence;
   Shard& shard = ShardOf(sequence);
   {
     MutexLock lock(shard.mu);
-    const auto found = shard.by_sequence.find(sequence);
-    connection = std::move(found->second);  // keeps it alive until the lock is released
-    shard.by_sequence.erase(found);
+    shard.by_sequence.erase(sequence);
   }
   size_.fetch_sub(1, std::memory_order_relaxed);
-  const std::string& principal = connection->info().principal;
+  const std::string_view principal = connection->info().principal;
   if (!principal.empty()) index_.Remove(IndexKey::OfPrincipal(principal), sequence);
   for (const IndexKey& key : LabelKeys(connection->attributes())) index_.Remove(key, sequence);
 }
@@ -91,7 +90,7 @@ std::shared_ptr<Connection> Registry::FindListed(uint64_t sequence) const {
   const Shard& shard = ShardOf(sequence);
   MutexLock lock(shard.mu);
   const auto found = shard.by_sequence.find(sequence);
-  return found == shard.by_sequence.end() ? nullptr : found->second;
+  return found == shard.by_sequence.end() ? nullptr : found->second->shared_from_this();
 }
 
 }  // namespace drawbridge

@@ -59,7 +59,8 @@ class Registry {
 
   const NodeIdentity& node() const { return node_; }
 
-  // Lists a connection under an id never used before; fills in the info's id, sequence and create_time.
+  // Lists a connection under an id never used before; what the info says of id, sequence and create_time does
+  // not count.
   [[nodiscard]] Registration Add(ConnectionInfo info);
 
   // The open or closing connection of this id, or the recently closed one; null where there is neither.
@@ -96,14 +97,15 @@ class Registry {
 
   // Sequences are dealt to the shards in turn, so neighbours in age never meet at a lock.
   static constexpr size_t kShards = 16;
-  using Map = absl::btree_map<uint64_t, std::shared_ptr<Connection>>;
+  // Whoever is listed is kept alive by its registration.
+  using Map = absl::btree_map<uint64_t, Connection*>;
   struct alignas(64) Shard {
     mutable Mutex mu;
     Map by_sequence ABSL_GUARDED_BY(mu);
   };
   Shard& ShardOf(uint64_t sequence) { return shards_[sequence % kShards]; }
   const Shard& ShardOf(uint64_t sequence) const { return shards_[sequence % kShards]; }
-  void Remove(std::shared_ptr<Connection> connection);
+  void Remove(const std::shared_ptr<Connection>& connection);
   std::shared_ptr<Connection> FindListed(uint64_t sequence) const;
   static uint64_t CopyRun(const Shard& shard, uint64_t after, size_t limit,
                           std::vector<std::shared_ptr<Connection>>* out);

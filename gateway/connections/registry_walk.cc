@@ -30,9 +30,9 @@ uint64_t Registry::CopyRun(const Shard& shard, uint64_t after, size_t limit,
   for (size_t i = 0; i < kPrefetched && ahead != end; ++i, ++ahead) Prefetch(*ahead->second);
   for (size_t i = 0; i < limit && next != end; ++i, ++next) {
     if (ahead != end) Prefetch(*(ahead++)->second);
-    out->push_back(next->second);
+    out->push_back(next->second->shared_from_this());
   }
-  return next == end ? Stretch::kEnd : out->back()->info().sequence;
+  return next == end ? Stretch::kEnd : std::prev(next)->first;
 }
 
 Stretch Registry::Walk(uint64_t after, size_t size) const {

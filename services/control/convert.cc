@@ -79,17 +79,17 @@ google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
 
 void Describe(const Connection& connection, const std::string& node_id, const Clock& clock,
               v1::Connection* out) {
-  const ConnectionInfo& info = connection.info();
-  out->set_connection_id(info.id);
+  const ConnectionInfo info = connection.info();
+  out->set_connection_id(std::string(info.id));
   out->set_node_id(node_id);
   const ConnectionState state = connection.state();  // once: it may change meanwhile
   out->set_state(ToProto(state));
-  out->set_principal(info.principal);
-  out->set_remote_address(info.remote_address);
-  out->set_path(info.path);
-  out->set_subprotocol(info.subprotocol);
-  out->set_user_agent(info.user_agent);
-  out->set_origin(info.origin);
+  out->set_principal(std::string(info.principal));
+  out->set_remote_address(std::string(info.remote_address));
+  out->set_path(std::string(info.path));
+  out->set_subprotocol(std::string(info.subprotocol));
+  out->set_user_agent(std::string(info.user_agent));
+  out->set_origin(std::string(info.origin));
   out->set_tls(info.tls);
   *out->mutable_create_time() = ToProto(clock.ToWall(info.create_time));
   const AttributesPointer attributes = connection.attributes();

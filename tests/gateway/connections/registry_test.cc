@@ -68,7 +68,7 @@ TEST_F(RegistryTest, RemembersThePeakUntilItIsTaken) {
 TEST_F(RegistryTest, FindsTheOpenThenTheClosed) {
   Registration registration = registry_.Add({});
   const auto connection = registration.connection();
-  const std::string id = connection->info().id;
+  const std::string id(connection->info().id);
   EXPECT_EQ(registry_.Find(id), connection);
   Close(registration);
   EXPECT_EQ(registry_.Find(id), connection);
@@ -80,7 +80,7 @@ TEST_F(RegistryTest, FindsTheOpenThenTheClosed) {
 
 TEST_F(RegistryTest, FindsNothingUnderAnyOtherName) {
   const Registration registration = registry_.Add({});
-  const std::string id = registration.connection()->info().id;
+  const std::string id(registration.connection()->info().id);
   const NodeIdentity other("node-a", "abcd1235");
   for (const std::string& name :
        {std::string(), id + "0", id.substr(1), registry_.node().ConnectionId(2),
@@ -93,7 +93,7 @@ TEST_F(RegistryTest, RemembersTenThousandAndNoMore) {
   std::vector<std::string> ids;
   for (int i = 0; i < 10'001; ++i) {
     Registration registration = registry_.Add({});
-    ids.push_back(registration.connection()->info().id);
+    ids.emplace_back(registration.connection()->info().id);
     Close(registration);
   }
   EXPECT_EQ(registry_.Find(ids[0]), nullptr);

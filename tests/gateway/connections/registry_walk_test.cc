@@ -83,7 +83,7 @@ TEST_F(RegistryWalkTest, ByKeysMeetsWhoHasOneOfThem) {
   Crowd(400, [](uint64_t sequence) { return sequence % 7 == 0; });
   Label(registrations_[5].connection(), "k", "v");
   Label(registrations_[0].connection(), "k", "v");
-  const std::string id = registrations_[50].connection()->info().id;
+  const std::string id(registrations_[50].connection()->info().id);
   const std::vector<IndexKey> keys = {IndexKey::OfPrincipal("ten"), IndexKey::OfLabel("k", "v"),
                                       IndexKey::OfId(id), IndexKey::OfId("nobody"), IndexKey::OfId(id)};
   Sequences expected;

@@ -29,7 +29,9 @@ class ProxiesTest : public ::testing::Test {
     client.Echo("hello");
     return client;
   }
-  std::string RemoteAddress(const Client& client) { return running_.Find(client)->info().remote_address; }
+  std::string RemoteAddress(const Client& client) {
+    return std::string(running_.Find(client)->info().remote_address);
+  }
   int StatusOf(const std::string& bytes) {
     Client client = running_.Dial();
     client.Send(bytes);

@@ -46,13 +46,16 @@ double Quantile(std::vector<double> times, double q) {
 
 // Texts as long as those of real clients, so that some lie outside of the object. One in a hundred has a
 // label, a thousand share a principal, and `place` is where it shall lie in memory.
-ConnectionInfo Client(size_t i) {
-  return {.remote_address =
-              fmt::format("10.{}.{}.{}:{}", i / 65536 % 256, i / 256 % 256, i % 256, 20000 + i % 40000),
-          .principal = fmt::format("user-{}", i % 1000),
-          .path = fmt::format("/rooms/{}", i % 5000),
-          .user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0",
-          .origin = "https://app.example"};
+Registration Add(Registry& registry, size_t i) {
+  const std::string address =
+      fmt::format("10.{}.{}.{}:{}", i / 65536 % 256, i / 256 % 256, i % 256, 20000 + i % 40000);
+  const std::string principal = fmt::format("user-{}", i % 1000);
+  const std::string path = fmt::format("/rooms/{}", i % 5000);
+  return registry.Add({.remote_address = address,
+                       .principal = principal,
+                       .path = path,
+                       .user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0",
+                       .origin = "https://app.example"});
 }
 
 struct World {
@@ -64,7 +67,7 @@ struct World {
   World() {
     registrations.reserve(kEntries);
     for (size_t i = 0; i < kEntries; ++i) {
-      registrations.push_back(registry.Add(Client(i)));
+      registrations.push_back(Add(registry, i));
       const auto& connection = registrations.back().connection();
       connection->traffic().received_bytes.Set(i);
       if (i % 100 == 0) Label(*connection, i);
@@ -73,7 +76,7 @@ struct World {
     uint64_t random = 88172645463325252;
     for (size_t i = 0; i < kEntries / 2; ++i) {
       random ^= random << 13, random ^= random >> 7, random ^= random << 17;
-      registrations[random % kEntries] = registry.Add(Client(i));
+      registrations[random % kEntries] = Add(registry, i);
     }
   }
 
@@ -121,7 +124,7 @@ void List(World& world, const std::string& filter, int page_size, bool walk) {
 
 int Main() {
   World world;
-  const std::string id = world.registrations[kEntries / 3].connection()->info().id;
+  const std::string id(world.registrations[kEntries / 3].connection()->info().id);
   for (const std::string text :
        {"path = '/rooms/77'", "path = '/rooms/1*'", "user_agent:Chrome", "received_bytes > 900000",
         "cidr(remote_address, 10.3.0.0/16)", "labels.tier = gold", "last_receive_time < -30s",

@@ -22,9 +22,9 @@ constexpr auto kInvalid = grpc::StatusCode::INVALID_ARGUMENT;
 
 // ------------------------------------------------------------------------------------- what is asked for
 
-v1::InterruptConnectionRequest Request(const std::string& id = "some-id") {
+v1::InterruptConnectionRequest Request(std::string_view id = "some-id") {
   v1::InterruptConnectionRequest request;
-  request.set_connection_id(id);
+  request.set_connection_id(std::string(id));
   return request;
 }
 

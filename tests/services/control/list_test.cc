@@ -69,7 +69,7 @@ TEST_F(ListTest, NobodyIsThere) {
 TEST_F(ListTest, PagesThroughAllOldestFirst) {
   std::vector<std::string> expected;
   expected.reserve(25);
-  for (int i = 0; i < 25; ++i) expected.push_back(clients_.Add()->info().id);
+  for (int i = 0; i < 25; ++i) expected.emplace_back(clients_.Add()->info().id);
   for (const int size : {1, 3, 5, 24, 25, 26}) {
     std::vector<std::string> seen;
     std::string token;
@@ -172,7 +172,7 @@ TEST_F(ListTest, APageLooksAtNoMoreThanItsBudget) {
 TEST_F(ListTest, TheIndexFindsTheNeedleInOnePage) {
   for (int i = 0; i < 120'000; ++i) clients_.Add({.principal = i == 119'000 ? "rare" : ""});
   clients_.Label(*clients_.registrations[118'000].connection(), {{"k", "rare"}});
-  const std::string id = clients_.registrations[117'000].connection()->info().id;
+  const std::string id(clients_.registrations[117'000].connection()->info().id);
   const std::vector<std::pair<std::string, uint64_t>> cases = {
       {"principal = rare", 119'000}, {"labels.k = rare", 118'000}, {"connection_id = " + id, 117'000}};
   for (const auto& [filter, age] : cases) {
@@ -204,7 +204,7 @@ TEST_F(ListTest, ShowsTheClosedAmongTheOpenOldestFirst) {
 TEST_F(ListTest, TheIndexFindsTheClosedToo) {
   for (int i = 0; i < 6; ++i) clients_.Add({.principal = i < 4 ? "alice" : "bob"});
   clients_.Label(*clients_.registrations[2].connection(), {{"k", "v"}});
-  const std::string id = clients_.registrations[2].connection()->info().id;
+  const std::string id(clients_.registrations[2].connection()->info().id);
   for (const size_t closed : {2, 5, 1}) clients_.End(closed);
   EXPECT_EQ(Walk(Filtered("principal = alice", true)), (std::vector<uint64_t>{0, 1, 2, 3}));
   EXPECT_EQ(Walk(Filtered("principal = alice")), (std::vector<uint64_t>{0, 3}));
@@ -216,7 +216,7 @@ TEST_F(ListTest, TheIndexFindsTheClosedToo) {
 TEST_F(ListTest, GetsTheOpenAndTheRecentlyClosed) {
   v1::GetConnectionRequest request;
   v1::GetConnectionResponse response;
-  request.set_connection_id(clients_.Add({.path = "/p"})->info().id);
+  request.set_connection_id(std::string(clients_.Add({.path = "/p"})->info().id));
   ASSERT_TRUE(GetConnection(clients_.registry, clients_.clock, request, &response).ok());
   EXPECT_EQ(response.connection().connection_id(), request.connection_id());
   EXPECT_EQ(response.connection().path(), "/p");

@@ -64,8 +64,8 @@ TEST_F(EvaluationTest, Chooses) {
   } cases[] = {
       {"*", "both"},
       // Texts.
-      {"connection_id = " + known_->info().id, "known"},
-      {"connection_id != " + known_->info().id, "unknown"},
+      {"connection_id = " + std::string(known_->info().id), "known"},
+      {"connection_id != " + std::string(known_->info().id), "unknown"},
       {"node_id = node-a", "both"},
       {"node_id = node-b", "none"},
       {"principal = \"CN=alice\"", "known"},
