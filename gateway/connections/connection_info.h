@@ -46,6 +46,12 @@ class PackedInfo {
             .create_time = create_time_};
   }
 
+  // Begins to bring the first texts from memory.
+  void Prefetch() const {
+    __builtin_prefetch(texts_.get());
+    __builtin_prefetch(texts_.get() + 64);
+  }
+
  private:
   enum Text : uint8_t { kId, kRemoteAddress, kPrincipal, kPath, kSubprotocol, kUserAgent, kOrigin, kTexts };
 

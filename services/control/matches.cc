@@ -6,6 +6,10 @@
 namespace drawbridge {
 namespace {
 
+// What a client said lies apart from its connection, and is mostly cold: so many are on their way from memory
+// while the first is looked at.
+constexpr size_t kPrefetched = 16;
+
 // The one that finds the fewest; null where there is none.
 const Lookup* Cheapest(const Registry& registry, const std::vector<Lookup>& lookups) {
   const auto cheapest =
@@ -36,7 +40,12 @@ std::vector<std::shared_ptr<Connection>> Matches::Next(size_t size) {
   Stretch stretch = Take(size);
   after_ = stretch.through;
   auto& found = stretch.connections;
-  std::erase_if(found, [this](const auto& each) { return !filter_.Matches(*each, context_); });
+  size_t ahead = std::min(kPrefetched, found.size());
+  for (size_t i = 0; i < ahead; ++i) found[i]->PrefetchTexts();
+  std::erase_if(found, [&, this](const auto& each) {
+    if (ahead < found.size()) found[ahead++]->PrefetchTexts();
+    return !filter_.Matches(*each, context_);
+  });
   std::ranges::sort(found, {}, [](const auto& each) { return each->info().sequence; });
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return std::move(found);

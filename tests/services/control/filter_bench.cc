@@ -24,6 +24,7 @@ namespace v1 = control::v1;
 constexpr size_t kEntries = 1'000'000;
 constexpr size_t kStretch = 4096;  // as ListConnections does it
 constexpr int kRepeats = 5;
+constexpr size_t kGets = 10'000;
 constexpr int kCalls = 500;
 
 // CPU time of this thread, in milliseconds: what the work costs a core, whoever else is on it.
@@ -122,8 +123,25 @@ void List(World& world, const std::string& filter, int page_size, bool walk) {
              filter, page_size, last_size, Quantile(times, 0.5), Quantile(times, 0.99));
 }
 
+// One after the other, from anywhere in the crowd.
+void Get(World& world) {
+  constexpr size_t kStep = 7919;
+  std::vector<double> times;
+  for (size_t i = 0; i < kGets; ++i) {
+    v1::GetConnectionRequest request;
+    request.set_connection_id(std::string(world.registrations[i * kStep % kEntries].connection()->info().id));
+    v1::GetConnectionResponse response;
+    times.push_back(Time([&] {
+      if (!GetConnection(world.registry, world.clock, request, &response).ok()) std::abort();
+    }));
+  }
+  fmt::print("{{\"get\": true, \"ms_p50\": {:.4f}, \"ms_p99\": {:.4f}}}\n", Quantile(times, 0.5),
+             Quantile(times, 0.99));
+}
+
 int Main() {
   World world;
+  Get(world);
   const std::string id(world.registrations[kEntries / 3].connection()->info().id);
   for (const std::string text :
        {"path = '/rooms/77'", "path = '/rooms/1*'", "user_agent:Chrome", "received_bytes > 900000",
