@@ -12,9 +12,9 @@
 #include <string>
 #include <variant>
 
+#include "gateway/base/log.h"
 #include "gateway/base/version.h"
 #include "services/server/flags.h"
-#include "services/server/logging.h"
 #include "services/server/server.h"
 
 namespace drawbridge {

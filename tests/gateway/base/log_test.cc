@@ -1,5 +1,5 @@
 // A log line must be one line, and a JSON one JSON, whatever a client got into its message.
-#include "services/server/logging.h"
+#include "gateway/base/log.h"
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "gateway/base/utf8.h"
 #include "gmock/gmock.h"
@@ -35,12 +36,12 @@ google::protobuf::Struct ParseJson(const std::string& line) {
   return fields;
 }
 
-TEST(LoggingTest, TextIsTimeLevelMessage) {
+TEST(LogTest, TextIsTimeLevelMessage) {
   EXPECT_THAT(Logged("text", "info", spdlog::level::info, "the message"),
               MatchesRegex("[0-9-]+T[0-9:.]+Z info the message\n"));
 }
 
-TEST(LoggingTest, JsonHasTimeLevelMessage) {
+TEST(LogTest, JsonHasTimeLevelMessage) {
   const auto fields = ParseJson(Logged("json", "info", spdlog::level::warn, "the message")).fields();
   EXPECT_EQ(fields.size(), 3U);
   EXPECT_EQ(fields.at("message").string_value(), "the message");
@@ -48,7 +49,7 @@ TEST(LoggingTest, JsonHasTimeLevelMessage) {
   EXPECT_THAT(fields.at("time").string_value(), MatchesRegex("[0-9-]+T[0-9:.]+Z"));
 }
 
-TEST(LoggingTest, JsonCarriesEveryCharacter) {
+TEST(LogTest, JsonCarriesEveryCharacter) {
   std::string message = "quote \" backslash \\ slash / euro \xe2\x82\xac bridge \xf0\x9f\x8c\x89 percent %v ";
   for (char c = 1; c < ' '; ++c) message += c;
   message += '\x7f';
@@ -57,7 +58,7 @@ TEST(LoggingTest, JsonCarriesEveryCharacter) {
   EXPECT_EQ(ParseJson(line).fields().at("message").string_value(), message);
 }
 
-TEST(LoggingTest, JsonCarriesANul) {
+TEST(LogTest, JsonCarriesANul) {
   const std::string message("a\0b", 3);
   EXPECT_EQ(
       ParseJson(Logged("json", "info", spdlog::level::info, message)).fields().at("message").string_value(),
@@ -65,18 +66,62 @@ TEST(LoggingTest, JsonCarriesANul) {
 }
 
 // JSON is UTF-8 (RFC 8259, section 8.1), whatever the message is.
-TEST(LoggingTest, JsonIsUtf8) {
+TEST(LogTest, JsonIsUtf8) {
   const std::string line = Logged("json", "info", spdlog::level::info, "bad \xff\xc0\xaf bytes \xe2\x82");
   EXPECT_TRUE(IsUtf8(line)) << ::testing::PrintToString(line);
   EXPECT_THAT(ParseJson(line).fields().at("message").string_value(), HasSubstr("bad "));
   EXPECT_THAT(ParseJson(line).fields().at("message").string_value(), HasSubstr(" bytes "));
 }
 
-TEST(LoggingTest, OnlyTheLeastLevelAndAboveIsLogged) {
+TEST(LogTest, OnlyTheLeastLevelAndAboveIsLogged) {
   EXPECT_EQ(Logged("text", "warning", spdlog::level::info, "quiet"), "");
   EXPECT_THAT(Logged("text", "warning", spdlog::level::warn, "loud"), HasSubstr("warning loud"));
   EXPECT_THAT(Logged("text", "debug", spdlog::level::debug, "detail"), HasSubstr("debug detail"));
   EXPECT_EQ(Logged("text", "error", spdlog::level::warn, "quiet"), "");
+}
+
+// The event as a line of the format, without time and level.
+std::string Event(const std::string& format, const std::vector<LogField>& fields) {
+  ::testing::internal::CaptureStderr();
+  InitializeLogging(format, "info");
+  LogEvent(spdlog::level::info, "audit", fields);
+  return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(LogTest, AnEventAsTextIsKeysAndValues) {
+  EXPECT_THAT(
+      Event("text", {{"method", "SendMessage"}, {"count", 3}, {"took_ms", 1.25}, {"none", ""}}),
+      MatchesRegex("[0-9-]+T[0-9:.]+Z info audit method=SendMessage count=3 took_ms=1.250 none=\"\"\n"));
+}
+
+TEST(LogTest, AnEventAsJsonHasAMemberAField) {
+  const auto fields =
+      ParseJson(Event("json", {{"method", "SendMessage"}, {"count", -3}, {"took_ms", 0.5}})).fields();
+  EXPECT_EQ(fields.size(), 6U);
+  EXPECT_EQ(fields.at("message").string_value(), "audit");
+  EXPECT_EQ(fields.at("method").string_value(), "SendMessage");
+  EXPECT_EQ(fields.at("count").number_value(), -3);
+  EXPECT_EQ(fields.at("took_ms").number_value(), 0.5);
+}
+
+// Whoever sends a reason with line breaks and quotes in it must not be able to forge a line.
+TEST(LogTest, AValueStaysAValue) {
+  const std::string evil = "x\" method=\"Other\n2026-01-01T00:00:00.000Z info audit \xff\x1b[2J";
+  const std::string text = Event("text", {{"reason", evil}});
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
+  EXPECT_EQ(std::ranges::count(text, '\x1b'), 0) << text;
+  EXPECT_THAT(text, HasSubstr(R"(reason="x\" method=\"Other\u000a2026)"));
+  const std::string json = Event("json", {{"reason", evil}});
+  EXPECT_EQ(std::ranges::count(json, '\n'), 1) << json;
+  EXPECT_EQ(ParseJson(json).fields().size(), 4U) << json;
+}
+
+TEST(LogTest, AnEventBelowTheLevelIsNotLogged) {
+  ::testing::internal::CaptureStderr();
+  InitializeLogging("text", "warning");
+  LogEvent(spdlog::level::info, "quiet", {});
+  LogEvent(spdlog::level::warn, "loud", {{"why", "so"}});
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), MatchesRegex("[^\n]* warning loud why=so\n"));
 }
 
 }  // namespace
