@@ -5,6 +5,7 @@
 #include <chrono>
 #include <system_error>
 
+#include "gateway/base/time_slice.h"
 #include "gateway/connections/connection.h"
 
 namespace drawbridge {
@@ -53,7 +54,10 @@ void IoThread::CutResidents() {
 void IoThread::Start() {
   WaitForSockets();
   WaitForTick();
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    SetTimeSlice({});  // whoever starts this one may have asked for short ones
+    io_.run();
+  });
 }
 
 void IoThread::Stop() {

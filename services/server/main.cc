@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <variant>
 
 #include "gateway/base/log.h"
+#include "gateway/base/time_slice.h"
 #include "gateway/base/version.h"
 #include "services/server/flags.h"
 #include "services/server/server.h"
@@ -40,6 +42,8 @@ int Serve(const Flags& flags) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
+  // The threads of gRPC inherit it: whoever controls does not wait for those who are controlled.
+  SetTimeSlice(std::chrono::microseconds(100));
   InitializeLogging(flags.log_format, flags.log_level);
   Server server(flags);
   const std::string addresses = fmt::format("ws={} control={} node={}", server.gateway().address(),

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "gateway/base/time_slice.h"
 #include "tools/bench/load/fleet.h"
 #include "tools/bench/load/process.h"
 
@@ -48,6 +49,7 @@ void Crowd::Check() const {
 
 void Crowd::Run(const sockaddr_in& target, uint32_t size, uint32_t echoing, std::latch& opened) {
   bool open = false;
+  SetTimeSlice({});
   try {
     Fleet fleet(target, traffic_, *this, size);
     Open(fleet, echoing);
