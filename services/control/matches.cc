@@ -20,6 +20,7 @@ Matches::Matches(const Registry& registry, const Filter& filter, const Clock& cl
     : registry_(registry),
       filter_(filter),
       context_(registry.node().node_id(), clock),
+      created_by_(options.created_by),
       show_closed_(options.show_closed),
       lookup_(options.use_index ? Cheapest(registry, filter.lookups()) : nullptr),
       after_(options.after) {}
@@ -36,7 +37,9 @@ std::vector<std::shared_ptr<Connection>> Matches::Next(size_t size) {
   Stretch stretch = Take(size);
   after_ = stretch.through;
   auto& found = stretch.connections;
-  std::erase_if(found, [this](const auto& each) { return !filter_.Matches(*each, context_); });
+  std::erase_if(found, [this](const auto& each) {
+    return each->info().create_time > created_by_ || !filter_.Matches(*each, context_);
+  });
   std::ranges::sort(found, {}, [](const auto& each) { return each->info().sequence; });
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return std::move(found);
