@@ -99,6 +99,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Stop is requested by the first Interrupt. A callback runs on the interrupting thread: it may only post.
   std::stop_token stop_token() const { return stop_.get_token(); }
 
+  // Whether the close request has come to the session: until then it is on its way to the session's thread.
+  bool close_arrived() const { return close_arrived_.load(std::memory_order_relaxed); }
+
   // The request that stands; nullopt while open.
   std::optional<CloseRequest> close_request() const;
   // How it ended; nullopt until then.
@@ -117,6 +120,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   uint64_t WhenClosed(Waiter waiter);
   // The waiter of this handle is not called after this returns, unless its call has begun.
   void Forget(uint64_t handle);
+
+  // For the session alone: it acts on the close request.
+  void MarkCloseArrived() { close_arrived_.store(true, std::memory_order_relaxed); }
 
   // For the session alone, in this order, when its socket is closed: records the end; then, the connection
   // being unlisted, calls the waiters.
@@ -159,6 +165,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const PackedInfo info_;
 
   std::atomic<ConnectionState> state_ = ConnectionState::kOpen;
+  std::atomic<bool> close_arrived_ = false;
   std::stop_source stop_;
   Traffic traffic_;
 

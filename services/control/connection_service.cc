@@ -1,8 +1,14 @@
 #include "services/control/connection_service.h"
 
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
+#include "services/control/bulk_interrupt.h"
+#include "services/control/bulk_interrupt_call.h"
 #include "services/control/errors.h"
 #include "services/control/interrupt.h"
 #include "services/control/list.h"
@@ -39,9 +45,14 @@ grpc::Status Unimplemented() {
                  "this method is not implemented yet");
 }
 
+grpc::Status TooManyBulkInterrupts(size_t bound) {
+  return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_BULK_INTERRUPTS",
+                 fmt::format("{} calls of InterruptConnections are under way: no more are taken", bound));
+}
+
 class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  RefusedStream() { Finish(Unimplemented()); }
+  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 
@@ -50,7 +61,10 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 ConnectionService::ConnectionService(Registry* registry, const Clock* clock)
     : registry_(*registry), clock_(*clock) {}
 
-ConnectionService::~ConnectionService() { answers_.join(); }
+ConnectionService::~ConnectionService() {
+  bulk_.join();
+  answers_.join();
+}
 
 grpc::ServerUnaryReactor* ConnectionService::ListConnections(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* request,
@@ -99,8 +113,15 @@ grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Inte
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnections(
-    grpc::CallbackServerContext*, const grpc::ByteBuffer*) {
-  return new RefusedStream;
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* request) {
+  v1::InterruptConnectionsRequest parsed;
+  BulkInterruptOptions options;
+  grpc::Status status = ParseRequest(*request, parsed);
+  if (status.ok()) status = ParseBulkInterrupt(parsed, &options);
+  if (!status.ok()) return new RefusedStream(status);
+  Slot slot = bulk_interrupts_.Take();
+  if (!slot) return new RefusedStream(TooManyBulkInterrupts(bulk_interrupts_.capacity()));
+  return BulkInterruptCall::Start({bulk_, registry_, clock_}, std::move(options), std::move(slot));
 }
 
 grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(grpc::CallbackServerContext* context,
@@ -139,13 +160,36 @@ grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const v1::SendMessageRe
 }
 
 grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(grpc::CallbackServerContext* context,
-                                                              const grpc::ByteBuffer*, grpc::ByteBuffer*) {
-  return Finish(context, Unimplemented());
+                                                              const grpc::ByteBuffer* request,
+                                                              grpc::ByteBuffer* response) {
+  v1::BroadcastMessageRequest parsed;
+  std::unique_ptr<Broadcast> begun;
+  grpc::Status status = ParseRequest(*request, parsed);
+  if (status.ok()) status = Broadcast::Begin(registry_, clock_, parsed, &begun);
+  if (!status.ok()) return Finish(context, status);
+  const std::shared_ptr<Broadcast> broadcast = std::move(begun);
+  auto* call = new WaitingCall(bulk_, "the caller left; nobody further gets the message, who has it keeps it",
+                               [broadcast] { broadcast->Stop(); });
+  SendOn(broadcast, [answer = call->Answerer(), broadcast, response] {
+    answer([broadcast, response] {
+      *response = SerializeResponse(broadcast->Response());
+      return grpc::Status::OK;
+    });
+  });
+  return call;
+}
+
+// Between two parts, others that wait for the thread have their turn.
+void ConnectionService::SendOn(const std::shared_ptr<Broadcast>& broadcast, std::function<void()> sent) {
+  boost::asio::post(bulk_, [this, broadcast, sent = std::move(sent)]() mutable {
+    if (broadcast->SendSome()) return SendOn(broadcast, std::move(sent));
+    sent();
+  });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::WatchConnections(grpc::CallbackServerContext*,
                                                                                 const grpc::ByteBuffer*) {
-  return new RefusedStream;
+  return new RefusedStream(Unimplemented());
 }
 
 }  // namespace drawbridge

@@ -3,11 +3,15 @@
 #define DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_
 
 #include <boost/asio/thread_pool.hpp>
+#include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "drawbridge/control/v1/control.grpc.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
+#include "gateway/connections/slots.h"
+#include "services/control/broadcast.h"
 #include "services/control/interrupt.h"
 #include "services/control/page_token.h"
 
@@ -46,13 +50,13 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
                                              grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
-
-  // UNIMPLEMENTED.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* InterruptConnections(grpc::CallbackServerContext* context,
                                                                    const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
+
+  // UNIMPLEMENTED.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchConnections(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request) override;
 
@@ -61,12 +65,20 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
                                      grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* WhenWritten(const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
+  void SendOn(const std::shared_ptr<Broadcast>& broadcast, std::function<void()> sent);
+
+  // Each remembers whom it is to end, 8 bytes for each; one more is refused.
+  static constexpr size_t kBulkInterruptsAtOnce = 32;
 
   Registry& registry_;
   const Clock& clock_;
   const PageTokens page_tokens_;
   // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.
   boost::asio::thread_pool answers_{1};
+  // Does what is about many connections, a millisecond of each call in turn, so that no other call waits for
+  // it.
+  boost::asio::thread_pool bulk_{1};
+  Slots bulk_interrupts_{kBulkInterruptsAtOnce};
 };
 
 }  // namespace drawbridge

@@ -39,22 +39,9 @@ grpc::Status ParseGrace(const google::protobuf::Duration& grace, std::chrono::na
   return grpc::Status::OK;
 }
 
-v1::InterruptOutcome ToProto(CloseOutcome outcome) {
-  switch (outcome) {
-    case CloseOutcome::kClean:
-      return v1::INTERRUPT_OUTCOME_CLOSED_CLEAN;
-    case CloseOutcome::kTimeout:
-      return v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT;
-    case CloseOutcome::kAborted:
-      return v1::INTERRUPT_OUTCOME_CLOSED_ABORTED;
-  }
-  return v1::INTERRUPT_OUTCOME_UNSPECIFIED;
-}
-
-}  // namespace
-
-grpc::Status ParseInterrupt(const v1::InterruptConnectionRequest& request, CloseRequest* close) {
-  if (!IsConnectionId(request.connection_id())) return MalformedConnectionId(request.connection_id());
+// Of the fields that both requests have.
+template <typename Request>
+grpc::Status ParseClose(const Request& request, CloseRequest* close) {
   if (request.code() != 0) {
     if (!IsInterruptCode(request.code())) {
       return InvalidField(
@@ -74,6 +61,29 @@ grpc::Status ParseInterrupt(const v1::InterruptConnectionRequest& request, Close
   close->drop_pending = request.drop_pending();
   close->abort = request.abort();
   return request.has_grace() ? ParseGrace(request.grace(), &close->grace) : grpc::Status::OK;
+}
+
+v1::InterruptOutcome ToProto(CloseOutcome outcome) {
+  switch (outcome) {
+    case CloseOutcome::kClean:
+      return v1::INTERRUPT_OUTCOME_CLOSED_CLEAN;
+    case CloseOutcome::kTimeout:
+      return v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT;
+    case CloseOutcome::kAborted:
+      return v1::INTERRUPT_OUTCOME_CLOSED_ABORTED;
+  }
+  return v1::INTERRUPT_OUTCOME_UNSPECIFIED;
+}
+
+}  // namespace
+
+grpc::Status ParseInterrupt(const v1::InterruptConnectionRequest& request, CloseRequest* close) {
+  if (!IsConnectionId(request.connection_id())) return MalformedConnectionId(request.connection_id());
+  return ParseClose(request, close);
+}
+
+grpc::Status ParseInterrupt(const v1::InterruptConnectionsRequest& request, CloseRequest* close) {
+  return ParseClose(request, close);
 }
 
 grpc::Status Interruption::Begin(const Registry& registry, const Clock& clock,

@@ -17,6 +17,7 @@ namespace drawbridge {
 
 // The close that a request asks for, or INVALID_ARGUMENT naming the field, its value and its bound.
 grpc::Status ParseInterrupt(const control::v1::InterruptConnectionRequest& request, CloseRequest* close);
+grpc::Status ParseInterrupt(const control::v1::InterruptConnectionsRequest& request, CloseRequest* close);
 
 // One interrupt of one connection, begun and perhaps not over. Thread-safe; nothing blocks.
 class Interruption {

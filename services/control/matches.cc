@@ -24,6 +24,7 @@ Matches::Matches(const Registry& registry, const Filter& filter, const Clock& cl
     : registry_(registry),
       filter_(filter),
       context_(registry.node().node_id(), clock),
+      created_by_(options.created_by),
       show_closed_(options.show_closed),
       lookup_(options.use_index ? Cheapest(registry, filter.lookups()) : nullptr),
       after_(options.after) {}
@@ -44,7 +45,7 @@ std::vector<std::shared_ptr<Connection>> Matches::Next(size_t size) {
   for (size_t i = 0; i < ahead; ++i) found[i]->PrefetchTexts();
   std::erase_if(found, [&, this](const auto& each) {
     if (ahead < found.size()) found[ahead++]->PrefetchTexts();
-    return !filter_.Matches(*each, context_);
+    return each->info().create_time > created_by_ || !filter_.Matches(*each, context_);
   });
   std::ranges::sort(found, {}, [](const auto& each) { return each->info().sequence; });
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -15,9 +15,10 @@
 namespace drawbridge {
 
 struct MatchOptions {
-  uint64_t after = 0;        // sequences over this one
-  bool show_closed = false;  // those of the history, too
-  bool use_index = true;     // false: a look at each, whatever the filter says
+  uint64_t after = 0;                         // sequences over this one
+  SteadyTime created_by = SteadyTime::max();  // who came later does not match
+  bool show_closed = false;                   // those of the history, too
+  bool use_index = true;                      // false: a look at each, whatever the filter says
 };
 
 // Not thread-safe; the registry, the filter and the clock must outlive it. Never makes the data plane wait:
@@ -40,6 +41,7 @@ class Matches {
   const Registry& registry_;
   const Filter& filter_;
   const FilterContext context_;
+  const SteadyTime created_by_;
   const bool show_closed_;
   const Lookup* lookup_ = nullptr;  // null: a look at each
   uint64_t after_;

@@ -15,4 +15,10 @@ grpc::Status ParseFilterField(const std::string& text, Filter* filter) {
   return grpc::Status::OK;
 }
 
+grpc::Status ParseRequiredFilter(const std::string& text, Filter* filter) {
+  if (text.empty())
+    return InvalidField("FILTER_MISSING", "filter", "is empty: required here, \"*\" is every connection");
+  return ParseFilterField(text, filter);
+}
+
 }  // namespace drawbridge

@@ -12,6 +12,9 @@ namespace drawbridge {
 
 // INVALID_ARGUMENT, FILTER_INVALID, where the text is no filter; an empty one is none.
 grpc::Status ParseFilterField(const std::string& text, Filter* filter);
+// The same where the filter chooses whom something is done to: INVALID_ARGUMENT, FILTER_MISSING, where it is
+// empty, so that nobody means everybody by saying nothing.
+grpc::Status ParseRequiredFilter(const std::string& text, Filter* filter);
 
 }  // namespace drawbridge
 

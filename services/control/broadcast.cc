@@ -1,0 +1,54 @@
+#include "services/control/broadcast.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "gateway/connections/connection.h"
+#include "services/control/parse_filter.h"
+#include "services/control/send.h"
+
+namespace drawbridge {
+namespace {
+
+namespace v1 = control::v1;
+
+constexpr size_t kStretch = 1024;  // connections that are looked at, each to be sent to
+
+}  // namespace
+
+grpc::Status Broadcast::Begin(const Registry& registry, const Clock& clock,
+                              const v1::BroadcastMessageRequest& request,
+                              std::unique_ptr<Broadcast>* broadcast) {
+  Filter filter;
+  if (grpc::Status status = ParseRequiredFilter(request.filter(), &filter); !status.ok()) return status;
+  OutboundMessage message;
+  if (grpc::Status status = ParseMessage(request.message(), &message); !status.ok()) return status;
+  broadcast->reset(new Broadcast(registry, clock, std::move(filter), std::move(message)));
+  return grpc::Status::OK;
+}
+
+Broadcast::Broadcast(const Registry& registry, const Clock& clock, Filter filter, OutboundMessage message)
+    : filter_(std::move(filter)),
+      type_(message.type),
+      payload_(std::move(message.payload)),
+      matches_(registry, filter_, clock, {.created_by = clock.Steady()}) {}
+
+bool Broadcast::SendSome() {
+  if (stopped_) return false;
+  for (const auto& connection : matches_.Next(kStretch)) {
+    const SendStatus status = connection->Send({type_, payload_});
+    if (status == SendStatus::kQueued) ++queued_;
+    if (status == SendStatus::kFull) ++dropped_;
+  }
+  return !matches_.done();
+}
+
+v1::BroadcastMessageResponse Broadcast::Response() const {
+  v1::BroadcastMessageResponse response;
+  response.set_matched_count(queued_ + dropped_);
+  response.set_queued_count(queued_);
+  response.set_dropped_count(dropped_);
+  return response;
+}
+
+}  // namespace drawbridge

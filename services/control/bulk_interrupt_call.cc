@@ -1,0 +1,105 @@
+#include "services/control/bulk_interrupt_call.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "services/control/errors.h"
+#include "services/control/wire.h"
+
+namespace drawbridge {
+namespace {
+
+namespace asio = boost::asio;
+
+// Callers are promised one a second.
+constexpr std::chrono::milliseconds kReportEvery{500};
+
+}  // namespace
+
+BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment, BulkInterruptOptions options,
+                                            Slot slot) {
+  const auto call = std::make_shared<BulkInterruptCall>(environment, std::move(slot));
+  call->self_ = call;
+  // The connections may tell of their end when the call is long over.
+  auto ended = [weak = call->weak_from_this()] {
+    if (const auto alive = weak.lock()) alive->Post([alive] { alive->Advance(); });
+  };
+  call->run_ = std::make_unique<BulkInterrupt>(environment.registry, environment.clock, std::move(options),
+                                               std::random_device()(), std::move(ended));
+  call->next_report_ = environment.clock.Steady() + kReportEvery;
+  call->Post([call] { call->Advance(); });
+  return call.get();
+}
+
+BulkInterruptCall::BulkInterruptCall(const Environment& environment, Slot slot)
+    : clock_(environment.clock),
+      slot_(std::move(slot)),
+      strand_(asio::make_strand(environment.pool)),
+      timer_(strand_) {}
+
+template <typename Work>
+void BulkInterruptCall::Post(Work work) {
+  asio::post(strand_, std::move(work));
+}
+
+void BulkInterruptCall::OnWriteDone(bool ok) {
+  Post([call = shared_from_this(), ok] {
+    call->writing_ = false;
+    if (!ok) return call->Leave();
+    call->Advance();
+  });
+}
+
+void BulkInterruptCall::OnCancel() {
+  Post([call = shared_from_this()] { call->Leave(); });
+}
+
+void BulkInterruptCall::Advance() {
+  if (finished_) return;
+  const auto next = run_->Work();
+  if (run_->done()) return Complete();
+  const SteadyTime now = clock_.Steady();
+  if (now >= next_report_) Report(now);
+  WakeUpAt(std::min(next.value_or(next_report_), next_report_));
+}
+
+// A caller that reads slowly misses some; nothing is kept for it.
+void BulkInterruptCall::Report(SteadyTime now) {
+  next_report_ = now + kReportEvery;
+  if (writing_) return;
+  writing_ = true;
+  message_ = SerializeResponse(run_->Progress());
+  StartWrite(&message_);
+}
+
+void BulkInterruptCall::Complete() {
+  if (writing_) return;  // comes back when that is done
+  finished_ = true;
+  timer_.cancel();
+  if (const grpc::Status status = run_->status(); !status.ok()) return Finish(status);
+  auto last = run_->Progress();
+  last.set_done(true);
+  message_ = SerializeResponse(last);
+  StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
+}
+
+void BulkInterruptCall::Leave() {
+  if (std::exchange(finished_, true)) return;
+  timer_.cancel();
+  run_.reset();
+  Finish(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
+                 "the caller left; nothing more is closed, what was begun goes on"));
+}
+
+// Instead of the time that was set before.
+void BulkInterruptCall::WakeUpAt(SteadyTime time) {
+  timer_.expires_after(time - clock_.Steady());
+  timer_.async_wait([call = shared_from_this()](const boost::system::error_code& error) {
+    if (!error) call->Advance();
+  });
+}
+
+}  // namespace drawbridge

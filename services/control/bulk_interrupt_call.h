@@ -1,0 +1,65 @@
+// One call of InterruptConnections: drives a BulkInterrupt by a timer and streams its progress.
+#ifndef DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
+#define DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+
+#include "gateway/base/clock.h"
+#include "gateway/connections/registry.h"
+#include "gateway/connections/slots.h"
+#include "services/control/bulk_interrupt.h"
+
+namespace drawbridge {
+
+// Lives on a strand of its own, so no call waits for another for longer than a part of its work. Owns itself
+// until gRPC is done with it.
+class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                                public std::enable_shared_from_this<BulkInterruptCall> {
+ public:
+  // What it needs; all must outlive it. It gives back `slot` when it dies.
+  struct Environment {
+    boost::asio::thread_pool& pool;
+    const Registry& registry;
+    const Clock& clock;
+  };
+  static BulkInterruptCall* Start(const Environment& environment, BulkInterruptOptions options, Slot slot);
+
+  BulkInterruptCall(const Environment& environment, Slot slot);
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override { self_.reset(); }
+
+ private:
+  using Strand = boost::asio::strand<boost::asio::thread_pool::executor_type>;
+
+  template <typename Work>
+  void Post(Work work);
+  void Advance();
+  void Report(SteadyTime now);
+  void Complete();
+  void Leave();
+  void WakeUpAt(SteadyTime time);
+
+  const Clock& clock_;
+  const Slot slot_;
+  std::shared_ptr<BulkInterruptCall> self_;
+
+  // On the strand.
+  Strand strand_;
+  boost::asio::steady_timer timer_;
+  std::unique_ptr<BulkInterrupt> run_;
+  SteadyTime next_report_;
+  grpc::ByteBuffer message_;  // that is being written
+  bool writing_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
