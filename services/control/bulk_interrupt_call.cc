@@ -20,8 +20,8 @@ constexpr std::chrono::milliseconds kReportEvery{500};
 }  // namespace
 
 BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment, BulkInterruptOptions options,
-                                            Slot slot) {
-  const auto call = std::make_shared<BulkInterruptCall>(environment, std::move(slot));
+                                            Slot slot, Audit audit) {
+  const auto call = std::make_shared<BulkInterruptCall>(environment, std::move(slot), std::move(audit));
   call->self_ = call;
   // The connections may tell of their end when the call is long over.
   auto ended = [weak = call->weak_from_this()] {
@@ -34,11 +34,12 @@ BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment, Bulk
   return call.get();
 }
 
-BulkInterruptCall::BulkInterruptCall(const Environment& environment, Slot slot)
+BulkInterruptCall::BulkInterruptCall(const Environment& environment, Slot slot, Audit audit)
     : clock_(environment.clock),
       slot_(std::move(slot)),
       strand_(asio::make_strand(environment.pool)),
-      timer_(strand_) {}
+      timer_(strand_),
+      audit_(std::move(audit)) {}
 
 template <typename Work>
 void BulkInterruptCall::Post(Work work) {
@@ -77,9 +78,9 @@ void BulkInterruptCall::Report(SteadyTime now) {
 
 void BulkInterruptCall::Complete() {
   if (writing_) return;  // comes back when that is done
-  finished_ = true;
-  timer_.cancel();
-  if (const grpc::Status status = run_->status(); !status.ok()) return Finish(status);
+  const grpc::Status status = run_->status();
+  Conclude(status);
+  if (!status.ok()) return Finish(status);
   auto last = run_->Progress();
   last.set_done(true);
   message_ = SerializeResponse(last);
@@ -87,11 +88,19 @@ void BulkInterruptCall::Complete() {
 }
 
 void BulkInterruptCall::Leave() {
-  if (std::exchange(finished_, true)) return;
-  timer_.cancel();
+  if (finished_) return;
+  const grpc::Status status = Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
+                                      "the caller left; nothing more is closed, what was begun goes on");
+  Conclude(status);
   run_.reset();
-  Finish(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
-                 "the caller left; nothing more is closed, what was begun goes on"));
+  Finish(status);
+}
+
+void BulkInterruptCall::Conclude(const grpc::Status& status) {
+  finished_ = true;
+  timer_.cancel();
+  audit_.Came(run_->Progress());
+  audit_.Finish(status);
 }
 
 // Instead of the time that was set before.

@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
+#include "services/control/audit.h"
 #include "services/control/bulk_interrupt.h"
 
 namespace drawbridge {
@@ -28,9 +29,10 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
     const Registry& registry;
     const Clock& clock;
   };
-  static BulkInterruptCall* Start(const Environment& environment, BulkInterruptOptions options, Slot slot);
+  static BulkInterruptCall* Start(const Environment& environment, BulkInterruptOptions options, Slot slot,
+                                  Audit audit);
 
-  BulkInterruptCall(const Environment& environment, Slot slot);
+  BulkInterruptCall(const Environment& environment, Slot slot, Audit audit);
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override { self_.reset(); }
@@ -44,6 +46,7 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   void Report(SteadyTime now);
   void Complete();
   void Leave();
+  void Conclude(const grpc::Status& status);
   void WakeUpAt(SteadyTime time);
 
   const Clock& clock_;
@@ -53,6 +56,7 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   // On the strand.
   Strand strand_;
   boost::asio::steady_timer timer_;
+  Audit audit_;
   std::unique_ptr<BulkInterrupt> run_;
   SteadyTime next_report_;
   grpc::ByteBuffer message_;  // that is being written

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "services/control/audit.h"
 #include "services/control/bulk_interrupt.h"
 #include "services/control/bulk_interrupt_call.h"
 #include "services/control/errors.h"
@@ -37,6 +38,13 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grp
   grpc::Status status = ParseRequest(*bytes, request);
   if (status.ok()) status = function(request, &response);
   if (status.ok()) *out = SerializeResponse(response);
+  return Finish(context, status);
+}
+
+// The same, of a call that is answered for good.
+grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grpc::Status& status,
+                                 Audit& audit) {
+  audit.Finish(status);
   return Finish(context, status);
 }
 
@@ -86,26 +94,32 @@ grpc::ServerUnaryReactor* ConnectionService::GetConnection(grpc::CallbackServerC
 grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(grpc::CallbackServerContext* context,
                                                                  const grpc::ByteBuffer* request,
                                                                  grpc::ByteBuffer* response) {
+  const auto audit = std::make_shared<Audit>("InterruptConnection", *context, clock_);
   v1::InterruptConnectionRequest parsed;
   std::unique_ptr<Interruption> interruption;
   grpc::Status status = ParseRequest(*request, parsed);
+  audit->Asked(parsed);
   if (status.ok()) status = Interruption::Begin(registry_, clock_, parsed, &interruption);
-  if (!status.ok()) return Finish(context, status);
-  if (interruption != nullptr && !parsed.no_wait()) return WhenGone(std::move(interruption), response);
+  if (!status.ok()) return Finish(context, status, *audit);
+  if (interruption != nullptr && !parsed.no_wait()) return WhenGone(audit, std::move(interruption), response);
   v1::InterruptConnectionResponse answer;
   answer.set_outcome(v1::INTERRUPT_OUTCOME_ALREADY_CLOSED);
   if (interruption != nullptr) answer = interruption->Response();
+  audit->Came(answer);
   *response = SerializeResponse(answer);
-  return Finish(context, grpc::Status::OK);
+  return Finish(context, grpc::Status::OK, *audit);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Interruption>& interruption,
+grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Audit>& audit,
+                                                      const std::shared_ptr<Interruption>& interruption,
                                                       grpc::ByteBuffer* response) {
-  auto* call = new WaitingCall(answers_, "the caller left; the interrupt goes on",
+  auto* call = new WaitingCall(answers_, audit, "the caller left; the interrupt goes on",
                                [interruption] { interruption->StopWaiting(); });
-  interruption->WhenGone([answer = call->Answerer(), interruption, response] {
-    answer([interruption, response] {
-      *response = SerializeResponse(interruption->Response());
+  interruption->WhenGone([answer = call->Answerer(), audit, interruption, response] {
+    answer([audit, interruption, response] {
+      const v1::InterruptConnectionResponse gone = interruption->Response();
+      audit->Came(gone);
+      *response = SerializeResponse(gone);
       return grpc::Status::OK;
     });
   });
@@ -113,45 +127,62 @@ grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Inte
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnections(
-    grpc::CallbackServerContext*, const grpc::ByteBuffer* request) {
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  Audit audit("InterruptConnections", *context, clock_);
   v1::InterruptConnectionsRequest parsed;
   BulkInterruptOptions options;
   grpc::Status status = ParseRequest(*request, parsed);
+  audit.Asked(parsed);
   if (status.ok()) status = ParseBulkInterrupt(parsed, &options);
-  if (!status.ok()) return new RefusedStream(status);
   Slot slot = bulk_interrupts_.Take();
-  if (!slot) return new RefusedStream(TooManyBulkInterrupts(bulk_interrupts_.capacity()));
-  return BulkInterruptCall::Start({bulk_, registry_, clock_}, std::move(options), std::move(slot));
+  if (status.ok() && !slot) status = TooManyBulkInterrupts(bulk_interrupts_.capacity());
+  if (!status.ok()) {
+    audit.Finish(status);
+    return new RefusedStream(status);
+  }
+  return BulkInterruptCall::Start({bulk_, registry_, clock_}, std::move(options), std::move(slot),
+                                  std::move(audit));
 }
 
 grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* request,
                                                               grpc::ByteBuffer* response) {
-  return Answer<v1::UpdateConnectionRequest, v1::UpdateConnectionResponse>(
-      context, request, response,
-      [this](const auto& in, auto* out) { return drawbridge::UpdateConnection(registry_, clock_, in, out); });
+  Audit audit("UpdateConnection", *context, clock_);
+  v1::UpdateConnectionRequest parsed;
+  v1::UpdateConnectionResponse answer;
+  grpc::Status status = ParseRequest(*request, parsed);
+  audit.Asked(parsed);
+  if (status.ok()) status = drawbridge::UpdateConnection(registry_, clock_, parsed, &answer);
+  if (status.ok()) {
+    audit.Came(answer);
+    *response = SerializeResponse(answer);
+  }
+  return Finish(context, status, audit);
 }
 
 grpc::ServerUnaryReactor* ConnectionService::SendMessage(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
+  const auto audit = std::make_shared<Audit>("SendMessage", *context, clock_);
   v1::SendMessageRequest parsed;
   grpc::Status status = ParseRequest(*request, parsed);
-  if (status.ok() && parsed.wait_written()) return WhenWritten(parsed, response);
+  audit->Asked(parsed);
+  if (status.ok() && parsed.wait_written()) return WhenWritten(audit, parsed, response);
   if (status.ok()) status = drawbridge::SendMessage(registry_, parsed);
-  if (status.ok()) *response = SerializeResponse(SendQueueOf(registry_, parsed.connection_id()));
-  return Finish(context, status);
+  if (status.ok()) AnswerSent(parsed.connection_id(), *audit, response);
+  return Finish(context, status, *audit);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const v1::SendMessageRequest& request,
+grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const std::shared_ptr<Audit>& audit,
+                                                         const v1::SendMessageRequest& request,
                                                          grpc::ByteBuffer* response) {
-  auto* call = new WaitingCall(answers_, "the caller left; the message stays queued");
+  auto* call = new WaitingCall(answers_, audit, "the caller left; the message stays queued");
   const grpc::Status status = drawbridge::SendMessage(
       registry_, request,
-      [this, tell = call->Answerer(), id = request.connection_id(), response](bool written) {
-        tell([this, id, response, written] {
+      [this, tell = call->Answerer(), audit, id = request.connection_id(), response](bool written) {
+        tell([this, audit, id, response, written] {
           if (!written) return NeverWritten();
-          *response = SerializeResponse(SendQueueOf(registry_, id));
+          AnswerSent(id, *audit, response);
           return grpc::Status::OK;
         });
       });
@@ -159,20 +190,32 @@ grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const v1::SendMessageRe
   return call;
 }
 
+void ConnectionService::AnswerSent(const std::string& connection_id, Audit& audit,
+                                   grpc::ByteBuffer* response) const {
+  const v1::SendMessageResponse queue = SendQueueOf(registry_, connection_id);
+  audit.Came(queue);
+  *response = SerializeResponse(queue);
+}
+
 grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* request,
                                                               grpc::ByteBuffer* response) {
+  const auto audit = std::make_shared<Audit>("BroadcastMessage", *context, clock_);
   v1::BroadcastMessageRequest parsed;
   std::unique_ptr<Broadcast> begun;
   grpc::Status status = ParseRequest(*request, parsed);
+  audit->Asked(parsed);
   if (status.ok()) status = Broadcast::Begin(registry_, clock_, parsed, &begun);
-  if (!status.ok()) return Finish(context, status);
+  if (!status.ok()) return Finish(context, status, *audit);
   const std::shared_ptr<Broadcast> broadcast = std::move(begun);
-  auto* call = new WaitingCall(bulk_, "the caller left; nobody further gets the message, who has it keeps it",
-                               [broadcast] { broadcast->Stop(); });
-  SendOn(broadcast, [answer = call->Answerer(), broadcast, response] {
-    answer([broadcast, response] {
-      *response = SerializeResponse(broadcast->Response());
+  auto* call =
+      new WaitingCall(bulk_, audit, "the caller left; nobody further gets the message, who has it keeps it",
+                      [broadcast] { broadcast->Stop(); });
+  SendOn(broadcast, [answer = call->Answerer(), audit, broadcast, response] {
+    answer([audit, broadcast, response] {
+      const v1::BroadcastMessageResponse sent = broadcast->Response();
+      audit->Came(sent);
+      *response = SerializeResponse(sent);
       return grpc::Status::OK;
     });
   });

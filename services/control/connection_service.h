@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "drawbridge/control/v1/control.grpc.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
+#include "services/control/audit.h"
 #include "services/control/broadcast.h"
 #include "services/control/interrupt.h"
 #include "services/control/page_token.h"
@@ -61,10 +63,13 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
                                                                const grpc::ByteBuffer* request) override;
 
  private:
-  grpc::ServerUnaryReactor* WhenGone(const std::shared_ptr<Interruption>& interruption,
+  grpc::ServerUnaryReactor* WhenGone(const std::shared_ptr<Audit>& audit,
+                                     const std::shared_ptr<Interruption>& interruption,
                                      grpc::ByteBuffer* response);
-  grpc::ServerUnaryReactor* WhenWritten(const control::v1::SendMessageRequest& request,
+  grpc::ServerUnaryReactor* WhenWritten(const std::shared_ptr<Audit>& audit,
+                                        const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
+  void AnswerSent(const std::string& connection_id, Audit& audit, grpc::ByteBuffer* response) const;
   void SendOn(const std::shared_ptr<Broadcast>& broadcast, std::function<void()> sent);
 
   // Each remembers whom it is to end, 8 bytes for each; one more is refused.

@@ -34,6 +34,16 @@ grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::
   return WithDetails(code, reason, message, nullptr);
 }
 
+std::string ReasonOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (!details.ParseFromString(status.error_details())) return {};
+  for (const google::protobuf::Any& detail : details.details()) {
+    if (detail.UnpackTo(&info)) return info.reason();
+  }
+  return {};
+}
+
 grpc::Status MalformedConnectionId(const std::string& connection_id, const std::string& field) {
   return InvalidField("CONNECTION_ID_MALFORMED", field,
                       "is \"" + absl::CEscape(connection_id.substr(0, 64)) +  // may cut a character

@@ -16,6 +16,9 @@ grpc::Status InvalidField(std::string_view reason, const std::string& field, con
 // Any other failure, with google.rpc.ErrorInfo.
 grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message);
 
+// The reason for programs of a status that came from here; empty for any other.
+std::string ReasonOf(const grpc::Status& status);
+
 // Of a connection id; `field` is where the request has it.
 grpc::Status MalformedConnectionId(const std::string& connection_id,
                                    const std::string& field = "connection_id");

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "services/control/audit.h"
 #include "services/control/errors.h"
 
 namespace drawbridge {
@@ -20,8 +21,9 @@ namespace drawbridge {
 class WaitingCall final : public grpc::ServerUnaryReactor {
  public:
   // `left`: what a caller who leaves is told of what goes on without it. `forget`: ends the waiting then.
-  WaitingCall(boost::asio::thread_pool& answers, std::string left, std::function<void()> forget = {})
-      : answers_(answers), left_(std::move(left)), forget_(std::move(forget)) {}
+  WaitingCall(boost::asio::thread_pool& answers, std::shared_ptr<Audit> audit, std::string left,
+              std::function<void()> forget = {})
+      : answers_(answers), audit_(std::move(audit)), left_(std::move(left)), forget_(std::move(forget)) {}
 
   // To be called once at most, on any thread and without blocking: finishes the call on a thread of `answers`
   // with what `answer` returns there, unless the caller has left. May outlive the call.
@@ -29,26 +31,32 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
     // Whoever sets `answered` first may touch the call; the other must not, for it may be destroyed by then.
     return [this, answered = answered_, &answers = answers_](std::function<grpc::Status()> answer) {
       boost::asio::post(answers, [this, answered, answer = std::move(answer)] {
-        if (!answered->exchange(true)) Finish(answer());
+        if (!answered->exchange(true)) End(answer());
       });
     };
   }
 
   // The same, at once.
   void AnswerNow(const grpc::Status& status) {
-    if (!answered_->exchange(true)) Finish(status);
+    if (!answered_->exchange(true)) End(status);
   }
 
   void OnCancel() override {
     if (answered_->exchange(true)) return;
     if (forget_) forget_();
-    Finish(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", left_));
+    End(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", left_));
   }
 
   void OnDone() override { delete this; }
 
  private:
+  void End(const grpc::Status& status) {
+    audit_->Finish(status);
+    Finish(status);
+  }
+
   boost::asio::thread_pool& answers_;
+  const std::shared_ptr<Audit> audit_;
   const std::string left_;
   const std::function<void()> forget_;
   const std::shared_ptr<std::atomic<bool>> answered_ = std::make_shared<std::atomic<bool>>(false);

@@ -55,9 +55,17 @@ int Serve(const Flags& flags) {
 
   int signal = 0;
   sigwait(&signals, &signal);
-  spdlog::info("{}: draining {} connections", signal == SIGTERM ? "SIGTERM" : "SIGINT",
-               server.gateway().registry().size());
-  spdlog::info("drained: {} connections closed", server.Shutdown());
+  const char* const caller = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  spdlog::info("{}: draining {} connections", caller, server.gateway().registry().size());
+  const auto begin = std::chrono::steady_clock::now();
+  const size_t closed = server.Shutdown();
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  LogEvent(spdlog::level::info, "audit",
+           {{"method", "Drain"},
+            {"caller", caller},
+            {"status", "OK"},
+            {"closed", closed},
+            {"duration_ms", took.count()}});
   return 0;
 }
 

@@ -1,0 +1,142 @@
+#include "services/control/audit.h"
+
+#include <google/protobuf/util/time_util.h>
+#include <spdlog/common.h>
+
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "services/control/errors.h"
+
+namespace drawbridge {
+namespace {
+
+namespace v1 = control::v1;
+
+constexpr size_t kMaxValue = 512;
+
+std::string_view NameOf(grpc::StatusCode code) {
+  static constexpr std::string_view kNames[] = {
+      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+      "DATA_LOSS", "UNAUTHENTICATED"};
+  return code >= 0 && static_cast<size_t>(code) < std::size(kNames) ? kNames[code] : "UNKNOWN";
+}
+
+}  // namespace
+
+Audit::Audit(std::string_view method, std::string caller, const Clock& clock)
+    : clock_(clock), begin_(clock.Steady()) {
+  Add({"method", method});
+  Add({"caller", caller});
+}
+
+void Audit::Add(LogField field) {
+  if (field.value.size() > kMaxValue) field.value.replace(kMaxValue, std::string::npos, "...");
+  fields_.push_back(std::move(field));
+}
+
+// What is not set is left out.
+template <typename Request>
+void Audit::AskedToClose(const Request& request) {
+  if (request.code() != 0) Add({"code", request.code()});
+  if (!request.reason().empty()) Add({"reason", request.reason()});
+  if (request.has_grace()) {
+    Add({"grace_ms", google::protobuf::util::TimeUtil::DurationToMilliseconds(request.grace())});
+  }
+  if (request.drop_pending()) Add({"drop_pending", "true"});
+  if (request.abort()) Add({"abort", "true"});
+}
+
+void Audit::AskedToSend(const v1::Message& message) {
+  if (message.has_text()) Add({"text_bytes", message.text().size()});
+  if (message.has_binary()) Add({"binary_bytes", message.binary().size()});
+}
+
+void Audit::Asked(const v1::InterruptConnectionRequest& request) {
+  Add({"connection_id", request.connection_id()});
+  AskedToClose(request);
+  if (request.no_wait()) Add({"no_wait", "true"});
+  if (request.allow_missing()) Add({"allow_missing", "true"});
+}
+
+void Audit::Asked(const v1::InterruptConnectionsRequest& request) {
+  Add({"filter", request.filter()});
+  if (request.dry_run()) Add({"dry_run", "true"});
+  AskedToClose(request);
+  if (request.max_count() != 0) Add({"max_count", request.max_count()});
+  if (request.limit() != 0) Add({"limit", request.limit()});
+  if (request.rate_per_second() != 0) Add({"rate_per_second", request.rate_per_second()});
+}
+
+void Audit::Asked(const v1::UpdateConnectionRequest& request) {
+  const v1::Connection& connection = request.connection();
+  Add({"connection_id", connection.connection_id()});
+  Add({"update_mask", absl::StrJoin(request.update_mask().paths(), ",")});
+  if (!connection.labels().empty()) {
+    const std::map<std::string, std::string> sorted(connection.labels().begin(), connection.labels().end());
+    Add({"labels", absl::StrJoin(sorted, ",", absl::PairFormatter("="))});
+  }
+  if (connection.has_expire_time()) {
+    Add({"expire_time", google::protobuf::util::TimeUtil::ToString(connection.expire_time())});
+  }
+  if (request.expected_revision() != 0) Add({"expected_revision", request.expected_revision()});
+}
+
+void Audit::Asked(const v1::SendMessageRequest& request) {
+  Add({"connection_id", request.connection_id()});
+  AskedToSend(request.message());
+  if (request.wait_written()) Add({"wait_written", "true"});
+}
+
+void Audit::Asked(const v1::BroadcastMessageRequest& request) {
+  Add({"filter", request.filter()});
+  AskedToSend(request.message());
+}
+
+void Audit::Came(const v1::InterruptConnectionResponse& response) {
+  results_ = {{"outcome", v1::InterruptOutcome_Name(response.outcome())}};
+  if (response.joined()) results_.emplace_back("joined", "true");
+  if (response.dropped_messages() != 0) {
+    results_.emplace_back("dropped_messages", response.dropped_messages());
+  }
+}
+
+void Audit::Came(const v1::InterruptConnectionsResponse& response) {
+  results_ = {{"matched", response.matched_count()},
+              {"closed_clean", response.closed_clean_count()},
+              {"closed_timeout", response.closed_timeout_count()},
+              {"closed_aborted", response.closed_aborted_count()},
+              {"already_closed", response.already_closed_count()}};
+}
+
+void Audit::Came(const v1::UpdateConnectionResponse& response) {
+  results_ = {{"revision", response.connection().revision()}};
+}
+
+void Audit::Came(const v1::SendMessageResponse& response) {
+  results_ = {{"send_queue_bytes", response.send_queue_bytes()}};
+}
+
+void Audit::Came(const v1::BroadcastMessageResponse& response) {
+  results_ = {{"matched", response.matched_count()},
+              {"queued", response.queued_count()},
+              {"dropped", response.dropped_count()}};
+}
+
+void Audit::Finish(const grpc::Status& status) {
+  Add({"status", NameOf(status.error_code())});
+  if (!status.ok()) {
+    Add({"error", ReasonOf(status)});
+    Add({"detail", status.error_message()});
+  }
+  for (LogField& result : results_) Add(std::move(result));
+  Add({"duration_ms", std::chrono::duration<double, std::milli>(clock_.Steady() - begin_).count()});
+  LogEvent(spdlog::level::info, "audit", fields_);
+}
+
+}  // namespace drawbridge
