@@ -33,7 +33,7 @@ await "$work/client" '< hello'
 block operator >"$work/operator.sh"
 bash -euo pipefail "$work/operator.sh" >"$work/operator" 2>&1 || { cat "$work/operator"; exit 1; }
 for expected in drawbridge.control.v1.ConnectionService INTERRUPT_OUTCOME_CLOSED_CLEAN '"path": "/chat"' \
-  CONNECTION_STATE_CLOSED '"cause": "interrupted"'; do
+  CONNECTION_STATE_CLOSED '"cause": "interrupted"' '"done": true'; do
   grep -qF -- "$expected" "$work/operator" || { echo "readme: no $expected in:"; cat "$work/operator"; exit 1; }
 done
 await "$work/client" '< from afar'

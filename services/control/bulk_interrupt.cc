@@ -22,8 +22,11 @@ constexpr size_t kMaxSamples = 100;
 constexpr size_t kStretch = 4096;      // looked at in one part of the work, of those who may match
 constexpr size_t kEndedAtOnce = 1024;  // and of those who did
 
-// An I/O thread takes some ten microseconds for each before it looks at its sockets again.
-constexpr size_t kUnderWay = 64;
+// So many may be ending at once: the work of an I/O thread for some ten milliseconds, which other sessions
+// may have to wait. Peers that take their time to answer do not hold up the rest: they are counted for no
+// longer than this, which comes to 10,000 a second at least.
+constexpr size_t kUnderWay = 256;
+constexpr std::chrono::milliseconds kUnderWayFor{25};
 // Between two parts of the work, where the next is not due or has to wait for the I/O threads.
 constexpr std::chrono::milliseconds kPause{1};
 
@@ -125,8 +128,9 @@ void BulkInterrupt::Add(const Connection& connection) {
 std::optional<SteadyTime> BulkInterrupt::EndThoseDue() {
   if (all_begun_) return std::nullopt;
   const SteadyTime now = clock_.Steady();
-  std::erase_if(under_way_, [](const auto& each) {
-    return each->close_arrived() || each->state() == ConnectionState::kClosed;
+  std::erase_if(under_way_, [now](const Begun& each) {
+    if (each.connection->state() == ConnectionState::kClosed) return true;
+    return each.connection->close_arrived() && now - each.time > kUnderWayFor;
   });
   for (size_t i = 0; i < kEndedAtOnce && next_ < sequences_.size(); ++i) {
     auto connection = registry_.Find(registry_.node().ConnectionId(sequences_[next_]));
@@ -139,7 +143,7 @@ std::optional<SteadyTime> BulkInterrupt::EndThoseDue() {
     if (pace_->next() > now) return std::max(pace_->next(), now + kPause);
     pace_->Advance(now);
     ++next_;
-    End(std::move(connection));
+    End(std::move(connection), now);
   }
   if (next_ < sequences_.size()) return now;
   all_begun_ = true;
@@ -147,11 +151,11 @@ std::optional<SteadyTime> BulkInterrupt::EndThoseDue() {
   return std::nullopt;
 }
 
-void BulkInterrupt::End(std::shared_ptr<Connection> connection) {
+void BulkInterrupt::End(std::shared_ptr<Connection> connection, SteadyTime now) {
   connection->Interrupt(options_.close);
   ++tally_->awaited;
   connection->WhenClosed([tally = tally_](const CloseResult& result) { tally->Count(result.outcome); });
-  if (!connection->close_arrived()) under_way_.push_back(std::move(connection));
+  under_way_.push_back({std::move(connection), now});
 }
 
 v1::InterruptConnectionsResponse BulkInterrupt::Progress() const {

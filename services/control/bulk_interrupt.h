@@ -75,11 +75,16 @@ class BulkInterrupt {
     std::function<void()> ended;
   };
 
+  struct Begun {
+    std::shared_ptr<Connection> connection;
+    SteadyTime time;
+  };
+
   bool too_many() const { return matched_ > options_.max_count; }
   void Collect();
   void Add(const Connection& connection);
   std::optional<SteadyTime> EndThoseDue();
-  void End(std::shared_ptr<Connection> connection);
+  void End(std::shared_ptr<Connection> connection, SteadyTime now);
 
   const Registry& registry_;
   const Clock& clock_;
@@ -96,8 +101,8 @@ class BulkInterrupt {
   size_t next_ = 0;           // of `sequences_`
   bool all_begun_ = false;
   int64_t already_closed_ = 0;
-  // Interrupted, and their sessions do not know yet: bounded, so that sessions have their turn in between.
-  std::vector<std::shared_ptr<Connection>> under_way_;
+  // Begun lately and not over: bounded, so that other sessions have their turn in between.
+  std::vector<Begun> under_way_;
 };
 
 }  // namespace drawbridge

@@ -209,18 +209,20 @@ void LetTimePass(RunningServer& server, size_t ends, int32_t rate) {
 }
 
 TEST(BulkInterruptTest, ACallerWhoLeavesStopsWhatWasNotBegun) {
-  constexpr int32_t kRate = 20;
+  constexpr int32_t kRate = 40;
   RunningServer server;
   for (const bool by_deadline : {false, true}) {
-    auto clients = OpenMany(server, 40, "/chat");
-    BulkCall call(server, AllThat("path = \"/chat\"", kRate), by_deadline ? milliseconds(300) : kPatience);
-    server.WaitUntilClosing(clients[0].id());
+    auto clients = OpenMany(server, 80, "/chat");
+    BulkCall call(server, AllThat("path = \"/chat\"", kRate), by_deadline ? milliseconds(700) : kPatience);
+    // Right behind a report: the next one would find that nobody is there, but half a second later.
+    EXPECT_TRUE(call.Read().has_value());
     if (!by_deadline) call.Cancel();
     call.ReadLast();
     EXPECT_EQ(call.Finish().error_code(),
               by_deadline ? grpc::StatusCode::DEADLINE_EXCEEDED : grpc::StatusCode::CANCELLED);
-    LetTimePass(server, 10, kRate);
-    EXPECT_GE(CountOpen(server, clients), 30u);
+    const size_t left = CountOpen(server, clients);
+    LetTimePass(server, 24, kRate);
+    EXPECT_GE(CountOpen(server, clients) + 6, left) << "but for the time that it takes to hear of it";
     clients[0].ReadCloseAndAnswer();
     EXPECT_TRUE(server.GetWhenClosed(clients[0].id()).close().clean()) << "what was begun goes on";
     clients.back().Echo("unharmed");
@@ -265,6 +267,16 @@ TEST(BulkInterruptTest, AShutdownInTheMidstEndsItWithTheTruth) {
   EXPECT_EQ(last.matched_count(), 10);
   EXPECT_EQ(Closed(last), 10);
   EXPECT_GE(last.already_closed_count(), 5) << "by the shutdown";
+}
+
+TEST(BulkInterruptTest, AServerThatDiesInTheMidstEndsIt) {
+  auto server = std::make_unique<RunningServer>();
+  auto clients = OpenMany(*server, 10);
+  BulkCall call(*server, AllThat("*", 1));
+  server->WaitUntilClosing(clients[0].id());
+  server.reset();
+  EXPECT_FALSE(call.ReadLast().done());
+  EXPECT_FALSE(call.Finish().ok());
 }
 
 TEST(BulkInterruptTest, SoManyAtOnceAndNoMore) {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,26 @@ TEST(OutboxTest, GivesTheOldestUpToACost) {
   EXPECT_EQ(TextsOf(outbox.Take(1)), Texts{"three"}) << "one at least";
   EXPECT_TRUE(outbox.empty());
   EXPECT_EQ(outbox.bytes(), 0u);
+}
+
+TEST(OutboxTest, KeepsTheOrderHoweverItIsTakenAndFilled) {
+  Outbox outbox;
+  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same steps each time
+  int pushed = 0;
+  int taken = 0;
+  for (int step = 0; step < 2'000; ++step) {
+    for (auto count = random() % 8; count > 0; --count) outbox.Push(Text(std::to_string(pushed++)));
+    for (const std::string& text : TextsOf(outbox.Take(random() % (8 * Outbox::kOverhead))))
+      ASSERT_EQ(text, std::to_string(taken++));
+    ASSERT_EQ(outbox.messages(), static_cast<size_t>(pushed - taken));
+    size_t bytes = 0;
+    for (int i = taken; i < pushed; ++i) bytes += std::to_string(i).size() + Outbox::kOverhead;
+    ASSERT_EQ(outbox.bytes(), bytes);
+    ASSERT_EQ(outbox.empty(), taken == pushed);
+  }
+  EXPECT_GT(taken, 1'000);
+  for (const std::string& text : TextsOf(outbox.Take(Outbox::kAll))) ASSERT_EQ(text, std::to_string(taken++));
+  EXPECT_EQ(taken, pushed);
 }
 
 // A session as far as its connection knows it.

@@ -218,20 +218,29 @@ TEST_F(BulkInterruptTest, WhoIsGoneAlreadyTakesNobodysTurn) {
   EXPECT_EQ(run->Progress().already_closed_count(), 100);
 }
 
-TEST_F(BulkInterruptTest, OnlySoManyAreUnderWayToTheirSessionsAtOnce) {
-  AddClients(200);
+TEST_F(BulkInterruptTest, OnlySoManyAreEndingAtOnce) {
+  AddClients(1'000);
   const auto run = Start(Everybody());
   WorkNow(*run, /*sessions_act=*/false);
-  EXPECT_EQ(Closing(), 64U);
+  EXPECT_EQ(Closing(), 256U);
   clients_.clock.Advance(seconds(1));
   WorkNow(*run, /*sessions_act=*/false);
-  EXPECT_EQ(Closing(), 64U) << "as long as the sessions do not get to it";
-  Act();
+  EXPECT_EQ(Closing(), 256U) << "as long as the sessions do not know";
+  for (size_t i = 0; i < 100; ++i) clients_.End(i);
   WorkNow(*run, /*sessions_act=*/false);
-  EXPECT_EQ(Closing(), 128U);
-  for (size_t i = 64; i < 128; ++i) clients_.End(i);  // without a session that acted
-  WorkNow(*run);
-  EXPECT_EQ(Closing(), 200U - 64U);
+  EXPECT_EQ(Closing(), 256U) << "who is gone makes room";
+  EXPECT_EQ(run->Progress().closed_aborted_count(), 100);
+}
+
+TEST_F(BulkInterruptTest, PeersThatTakeTheirTimeHoldUpTheOthersForAMoment) {
+  AddClients(1'000);
+  const auto run = Start(Everybody());
+  WorkFor(*run, milliseconds(20));
+  EXPECT_EQ(Closing(), 256U);
+  WorkFor(*run, milliseconds(20));
+  EXPECT_EQ(Closing(), 512U);
+  WorkFor(*run, milliseconds(60));
+  EXPECT_EQ(Closing(), 1'000U);
 }
 
 // ------------------------------------------------------------------------------------- what came of it

@@ -1,5 +1,6 @@
 // Measures filters on a registry of a million entries, without a socket: a full scan, what the index finds,
-// and pages as ListConnections gives them, their conversion included.
+// pages as ListConnections gives them, their conversion included, and how InterruptConnections finds who is
+// meant.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,12 +8,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/node_identity.h"
 #include "gateway/connections/registry.h"
+#include "services/control/bulk_interrupt.h"
 #include "services/control/list.h"
 #include "services/control/matches.h"
 
@@ -139,6 +142,27 @@ void Get(World& world) {
              Quantile(times, 0.99));
 }
 
+// All that InterruptConnections does before the first close, and the longest part of it, for which others may
+// have to wait.
+void FindForInterrupt(World& world, const std::string& filter) {
+  v1::InterruptConnectionsRequest request;
+  request.set_filter(filter);
+  request.set_dry_run(true);
+  std::vector<double> parts;
+  double sum = 0;
+  BulkInterruptOptions options;
+  if (!ParseBulkInterrupt(request, &options).ok()) std::abort();
+  BulkInterrupt run(world.registry, world.clock, std::move(options), 1, [] {});
+  while (!run.done()) {
+    parts.push_back(Time([&] { run.Work(); }));
+    sum += parts.back();
+  }
+  fmt::print(
+      "{{\"interrupt\": {:?}, \"matched\": {}, \"ms\": {:.0f}, \"part_ms_p50\": {:.2f}, "
+      "\"part_ms_max\": {:.2f}}}\n",
+      filter, run.Progress().matched_count(), sum, Quantile(parts, 0.5), Quantile(parts, 1));
+}
+
 int Main() {
   World world;
   Get(world);
@@ -155,6 +179,8 @@ int Main() {
   List(world, "connection_id = " + id, 1000, false);
   List(world, "principal = user-77", 1000, false);
   List(world, "labels.tier = gold AND principal:user", 1000, false);
+  for (const std::string filter : {"*", "user_agent:Chrome", "principal = user-77"})
+    FindForInterrupt(world, filter);
   return 0;
 }
 

@@ -1,7 +1,9 @@
 // The crowd's thread polls at least every millisecond, so requests to it need no wake-up.
 #include "tools/bench/control/crowd.h"
 
+#include <chrono>
 #include <stdexcept>
+#include <utility>
 
 #include "gateway/base/time_slice.h"
 #include "tools/bench/load/fleet.h"
@@ -13,14 +15,13 @@ namespace {
 constexpr int64_t kMillisecond = 1'000'000;
 constexpr int64_t kSecond = 1'000 * kMillisecond;
 constexpr int kOpenSeconds = 120;
-constexpr size_t kPayloadSize = 20;
 
 }  // namespace
 
-Crowd::Crowd(const sockaddr_in& target, uint32_t size, uint32_t echoing)
-    : traffic_(kPayloadSize, /*text=*/false, 1), close_times_(size) {
+Crowd::Crowd(const Options& options)
+    : options_(options), close_times_(options.size), last_echo_(options.size) {
   std::latch opened(1);
-  thread_ = std::thread([&] { Run(target, size, echoing, opened); });
+  thread_ = std::thread([&] { Run(opened); });
   opened.wait();
   if (!failed_) return;
   thread_.join();
@@ -39,25 +40,44 @@ int64_t Crowd::CloseTime(uint32_t client) const {
 }
 
 void Crowd::StartEcho(uint32_t client) {
+  Ask([this, client](Fleet& fleet) {
+    last_echo_[client] = NowNanoseconds();
+    fleet.client(client).SendMessages(1);
+  });
+}
+
+void Crowd::ExpectMessages(uint64_t count) {
+  std::latch done(1);
+  Ask([&](Fleet& fleet) {
+    for (uint32_t i = 0; i < fleet.size(); ++i) {
+      if (last_echo_[i] == 0) fleet.client(i).Expect(count);
+    }
+    done.count_down();
+  });
+  done.wait();
+}
+
+void Crowd::Ask(std::function<void(Fleet&)> work) {
+  Check();
   const std::lock_guard lock(mutex_);
-  to_start_.push_back(client);
+  asked_.push_back(std::move(work));
 }
 
 void Crowd::Check() const {
   if (failed_) std::rethrow_exception(failure_);
 }
 
-void Crowd::Run(const sockaddr_in& target, uint32_t size, uint32_t echoing, std::latch& opened) {
+void Crowd::Run(std::latch& opened) {
   bool open = false;
   SetTimeSlice({});
   try {
-    Fleet fleet(target, traffic_, *this, size);
-    Open(fleet, echoing);
+    Fleet fleet(options_.target, options_.traffic, *this, options_.size);
+    Open(fleet);
     opened.count_down();
     open = true;
     while (!stop_) {
-      fleet.Poll(kMillisecond);
-      StartRequested(fleet);
+      Poll(fleet);
+      DoAsked(fleet);
     }
   } catch (...) {
     failure_ = std::current_exception();
@@ -66,22 +86,42 @@ void Crowd::Run(const sockaddr_in& target, uint32_t size, uint32_t echoing, std:
   }
 }
 
-void Crowd::Open(Fleet& fleet, uint32_t echoing) {
+void Crowd::Poll(Fleet& fleet) const {
+  if (!options_.naps) return fleet.Poll(kMillisecond);
+  std::this_thread::sleep_for(std::chrono::nanoseconds(kMillisecond));
+  fleet.Poll(0);
+}
+
+void Crowd::Open(Fleet& fleet) {
   fleet.OpenAll(kOpenSeconds);
   for (uint32_t i = 0; i < fleet.size(); ++i) {
     ids_.push_back(fleet.client(i).connection_id());
     if (ids_.back().empty()) throw std::runtime_error("no X-Connection-Id in the response");
   }
-  for (uint32_t i = 0; i < echoing; ++i) fleet.client(i).SendMessages(1);
+  for (uint32_t i = 0; i < options_.echoing; ++i) {
+    last_echo_[i] = NowNanoseconds();
+    fleet.client(i).SendMessages(1);
+  }
 }
 
-void Crowd::StartRequested(Fleet& fleet) {
-  const std::lock_guard lock(mutex_);
-  for (const uint32_t client : to_start_) fleet.client(client).SendMessages(1);
-  to_start_.clear();
+void Crowd::DoAsked(Fleet& fleet) {
+  std::vector<std::function<void(Fleet&)>> asked;
+  {
+    const std::lock_guard lock(mutex_);
+    asked.swap(asked_);
+  }
+  for (const auto& work : asked) work(fleet);
 }
 
-void Crowd::OnEchoes(Client& client, uint64_t, uint64_t count, int64_t) {
+void Crowd::OnEchoes(Client& client, uint64_t, uint64_t count, int64_t now) {
+  int64_t& last_echo = last_echo_[client.index()];
+  if (last_echo == 0) {
+    last_message_time_.store(now, std::memory_order_relaxed);
+    messages_.fetch_add(count, std::memory_order_release);
+    return;
+  }
+  const int64_t silence = now - std::exchange(last_echo, now);
+  if (silence > longest_silence_.load(std::memory_order_relaxed)) longest_silence_ = silence;
   echoes_.fetch_add(count, std::memory_order_relaxed);
   if (!client.saw_close()) client.SendMessages(count);
 }

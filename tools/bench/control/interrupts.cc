@@ -34,7 +34,7 @@ void Interrupt(ControlStub& stub, const std::string& id) {
 }  // namespace
 
 Report MeasureInterrupts(const ControlScenario& scenario, ControlStub& stub) {
-  Crowd crowd(scenario.target, scenario.connections, scenario.echoing);
+  Crowd crowd({.target = scenario.target, .size = scenario.connections, .echoing = scenario.echoing});
   uint32_t next_echoing = 0;
   uint32_t next_idle = scenario.echoing;
   if (scenario.connections < scenario.echoing + 2 * scenario.repeats) {

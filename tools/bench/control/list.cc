@@ -49,7 +49,7 @@ std::unordered_set<std::string> Walk(ControlStub& stub, Histogram& latency, uint
 }  // namespace
 
 Report MeasureList(const ControlScenario& scenario, ControlStub& stub) {
-  Crowd crowd(scenario.target, scenario.connections, scenario.echoing);
+  Crowd crowd({.target = scenario.target, .size = scenario.connections, .echoing = scenario.echoing});
   Histogram page_latency;
   Histogram walk_latency;
   uint64_t page_bytes = 0;

@@ -1,11 +1,14 @@
 // Reads the flags, measures one thing about the control plane, prints one line of JSON.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "gateway/base/time_slice.h"
 #include "grpcpp/grpcpp.h"
@@ -18,16 +21,39 @@ namespace {
 
 constexpr unsigned kTimeLimit = 600;  // seconds, then SIGALRM ends the run
 
+struct Named {
+  std::string_view name;
+  Report (*measure)(const ControlScenario& scenario, ControlStub& stub);
+  ControlScenario defaults;
+};
+constexpr Named kScenarios[] = {
+    {"interrupt", MeasureInterrupts, {.connections = 10'000, .echoing = 200, .repeats = 500}},
+    {"list", MeasureList, {.connections = 19'000, .repeats = 30}},
+    {"interrupt_all", MeasureBulkInterrupt, {.connections = 19'020, .echoing = 20, .rate = -1}},
+    {"interrupt_paced", MeasureBulkInterrupt, {.connections = 19'020, .echoing = 20, .rate = 5'000}},
+    {"broadcast", MeasureBroadcast, {.connections = 19'000, .repeats = 30}},
+    {"send", MeasureSend, {.connections = 2'000, .repeats = 5, .rate = 10'000}},
+};
+
+const Named& Find(std::string_view name) {
+  const auto* const found = std::ranges::find(kScenarios, name, &Named::name);
+  if (found != std::end(kScenarios)) return *found;
+  std::string names;
+  for (const Named& each : kScenarios) names.append(" ").append(each.name);
+  throw std::invalid_argument("--scenario is one of" + names);
+}
+
 int Main(int argc, char** argv) try {
   Flags flags(argc, argv);
-  const std::string name = flags.String("scenario", "interrupt");
-  if (name != "interrupt" && name != "list") throw std::invalid_argument("--scenario is interrupt or list");
-  const bool interrupt = name == "interrupt";
-  ControlScenario scenario;
+  const Named& named = Find(flags.String("scenario", "interrupt"));
+  ControlScenario scenario = named.defaults;
+  scenario.name = named.name;
   scenario.target = ParseEndpoint(flags.String("target", "127.0.0.1:8080"));
-  scenario.connections = static_cast<uint32_t>(flags.Number("connections", interrupt ? 10'000 : 19'000));
-  scenario.echoing = static_cast<uint32_t>(flags.Number("echoing", interrupt ? 200 : 0));
-  scenario.repeats = static_cast<uint32_t>(flags.Number("repeats", interrupt ? 500 : 30));
+  scenario.connections = static_cast<uint32_t>(flags.Number("connections", scenario.connections));
+  scenario.echoing = static_cast<uint32_t>(flags.Number("echoing", scenario.echoing));
+  scenario.repeats = static_cast<uint32_t>(flags.Number("repeats", scenario.repeats));
+  scenario.rate = static_cast<int32_t>(flags.Number("rate", scenario.rate));
+  scenario.server = static_cast<pid_t>(flags.Number("pid", 0));
   const std::string control = flags.String("control", "127.0.0.1:9090");
   flags.RejectUnknown();
 
@@ -36,8 +62,7 @@ int Main(int argc, char** argv) try {
   SetTimeSlice(std::chrono::microseconds(100));
   const auto stub = control::v1::ConnectionService::NewStub(
       grpc::CreateChannel(control, grpc::InsecureChannelCredentials()));
-  const Report report = interrupt ? MeasureInterrupts(scenario, *stub) : MeasureList(scenario, *stub);
-  std::printf("%s\n", report.Line().c_str());
+  std::printf("%s\n", named.measure(scenario, *stub).Line().c_str());
   return 0;
 } catch (const std::invalid_argument& error) {
   std::fprintf(stderr, "control_load: %s\n", error.what());

@@ -239,6 +239,9 @@ def _control_table(summary, registry):
         ("interrupt", "answer", "Interrupt: from the call to its answer"),
         ("list", "page", "List: a page of 1,000"),
         ("list", "walk", "List: all pages"),
+        ("broadcast", "last_client", "Broadcast of 125 B: from the call until the last client has it"),
+        ("broadcast", "answer", "Broadcast: from the call to its answer"),
+        ("send", "answer", "Send, 10,000 a second: from when it was due to the answer"),
     ):
         values = [summary.median(scenario, "drawbridge", f"{name}_{which}_us") for which in ("p50", "p99")]
         values.append(summary.worst(scenario, "drawbridge", f"{name}_max_us"))
@@ -248,10 +251,56 @@ def _control_table(summary, registry):
             lines.append(_row([f"{title}, {count:,.0f} connections", *cells]))
     echo_rate = summary.median("interrupt", "drawbridge", "echo_rate")
     if echo_rate is not None:
-        lines += ["", f"Meanwhile 200 of these connections echoed {echo_rate:,.0f} messages a second."]
+        lines += [
+            "",
+            f"During the single interrupts 200 of the connections echoed {echo_rate:,.0f} messages a second.",
+        ]
+    lines += _send_lines(summary) + _bulk_interrupt_table(summary)
     if registry and "error" not in registry:
         lines += ["", "The registry alone:", "", *(f"- {key}: {value}" for key, value in registry.items())]
     return lines
+
+
+def _send_lines(summary):
+    rate, share = (
+        summary.median("send", "drawbridge", name) for name in ("rate", "server_cpu_share")
+    )
+    if rate is None:
+        return []
+    return [
+        "",
+        f"SendMessage over one channel, 10,000 a second asked for: {rate:,.0f} a second were answered and had "
+        f"come to their client, with {share:.0%} of the server's core.",
+    ]
+
+
+def _bulk_interrupt_table(summary):
+    lines = []
+    for scenario, title in (("interrupt_all", "as fast as possible"), ("interrupt_paced", "5,000 a second")):
+        values = [
+            summary.median(scenario, "drawbridge", name) for name in ("last_close_frame_ms", "done_ms")
+        ]
+        if values[0] is None:
+            continue
+        worst = [
+            summary.worst(scenario, "drawbridge", name)
+            for name in ("fullest_bucket", "echo_silence_before_ms", "echo_silence_during_ms")
+        ]
+        count = summary.median(scenario, "drawbridge", "connections")
+        cells = [f"{value:,.0f}" for value in values]
+        cells += [f"{worst[0]:.2f}", *(f"{value:.1f}" for value in worst[1:])]
+        lines.append(_row([f"{count:,.0f} connections, {title}", *cells]))
+    if not lines:
+        return []
+    head = [
+        "InterruptConnections",
+        "last close frame ms",
+        "done ms",
+        "fullest 200 ms / mean",
+        "echoes apart before ms",
+        "during ms",
+    ]
+    return ["", _row(head), _row(["---"] * len(head)), *lines]
 
 
 def _method(report):
@@ -272,6 +321,11 @@ def _method(report):
         "- **Two I/O threads**: server and two load generators may use both cores each time; only the number of",
         "  the server's I/O threads differs. CPU time includes connecting. The capacity is that of two threads in",
         "  units of one's, by their CPU time.",
+        "- **InterruptConnections**: all but 20 clients that echo, one message in flight each. The close frames are",
+        "  counted in buckets of 200 ms as they come to the clients; the fullest is the worst of all rounds, and so is",
+        "  the longest time between two echoes of one client, before and during the call.",
+        "- **Broadcast**: the clients' thread looks at them once a millisecond, which counts. Were it woken for each",
+        "  message, the server's core would have that work, too.",
         "",
         "Every measurement starts a fresh server on core 0; the load generator has core 1. CPU time is the",
         "scheduler's own account of all threads of the server, over the measured seconds, after half a second of",

@@ -11,7 +11,7 @@ from harness.servers import CLIENT_CORE, SERVER_CORE, Failure, Running
 
 DATA_SCENARIOS = ("s1", "s2", "s3", "s5", "s6", "paced", "memory", "accept", "burst")
 TLS_SCENARIOS = ("s1_tls", "s3_tls", "memory_tls")
-CONTROL_SCENARIOS = ("interrupt", "list")
+CONTROL_SCENARIOS = ("interrupt", "list", "interrupt_all", "interrupt_paced", "broadcast", "send")
 TIME_LIMIT = 180
 
 
@@ -19,16 +19,11 @@ def measure(server, scenario, options):
     """Runs one scenario against a fresh server. `options`: command line words for the load generator."""
     tls = ("--tls_cert", str(certificate.CERTIFICATE), "--tls_key", str(certificate.KEY))
     with Running(server, more=tls if scenario in TLS_SCENARIOS else ()) as running:
-        if scenario in CONTROL_SCENARIOS:
-            command = [
-                str(paths.PROGRAMS / "control_load"),
-                *("--target", running.words["ws"], "--control", running.words["control"]),
-            ]
-        else:
-            command = [
-                str(paths.PROGRAMS / "load"),
-                *("--target", running.words["ws"], "--pid", str(running.pid)),
-            ]
+        control = scenario in CONTROL_SCENARIOS
+        command = [str(paths.PROGRAMS / ("control_load" if control else "load"))]
+        command += ["--target", running.words["ws"], "--pid", str(running.pid)]
+        if control:
+            command += ["--control", running.words["control"]]
         return _run(running, [*command, "--scenario", scenario, *options])
 
 

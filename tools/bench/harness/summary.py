@@ -8,7 +8,7 @@ MEMORY = "bytes_per_connection"
 
 def line(result):
     """One measurement, for whoever watches."""
-    head = f"{result['scenario']:<9} {result['server']:<14}"
+    head = f"{result['scenario']:<15} {result['server']:<14}"
     if "error" in result:
         return f"{head} {result['error']}"
     words = []
@@ -31,7 +31,17 @@ def line(result):
             f"{result['messages_per_second']:.0f} messages a second, "
             f"{result['wake_ups_per_message']:.5f} wake-ups each"
         )
-    for name in ("latency", "before", "during", "close_frame", "page"):
+    if "fullest_bucket" in result:
+        words.append(
+            f"last close frame after {result['last_close_frame_ms']:.0f} ms, "
+            f"done after {result['done_ms']:.0f} ms, "
+            f"fullest bucket {result['fullest_bucket']:.2f} times the mean, "
+            f"echoes at most {result['echo_silence_during_ms']:.1f} ms apart "
+            f"(before: {result['echo_silence_before_ms']:.1f})"
+        )
+    if result["scenario"] == "send":
+        words.append(f"{100 * result['server_cpu_share']:.0f} % of a core")
+    for name in ("latency", "before", "during", "close_frame", "page", "last_client", "answer"):
         if f"{name}_p99_us" in result:
             p50, p99 = result[f"{name}_p50_us"], result[f"{name}_p99_us"]
             words.append(f"{name} p50 {p50:.0f} us, p99 {p99:.0f} us")

@@ -33,10 +33,10 @@ std::string Mask(std::string_view payload, const char* mask) {
 
 }  // namespace
 
-Traffic::Traffic(size_t payload_size, bool text, size_t batch)
+Traffic::Traffic(size_t payload_size, bool text, size_t batch, size_t ring)
     : payload_size_(payload_size),
       opcode_(text ? kText : kBinary),
-      ring_(RingSize(payload_size)),
+      ring_(ring != 0 ? ring : RingSize(payload_size)),
       batch_(batch) {
   std::mt19937_64 random(6455);  // NOLINT(cert-msc51-cpp): the same traffic for every server
   const uint8_t first = 0x80 | opcode_;

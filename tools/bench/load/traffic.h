@@ -14,8 +14,8 @@ namespace drawbridge::bench {
 class Traffic {
  public:
   // `batch`: how many messages in a row are to lie in one piece of memory, for one send. Text is printable
-  // ASCII.
-  Traffic(size_t payload_size, bool text, size_t batch);
+  // ASCII. `ring`: how many messages; 0: as many as stay in a cache; 1: all are alike, as of a broadcast.
+  Traffic(size_t payload_size, bool text, size_t batch, size_t ring = 0);
 
   // `count` client frames in one piece, from message `sequence`; `count` is at most the batch.
   std::string_view Frames(uint64_t sequence, size_t count) const {
