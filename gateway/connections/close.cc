@@ -38,6 +38,8 @@ static_assert(InOrder());
 
 const CloseCauseInfo& Describe(CloseCause cause) { return kCauses[static_cast<size_t>(cause)]; }
 
+std::span<const CloseCauseInfo> CloseCauses() { return kCauses; }
+
 CloseRequest::CloseRequest(CloseCause why)
     : cause(why), code(Describe(why).code), reason(Describe(why).reason) {}
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,8 @@ struct CloseCauseInfo {
   std::string_view reason;  // of the close frame
 };
 const CloseCauseInfo& Describe(CloseCause cause);
+// All of them, in the order of the enumeration.
+std::span<const CloseCauseInfo> CloseCauses();
 
 // RFC 6455, section 7.4.1: what reports "a close frame without a code" and "no close frame"; never on the
 // wire.

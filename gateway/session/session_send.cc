@@ -93,7 +93,8 @@ void Session::WatchQueue() {
   const bool over = traffic.send_queue_bytes.Get() > options_.send_queue_bytes;
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
-  if (!over && held_ != nullptr) PostTurn();
+  // What no socket tells of: this may be the last that happens to the client for long.
+  if (!over && (held_ != nullptr || link_.has_pending())) PostTurn();
   Arm();
 }
 

@@ -5,10 +5,19 @@ namespace drawbridge::conformance {
 Answer TextOf(std::string payload) { return {.opcode = kOpText, .payload = std::move(payload)}; }
 Answer BinaryOf(std::string payload) { return {.opcode = kOpBinary, .payload = std::move(payload)}; }
 Answer PongOf(std::string payload) { return {.opcode = kOpPong, .payload = std::move(payload)}; }
+Answer CompressedText(std::string payload, const Compression& compression) {
+  return {.opcode = kOpText, .payload = std::move(payload), .rsv = 4, .compression = compression};
+}
+Answer CompressedBinary(std::string payload, const Compression& compression) {
+  return {.opcode = kOpBinary, .payload = std::move(payload), .rsv = 4, .compression = compression};
+}
 Answer ClosedWith(int code) { return {.opcode = kOpClose, .payload = ClosePayloadOf(code)}; }
 Answer ClosedWithoutCode() { return {.opcode = kOpClose}; }
 Answer FailedWith(int code) {
   return {.opcode = kOpClose, .payload = ClosePayloadOf(code), .any_reason = true};
+}
+Answer FailedWith(int code, const std::string& reason) {
+  return {.opcode = kOpClose, .payload = ClosePayloadOf(code, reason)};
 }
 
 std::string Frame(const ClientFrame& frame) { return Encode(frame); }
@@ -21,6 +30,9 @@ std::string Close(int code, std::string_view reason) {
 }
 std::string CloseWithPayload(std::string_view payload) {
   return Encode({.opcode = kOpClose, .payload = payload});
+}
+std::string Compressed(std::string_view payload, int opcode, bool fin) {
+  return Encode({.opcode = opcode, .payload = payload, .fin = fin, .rsv = 4});
 }
 
 std::string First(std::string_view payload, int opcode) {

@@ -1,7 +1,8 @@
-// A clause of RFC 6455 as data: what a client sends, and what it must get for it.
+// A clause of RFC 6455 or RFC 7692 as data: what a client sends, and what it must get for it.
 #ifndef DRAWBRIDGE_TESTS_CONFORMANCE_CASE_H_
 #define DRAWBRIDGE_TESTS_CONFORMANCE_CASE_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,21 +12,31 @@
 
 namespace drawbridge::conformance {
 
+// How a message that comes compressed must inflate (RFC 7692, section 7.1).
+struct Compression {
+  int window_bits = 15;       // within a window of 2^window_bits bytes
+  bool context_kept = false;  // false: by itself, without those that came before
+};
+
 // A frame that must come, as a server sends it: whole, not masked, in its shortest form.
 struct Answer {
   int opcode = kOpText;
   std::string payload;
   int rsv = 0;
   bool any_reason = false;  // of a close frame: behind its code, `payload`, some words must follow
+  std::optional<Compression> compression = std::nullopt;  // then `payload` is what it must inflate to
 };
 Answer TextOf(std::string payload);
 Answer BinaryOf(std::string payload);
 Answer PongOf(std::string payload);
+Answer CompressedText(std::string payload, const Compression& compression = {});
+Answer CompressedBinary(std::string payload, const Compression& compression = {});
 // The answer to a good close frame: the same code and nothing else; then TCP ends.
 Answer ClosedWith(int code);
 Answer ClosedWithoutCode();
 // The connection is failed with this code and a reason; then TCP ends.
 Answer FailedWith(int code);
+Answer FailedWith(int code, const std::string& reason);
 
 // Behind the upgrade, on a connection of its own.
 struct Exchange {
@@ -59,6 +70,8 @@ std::string Ping(std::string_view payload);
 std::string Pong(std::string_view payload);
 std::string Close(int code, std::string_view reason = {});
 std::string CloseWithPayload(std::string_view payload);
+// Of a compressed message, the first frame of which alone says so (RFC 7692, section 6.1).
+std::string Compressed(std::string_view payload, int opcode = kOpText, bool fin = true);
 // Of a fragmented message: its first frame, one in the middle, its last.
 std::string First(std::string_view payload, int opcode = kOpText);
 std::string Next(std::string_view payload);

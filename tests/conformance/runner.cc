@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tests/conformance/group.h"
 #include "tests/conformance/shared_gateway.h"
 #include "tests/support/client.h"
+#include "tests/support/raw_deflate.h"
 
 namespace drawbridge::conformance {
 namespace {
@@ -58,11 +61,12 @@ class Conversation {
 
   void ExpectAnswer(const Answer& answer) {
     gateway_.ExpectInput(client_);
-    const ServerFrame frame = client_.ReadFrame();
+    ServerFrame frame = client_.ReadFrame();
     ASSERT_EQ(frame.opcode, answer.opcode) << frame.payload.substr(0, 200);
     EXPECT_TRUE(frame.fin);
     EXPECT_FALSE(frame.masked) << "section 5.1";
-    EXPECT_EQ(frame.rsv, answer.rsv);
+    ASSERT_EQ(frame.rsv, answer.rsv);
+    if (answer.compression.has_value()) Inflate(*answer.compression, frame);
     if (answer.any_reason) {
       EXPECT_EQ(frame.code(), ServerFrame{.payload = answer.payload}.code()) << frame.reason();
       EXPECT_NE(frame.reason(), "");
@@ -72,6 +76,17 @@ class Conversation {
     } else {
       EXPECT_TRUE(frame.payload == answer.payload) << "the same bytes";
     }
+  }
+
+  // RFC 7692, section 7.2: with no more of what came before than was agreed on.
+  void Inflate(const Compression& compression, ServerFrame& frame) {
+    constexpr std::string_view kTail("\x00\x00\xff\xff", 4);
+    EXPECT_FALSE(frame.payload.ends_with(kTail)) << "RFC 7692, section 7.2.1";
+    if (inflater_ == nullptr) inflater_ = std::make_unique<RawInflater>(compression.window_bits);
+    if (!compression.context_kept) inflater_->Reset();
+    const auto message = inflater_->Inflate(frame.payload);
+    ASSERT_TRUE(message.has_value()) << "it does not inflate";
+    frame.payload = *message;
   }
 
   void ExpectEnd() {
@@ -90,6 +105,7 @@ class Conversation {
   SharedGateway& gateway_;
   Client client_;
   const Sender& send_;
+  std::unique_ptr<RawInflater> inflater_;  // null: nothing has come compressed
 };
 
 // A test whose body is a function of the gateway and of how to send.

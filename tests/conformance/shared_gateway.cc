@@ -25,12 +25,6 @@ std::vector<std::string> Command(const std::vector<std::string>& flags) {
   return command;
 }
 
-// What follows ws= in the ready line.
-std::string AddressIn(const std::string& ready) {
-  const size_t begin = ready.find("ws=") + 3;
-  return ready.substr(begin, ready.find(' ', begin) - begin);
-}
-
 // Whoever has closed the connection does not take what the client sends all the same.
 bool SendUnlessClosed(Client& client, std::string_view bytes) {
   try {
@@ -45,7 +39,9 @@ bool SendUnlessClosed(Client& client, std::string_view bytes) {
 }  // namespace
 
 SharedGateway::SharedGateway(const std::vector<std::string>& flags)
-    : process_(Command(flags)), address_(AddressIn(process_.ReadLine())), witness_(Client::Open(address_)) {}
+    : process_(Command(flags)),
+      address_(ReadyField(process_.ReadLine(), "ws")),
+      witness_(Client::Open(address_)) {}
 
 SharedGateway& SharedGateway::With(const std::vector<std::string>& flags) {
   auto& gateway = All()[flags];

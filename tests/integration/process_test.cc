@@ -28,30 +28,22 @@ std::vector<std::string> OnFreePorts(std::vector<std::string> further = {}) {
   return Command(std::move(further));
 }
 
-// What follows `name`= in the ready line.
-std::string Field(const std::string& ready, const std::string& name) {
-  const size_t begin = ready.find(" " + name + "=");
-  if (begin == std::string::npos) return "";
-  const size_t value = begin + name.size() + 2;
-  return ready.substr(value, ready.find(' ', value) - value);
-}
-
 bool IsOneLine(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
 
 TEST(ProcessTest, SaysWhereItServesAndServesThere) {
   ChildProcess process(OnFreePorts());
   const std::string ready = process.ReadLine();
   EXPECT_THAT(ready, StartsWith("ready "));
-  EXPECT_THAT(Field(ready, "ws"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
-  EXPECT_THAT(Field(ready, "control"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
-  EXPECT_EQ(Field(ready, "node"), "test-node");
-  Client client = Client::Open(Field(ready, "ws"));
+  EXPECT_THAT(ReadyField(ready, "ws"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
+  EXPECT_THAT(ReadyField(ready, "control"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
+  EXPECT_EQ(ReadyField(ready, "node"), "test-node");
+  Client client = Client::Open(ReadyField(ready, "ws"));
   client.Echo("hello");
 }
 
 void ExpectDrains(int signal) {
   ChildProcess process(OnFreePorts({"--drain_grace=5s"}));
-  const std::string address = Field(process.ReadLine(), "ws");
+  const std::string address = ReadyField(process.ReadLine(), "ws");
   Client first = Client::Open(address);
   Client second = Client::Open(address);
   first.Echo("hello");
@@ -74,7 +66,7 @@ TEST(ProcessTest, SigintClosesClientsAndExits0) { ExpectDrains(SIGINT); }
 
 TEST(ProcessTest, SilentClientsAreCutWhenTheDrainGraceEnds) {
   ChildProcess process(OnFreePorts({"--drain_grace=300ms"}));
-  Client client = Client::Open(Field(process.ReadLine(), "ws"));
+  Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
   process.Signal(SIGTERM);
   EXPECT_EQ(client.ReadClose().code(), 1001);
   EXPECT_EQ(process.Wait().code, 0);
@@ -109,14 +101,14 @@ TEST(ProcessTest, PortsInUseAreExit1) {
   const auto exit_on = [](const std::string& listen, const std::string& control) {
     return ChildProcess(Command({"--listen=" + listen, "--control_listen=" + control})).Wait();
   };
-  const ChildProcess::Exit clients = exit_on(Field(ready, "ws"), "127.0.0.1:0");
+  const ChildProcess::Exit clients = exit_on(ReadyField(ready, "ws"), "127.0.0.1:0");
   EXPECT_EQ(clients.code, 1);
   EXPECT_EQ(clients.out, "");
-  EXPECT_THAT(clients.err, HasSubstr(Field(ready, "ws")));
-  const ChildProcess::Exit control = exit_on("127.0.0.1:0", Field(ready, "control"));
+  EXPECT_THAT(clients.err, HasSubstr(ReadyField(ready, "ws")));
+  const ChildProcess::Exit control = exit_on("127.0.0.1:0", ReadyField(ready, "control"));
   EXPECT_EQ(control.code, 1);
   EXPECT_EQ(control.out, "");
-  EXPECT_THAT(control.err, HasSubstr(Field(ready, "control")));
+  EXPECT_THAT(control.err, HasSubstr(ReadyField(ready, "control")));
 }
 
 TEST(ProcessTest, VersionIsOneLineOnStandardOutput) {

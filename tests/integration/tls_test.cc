@@ -37,10 +37,6 @@ class TlsTest : public ::testing::Test {
     files_.certificate.Replace(credentials.certificate);
     files_.key.Replace(credentials.key);
   }
-  static std::string AddressOf(const std::string& ready) {
-    const size_t begin = ready.find("ws=") + 3;
-    return ready.substr(begin, ready.find(' ', begin) - begin);
-  }
 
   TestAuthority authority_;
   CredentialFiles files_{authority_.Issue("gateway.example")};
@@ -93,7 +89,7 @@ TEST_F(TlsTest, AnInterruptIsCleanOverTls) {
 
 TEST_F(TlsTest, TheProgramTakesRenewedCertificatesWhileItRuns) {
   ChildProcess process(Command());
-  const std::string address = AddressOf(process.ReadLine());
+  const std::string address = ReadyField(process.ReadLine(), "ws");
   Client before = Client::Open(address, {.tls = &tls_});
   TestAuthority next("Next authority");
   EXPECT_TRUE(IsServed(address, authority_));
@@ -111,7 +107,7 @@ TEST_F(TlsTest, TheProgramTakesRenewedCertificatesWhileItRuns) {
 
 TEST_F(TlsTest, TheProgramKeepsTheOldCertificateWhereTheNewOneIsBad) {
   ChildProcess process(Command());
-  const std::string address = AddressOf(process.ReadLine());
+  const std::string address = ReadyField(process.ReadLine(), "ws");
   files_.certificate.Replace("nonsense");
   process.WaitForError(files_.certificate.path() + ": must hold a certificate chain in PEM");
   EXPECT_TRUE(IsServed(address, authority_));

@@ -42,13 +42,6 @@ std::vector<std::string> Command(const std::string& gateway) {
           "--send_stall_timeout=" + timeout};
 }
 
-std::string Field(const std::string& ready, const std::string& name) {
-  const size_t begin = ready.find(" " + name + "=");
-  if (begin == std::string::npos) throw std::runtime_error("no " + name + " in: " + ready);
-  const size_t value = begin + name.size() + 2;
-  return ready.substr(value, ready.find(' ', value) - value);
-}
-
 // Everybody on a thread of his own, until the end of life.
 class Crowd {
  public:
@@ -87,9 +80,9 @@ class Crowd {
 Soak::Soak(const std::string& gateway) : process_(Command(gateway)) {
   const std::string ready = process_.ReadLine();
   stub_ = control::v1::ConnectionService::NewStub(
-      grpc::CreateChannel(Field(ready, "control"), grpc::InsecureChannelCredentials()));
+      grpc::CreateChannel(ReadyField(ready, "control"), grpc::InsecureChannelCredentials()));
   world_ = std::make_unique<World>(
-      World{.address = Field(ready, "ws"), .stub = *stub_, .ledger = ledger_, .lag = lag_});
+      World{.address = ReadyField(ready, "ws"), .stub = *stub_, .ledger = ledger_, .lag = lag_});
 }
 
 bool Soak::Run(seconds duration) {

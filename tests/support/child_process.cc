@@ -114,4 +114,11 @@ ChildProcess::Exit ChildProcess::Wait() {
           .err = std::move(err_)};
 }
 
+std::string ReadyField(const std::string& ready, const std::string& name) {
+  const size_t begin = ready.find(" " + name + "=");
+  if (begin == std::string::npos) throw std::runtime_error("no " + name + " in: " + ready);
+  const size_t value = begin + name.size() + 2;
+  return ready.substr(value, ready.find(' ', value) - value);
+}
+
 }  // namespace drawbridge

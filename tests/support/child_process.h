@@ -47,6 +47,10 @@ class ChildProcess {
   std::string err_;
 };
 
+// What follows `name`= in the line by which the gateway says that it is ready, such as its address behind ws.
+// Throws std::runtime_error where it is not there.
+std::string ReadyField(const std::string& ready, const std::string& name);
+
 }  // namespace drawbridge
 
 #endif  // DRAWBRIDGE_TESTS_SUPPORT_CHILD_PROCESS_H_

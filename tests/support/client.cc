@@ -36,6 +36,34 @@ std::string Lower(std::string text) {
   return text;
 }
 
+// Where to connect to; IPv6 in brackets.
+class Peer {
+ public:
+  Peer(const std::string& host, int port) {
+    const auto port_bytes = htons(static_cast<uint16_t>(port));
+    const bool bracketed = host.starts_with("[") && host.ends_with("]");
+    ipv4_.sin_family = AF_INET;
+    ipv4_.sin_port = port_bytes;
+    if (::inet_pton(AF_INET, host.c_str(), &ipv4_.sin_addr) == 1) return;
+    ipv6_.sin6_family = AF_INET6;
+    ipv6_.sin6_port = port_bytes;
+    if (!bracketed || ::inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &ipv6_.sin6_addr) != 1)
+      FailWith("no address: " + host);
+  }
+
+  int family() const { return is_ipv6() ? AF_INET6 : AF_INET; }
+  const sockaddr* data() const {
+    return is_ipv6() ? reinterpret_cast<const sockaddr*>(&ipv6_) : reinterpret_cast<const sockaddr*>(&ipv4_);
+  }
+  socklen_t size() const { return is_ipv6() ? sizeof(ipv6_) : sizeof(ipv4_); }
+
+ private:
+  bool is_ipv6() const { return ipv6_.sin6_family == AF_INET6; }
+
+  sockaddr_in ipv4_{};
+  sockaddr_in6 ipv6_{};  // its family 0: not this one
+};
+
 HttpResponse ParseHead(std::string_view head) {
   HttpResponse response;
   bool first = true;
@@ -90,19 +118,15 @@ Client& Client::operator=(Client&& other) noexcept {
 }
 
 void Client::Connect(const std::string& address) {
-  fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const size_t colon = address.rfind(':');
+  const Peer peer(address.substr(0, colon), std::atoi(address.substr(colon + 1).c_str()));
+  fd_ = ::socket(peer.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
   Check(fd_, "socket");
   if (options_.receive_buffer != 0)
     SetOption(fd_, SOL_SOCKET, SO_RCVBUF, options_.receive_buffer, "SO_RCVBUF");
   if (options_.send_buffer != 0) SetOption(fd_, SOL_SOCKET, SO_SNDBUF, options_.send_buffer, "SO_SNDBUF");
   SetOption(fd_, IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
-  const size_t colon = address.rfind(':');
-  sockaddr_in peer{};
-  peer.sin_family = AF_INET;
-  peer.sin_port = htons(static_cast<uint16_t>(std::atoi(address.substr(colon + 1).c_str())));
-  if (::inet_pton(AF_INET, address.substr(0, colon).c_str(), &peer.sin_addr) != 1)
-    FailWith("no address: " + address);
-  Check(::connect(fd_, reinterpret_cast<const sockaddr*>(&peer), sizeof(peer)), "connect to " + address);
+  Check(::connect(fd_, peer.data(), peer.size()), "connect to " + address);
   Send(options_.preface);
   if (options_.tls != nullptr) StartTls();
 }
@@ -128,12 +152,18 @@ void Client::StartTls() {
 }
 
 std::string Client::local_address() const {
-  sockaddr_in local{};
+  sockaddr_storage local{};
   socklen_t size = sizeof(local);
   Check(::getsockname(fd_, reinterpret_cast<sockaddr*>(&local), &size), "getsockname");
-  std::array<char, INET_ADDRSTRLEN> host{};
-  ::inet_ntop(AF_INET, &local.sin_addr, host.data(), host.size());
-  return std::string(host.data()) + ":" + std::to_string(ntohs(local.sin_port));
+  std::array<char, INET6_ADDRSTRLEN> host{};
+  if (local.ss_family == AF_INET6) {
+    const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(local);
+    ::inet_ntop(AF_INET6, &ipv6.sin6_addr, host.data(), host.size());
+    return "[" + std::string(host.data()) + "]:" + std::to_string(ntohs(ipv6.sin6_port));
+  }
+  const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(local);
+  ::inet_ntop(AF_INET, &ipv4.sin_addr, host.data(), host.size());
+  return std::string(host.data()) + ":" + std::to_string(ntohs(ipv4.sin_port));
 }
 
 std::string Client::UpgradeRequest() const {

@@ -39,7 +39,8 @@ class Client {
     ClientTls* tls = nullptr;               // must outlive the client; null: plain
   };
 
-  // Connects, no more than the handshake of TLS. `address`: ip:port.
+  // Connects, no more than the handshake of TLS. `address`: ip:port, the ip in brackets where
+  // it is of IPv6.
   static Client Dial(const std::string& address, const Options& options);
   static Client Dial(const std::string& address) { return Dial(address, Options()); }
   // Connects and upgrades; throws where the answer is not 101.

@@ -46,6 +46,7 @@ TEST(CloseTest, EachCauseHasItsInitiatorItsCodeAndItsWord) {
     words.insert(info.word);
   }
   EXPECT_EQ(words.size(), std::size(kExpected)) << "two causes share a word";
+  EXPECT_EQ(CloseCauses().size(), std::size(kExpected)) << "a cause is missing here";
 }
 
 TEST(CloseTest, ARequestBeginsWithWhatTheTableSays) {

@@ -12,6 +12,7 @@
 #include "gateway/base/node_identity.h"
 #include "gateway/connections/connection.h"
 #include "gateway/handlers/echo.h"
+#include "gateway/handlers/handler.h"
 #include "gateway/listener/gateway.h"
 #include "tests/gateway/base/manual_clock.h"
 #include "tests/support/client.h"
@@ -23,8 +24,9 @@ namespace drawbridge {
 // passes only by Advance, and is noticed with the next tick of the thread's real timer.
 class RunningGateway {
  public:
-  explicit RunningGateway(const GatewayOptions& options = {})
-      : gateway_(options, NodeIdentity::Draw("test-node"), &handler_, &clock_) {}
+  // `handler` must outlive it; null: the echo.
+  explicit RunningGateway(const GatewayOptions& options = {}, Handler* handler = nullptr)
+      : gateway_(options, NodeIdentity::Draw("test-node"), handler == nullptr ? &echo_ : handler, &clock_) {}
 
   Gateway& gateway() { return gateway_; }
   const std::string& address() const { return gateway_.address(); }
@@ -49,7 +51,7 @@ class RunningGateway {
 
  private:
   ManualClock clock_;
-  EchoHandler handler_;
+  EchoHandler echo_;
   Gateway gateway_;
 };
 
