@@ -44,7 +44,7 @@ grpc::Status Send(RunningServer& server, const std::string& id, const std::strin
 TEST(BroadcastTest, ComesToAllThatMatchOnce) {
   RunningServer server;
   std::vector<Client> chosen;
-  for (int i = 0; i < 50; ++i) chosen.push_back(server.Open({.target = "/chat"}));
+  while (chosen.size() < 50) chosen.push_back(server.Open({.target = "/chat"}));
   Client other = server.Open({.target = "/news"});
   EXPECT_EQ(Broadcast(server, "hello", "path = \"/chat\"").queued_count(), 50);
   for (Client& client : chosen) {
@@ -62,7 +62,7 @@ TEST(BroadcastTest, KeepsTheOrderOfWhatIsSentBesides) {
   constexpr int kEach = 50;
   RunningServer server;
   std::vector<Client> clients;
-  for (int i = 0; i < 4; ++i) clients.push_back(server.Open());
+  while (clients.size() < 4) clients.push_back(server.Open());
   // Another caller's broadcasts in between change nothing in the order of this one's.
   std::thread noise([&] {
     for (int i = 0; i < kEach; ++i) Broadcast(server, "noise");

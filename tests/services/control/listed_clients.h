@@ -18,8 +18,8 @@ namespace drawbridge {
 
 struct ListedClients {
   // Returns its connection.
-  std::shared_ptr<Connection> Add(ConnectionInfo info = {}) {
-    registrations.push_back(registry.Add(std::move(info)));
+  std::shared_ptr<Connection> Add(const ConnectionInfo& info = {}) {
+    registrations.push_back(registry.Add(info));
     return registrations.back().connection();
   }
   // What UpdateConnection does.
