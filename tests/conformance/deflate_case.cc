@@ -40,6 +40,12 @@ RequestCase Declined(std::string name, const std::string& header, int line, cons
           line};
 }
 
+std::string Named(std::initializer_list<std::string_view> parts) {
+  std::string name;
+  for (const std::string_view part : parts) name += part;
+  return name;
+}
+
 Answer FailedAsCorrupt() { return FailedWith(1007, "invalid deflate data"); }
 
 std::string Noise(size_t size, unsigned seed) {

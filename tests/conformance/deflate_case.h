@@ -3,6 +3,7 @@
 #define DRAWBRIDGE_TESTS_CONFORMANCE_DEFLATE_CASE_H_
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ RequestCase Declined(std::string name, const std::string& header, int line = __b
 // Section 7.2.3.1: "Hello", and section 7.2.3.2: the same again, by reference to the first.
 inline constexpr std::string_view kHello("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
 inline constexpr std::string_view kHelloAgain("\xf2\x00\x11\x00\x00", 5);
+
+// The name of one of many cases, from its parts.
+std::string Named(std::initializer_list<std::string_view> parts);
 
 // What cannot be inflated.
 Answer FailedAsCorrupt();

@@ -10,7 +10,7 @@
 namespace drawbridge::conformance {
 namespace {
 
-using Named = std::pair<std::string, int>;
+using Opcode = std::pair<std::string, int>;
 
 std::string WithBits(int rsv, int opcode, std::string_view payload, bool fin = true) {
   return Frame({.opcode = opcode, .payload = payload, .fin = fin, .rsv = rsv});
@@ -22,16 +22,16 @@ Group Base(const std::string& section) {
 
 Group ReservedBits() {
   Group group = Base("Deflate6_1");
-  const std::vector<Named> data = {{"Text", kOpText}, {"Binary", kOpBinary}};
+  const std::vector<Opcode> data = {{"Text", kOpText}, {"Binary", kOpBinary}};
   for (const auto& [name, opcode] : data) {
     for (const int rsv : {1, 2, 3, 5, 6, 7}) {
       const std::string bits = "ReservedBits" + std::to_string(rsv) + "On";
       group.cases.emplace_back(bits + name, WithBits(rsv, opcode, kHello), std::vector{FailedWith(1002)});
-      group.cases.emplace_back(bits + "First" + name, WithBits(rsv, opcode, kHello, false) + Last(""),
+      group.cases.emplace_back(Named({bits, "First", name}), WithBits(rsv, opcode, kHello, false) + Last(""),
                                std::vector{FailedWith(1002)});
     }
   }
-  const std::vector<Named> control = {{"Close", kOpClose}, {"Ping", kOpPing}, {"Pong", kOpPong}};
+  const std::vector<Opcode> control = {{"Close", kOpClose}, {"Ping", kOpPing}, {"Pong", kOpPong}};
   for (const auto& [name, opcode] : control) {
     const std::string payload = opcode == kOpClose ? ClosePayloadOf(1000) : "";
     for (const int rsv : {1, 2, 4, 7}) {

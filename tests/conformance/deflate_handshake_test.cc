@@ -104,8 +104,8 @@ Group MustBeDeclined(const std::string& suffix, const std::vector<std::string>& 
       {"WithALetter", "1x"}, {"Huge", "4294967305"},
   };
   for (const auto& [name, value] : values) {
-    group.requests.push_back(Declined("ServerWindow" + name + suffix, Offer(ServerBits(value))));
-    group.requests.push_back(Declined("ClientWindow" + name + suffix, Offer(ClientBits(value))));
+    group.requests.push_back(Declined(Named({"ServerWindow", name, suffix}), Offer(ServerBits(value))));
+    group.requests.push_back(Declined(Named({"ClientWindow", name, suffix}), Offer(ClientBits(value))));
   }
   return group;
 }
@@ -150,9 +150,9 @@ Group Windows(int ours) {
     const std::string agreed = std::to_string(smaller);
     group.requests.push_back(
         theirs == 8 ? Declined("ServerWindowOf8" + suffix, Offer(ServerBits(value)))  // zlib has no such
-                    : Accepted("ServerWindowOf" + value + suffix, Offer(ServerBits(value)),
+                    : Accepted(Named({"ServerWindowOf", value, suffix}), Offer(ServerBits(value)),
                                kNone + ServerBits(agreed)));
-    group.requests.push_back(Accepted("ClientWindowOf" + value + suffix, Offer(ClientBits(value)),
+    group.requests.push_back(Accepted(Named({"ClientWindowOf", value, suffix}), Offer(ClientBits(value)),
                                       kNone + by_us + (smaller == 15 ? "" : ClientBits(agreed))));
   }
   group.requests.push_back(Accepted("ClientWindowOfAnySize" + suffix, Offer("; client_max_window_bits"),

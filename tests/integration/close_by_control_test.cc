@@ -137,6 +137,29 @@ TEST(CloseByInterruptTest, Aborted) {
   ExpectRecord(server, client, Interrupted(0, ""), {.messages = 1, .bytes = 5});
 }
 
+TEST(CloseByInterruptTest, AmongMany) {
+  RunningServer server;
+  Client answers = server.Open();
+  Client leaves = server.Open();
+  v1::InterruptConnectionsRequest request;
+  request.set_filter("*");
+  request.set_code(3001);
+  request.set_reason("enough");
+  request.set_rate_per_second(-1);
+  grpc::ClientContext context;
+  const auto reader = server.stub().InterruptConnections(&context, request);
+  EXPECT_EQ(answers.ReadClose().payload, ClosePayloadOf(3001, "enough"));
+  answers.SendClose(1000, "as you all wish");
+  leaves.ReadClose();
+  leaves.Close();
+  ExpectRecord(server, answers, Answered(Interrupted(3001, "enough"), 1000, "as you all wish"));
+  ExpectRecord(server, leaves, Interrupted(3001, "enough"));
+  v1::InterruptConnectionsResponse response;
+  while (reader->Read(&response)) {
+  }
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
 TEST(CloseByInterruptTest, TheFirstOfTwoStands) {
   RunningServer server;
   Client client = server.Open();

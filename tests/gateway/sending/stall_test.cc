@@ -148,8 +148,8 @@ TEST(StallTest, AnEndThatTlsHasReadAheadIsSeenOnceTheOutboxIsEmpty) {
   // It pays its debt while it is not read for what waits for it.
   Client debtor = running.Open({.tls = &tls});
   debtor.SendText(message);
-  debtor.SendText(message);
   ASSERT_TRUE(WaitUntil([&] { return handler.handled == 3; }));
+  debtor.SendText(message);
   running.Advance(hours(1));
   ASSERT_TRUE(WaitUntil([&] { return handler.handled == 4; }));
   LetItSend(*witness);

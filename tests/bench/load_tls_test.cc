@@ -20,7 +20,7 @@ namespace {
 
 class TlsTest : public ::testing::Test {
  protected:
-  ~TlsTest() override { ::close(fd_); }
+  void TearDown() override { ::close(fd_); }
 
   // A server of these versions of TLS.
   void Serve(int least = TLS1_2_VERSION, int most = TLS1_3_VERSION) {
