@@ -117,7 +117,10 @@ std::string FishScript(const CommandWords& words) {
     const bool is_long = flag.name.starts_with("--");
     script += fmt::format(
         "complete -c drawbridgectl{} -{} {}{}{} -d {}\n", when.empty() ? "" : " -n " + Quoted(when),
-        is_long ? "l" : "s", flag.name.substr(is_long ? 2 : 1), flag.takes_value ? " -r" : "",
+        is_long ? "l" : "s", flag.name.substr(is_long ? 2 : 1),
+        !flag.takes_value      ? ""
+        : flag.choices.empty() ? " -r"
+                               : " -x",
         flag.choices.empty() ? "" : " -a " + Quoted(absl::StrJoin(flag.choices, " ")), Quoted(flag.help));
   };
   for (const FlagWords& flag : words.flags) add("", flag);

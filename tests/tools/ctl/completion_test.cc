@@ -45,7 +45,7 @@ TEST(CompletionTest, TheOtherShellsKnowTheSameWords) {
   EXPECT_THAT(
       fish,
       HasSubstr(
-          "complete -c drawbridgectl -n '__fish_seen_subcommand_from top' -l by -r -a 'rate rtt queue'"));
+          "complete -c drawbridgectl -n '__fish_seen_subcommand_from top' -l by -x -a 'rate rtt queue'"));
   EXPECT_THAT(fish, HasSubstr("complete -c drawbridgectl -n __fish_use_subcommand -a interrupt -d "));
 }
 
