@@ -63,6 +63,8 @@ ExitCode ExitCodeOf(const grpc::Status& status) {
   }
 }
 
+std::string ReasonOf(const grpc::Status& status) { return DetailsOf(status).reason; }
+
 std::string DescribeFailure(const grpc::Status& status) {
   const Details details = DetailsOf(status);
   std::string line = NameOf(status.error_code());

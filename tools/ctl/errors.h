@@ -13,6 +13,9 @@ namespace drawbridge::ctl {
 
 ExitCode ExitCodeOf(const grpc::Status& status);
 
+// The reason of its google.rpc.ErrorInfo; empty where there is none.
+std::string ReasonOf(const grpc::Status& status);
+
 // The status, the reason of its google.rpc.ErrorInfo, the fields of its google.rpc.BadRequest, its message:
 // "NOT_FOUND CONNECTION_NOT_FOUND: no connection ...". One printable line without its end.
 std::string DescribeFailure(const grpc::Status& status);

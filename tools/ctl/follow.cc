@@ -51,18 +51,25 @@ class Follower {
     return reader->Finish();
   }
 
+  // What is behind the token is lost: the history is shorter, or the node is another one since.
+  static bool TokenIsLost(const grpc::Status& status) {
+    return status.error_code() == grpc::StatusCode::OUT_OF_RANGE ||
+           ReasonOf(status) == "RESUME_TOKEN_INVALID";
+  }
+
   bool MayGoOn(const grpc::Status& status) {
     if (!began_ || absl::Now() - last_event_ > options_.retry_for) return false;
+    if (TokenIsLost(status)) {
+      // Without a token there is nothing that could be lost.
+      if (request_.resume_token().empty()) return false;
+      request_.clear_resume_token();
+      request_.set_skip_snapshot(false);
+      return true;
+    }
     switch (status.error_code()) {
       case grpc::StatusCode::OK:
       case grpc::StatusCode::UNAVAILABLE:
       case grpc::StatusCode::RESOURCE_EXHAUSTED:
-        return true;
-      case grpc::StatusCode::OUT_OF_RANGE:
-        // Without a token there is nothing that could be too old.
-        if (request_.resume_token().empty()) return false;
-        request_.clear_resume_token();
-        request_.set_skip_snapshot(false);
         return true;
       default:
         return false;
@@ -70,7 +77,7 @@ class Follower {
   }
 
   void Pause(const grpc::Status& status) {
-    if (status.error_code() == grpc::StatusCode::OUT_OF_RANGE) {
+    if (TokenIsLost(status)) {
       warn_("events were missed; here is everybody anew (" + DescribeFailure(status) + ")");
     } else if (pause_ == absl::ZeroDuration()) {
       warn_("the watch was cut off and goes on (" + DescribeFailure(status) + ")");

@@ -19,8 +19,9 @@ struct FollowOptions {
 };
 
 // Calls `visit` with each event until that returns false: then OK. After UNAVAILABLE, RESOURCE_EXHAUSTED or
-// an end without a failure it goes on behind the last event, after OUT_OF_RANGE with a new snapshot, and says
-// so by `warn`. Any other failure is returned, and so is one before the first event. Blocks.
+// an end without a failure it goes on behind the last event; after OUT_OF_RANGE, or where the node is another
+// one since, with a new snapshot. It says so by `warn`. Any other failure is returned, and so is one before
+// the first event. Blocks.
 grpc::Status Follow(ControlClient& client, const FollowOptions& options,
                     const std::function<bool(const v1::WatchConnectionsResponse&)>& visit,
                     const std::function<void(const std::string&)>& warn);

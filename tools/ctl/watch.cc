@@ -32,9 +32,11 @@ Word WordOf(const v1::WatchConnectionsResponse& event) {
     case v1::CONNECTION_EVENT_TYPE_OPENED:
       return event.snapshot() ? Word{"is here", Style::kDim} : Word{"opened", Style::kGood};
     case v1::CONNECTION_EVENT_TYPE_UPDATED:
-      return {"updated", Style::kWarning};
+      return {event.connection().state() == v1::CONNECTION_STATE_CLOSING ? "closing" : "updated",
+              Style::kWarning};
     case v1::CONNECTION_EVENT_TYPE_CLOSED:
-      return {"closed", Style::kBad};
+      // An open one has only ceased to match the filter.
+      return {event.connection().state() == v1::CONNECTION_STATE_OPEN ? "left" : "closed", Style::kBad};
     case v1::CONNECTION_EVENT_TYPE_NODE_LOST:
       return {"lost", Style::kBad};
     default:

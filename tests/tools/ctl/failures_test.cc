@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "tests/tools/ctl/ctl.h"
 #include "tests/tools/ctl/fake_gateway.h"
 
@@ -72,6 +74,19 @@ TEST(WatchTest, ATokenThatIsTooOldBeginsAnew) {
   EXPECT_TRUE(requests[0].skip_snapshot());
   EXPECT_EQ(requests[2].resume_token(), "");
   EXPECT_FALSE(requests[2].skip_snapshot()) << "the missed ones show only there";
+}
+
+TEST(WatchTest, AfterARestartItBeginsAnew) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("RESUME_TOKEN_INVALID");
+  google::rpc::Status details;
+  details.add_details()->PackFrom(info);
+  FakeGateway gateway({Says({Event(kOpened, "a")}, {StatusCode::UNAVAILABLE, "restart"}),
+                       Says({}, {StatusCode::INVALID_ARGUMENT, "other node", details.SerializeAsString()}),
+                       Says({Event(kOpened, "c", true)}, kEnough)});
+  EXPECT_THAT(Ctl(gateway.address(), {"watch"}).out, HasSubstr("is here  c"));
+  ASSERT_EQ(gateway.requests().size(), 3u);
+  EXPECT_EQ(gateway.requests()[2].resume_token(), "");
 }
 
 TEST(WatchTest, BeforeTheFirstEventAFailureIsTheEnd) {
