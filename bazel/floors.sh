@@ -55,5 +55,6 @@ done
 
 forbid "gateway/ depends on gRPC" "$(union gateway) - $backend" "@grpc//:* + $(union proto)"
 forbid "tools/ depends on services/" "$(union tools)" "$(union services)"
+forbid "tools/ctl knows more than the public API" "$(union tools/ctl)" "$(union gateway services)"
 forbid "depends on a test" "$(union gateway services proto tools)" "$(union tests)"
 exit "$failed"

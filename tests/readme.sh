@@ -39,6 +39,21 @@ done
 await "$work/client" '< from afar'
 await "$work/client" 'Connection closed: 4001 .private use. token revoked'
 
+mkfifo "$work/more_keys"
+bash -c "exec $(block client)" <"$work/more_keys" >"$work/second" 2>&1 &
+exec 4>"$work/more_keys"
+await "$work/second" 'Connected to'
+bash -euo pipefail -c "$(block ctl)" >"$work/ctl" 2>&1 || { cat "$work/ctl"; exit 1; }
+for expected in 'Queued for 1 of 1 connection' '1 connection matches' 'Interrupted 1 of 1: 1 closed clean' \
+  '"sent_reason":"good night"'; do
+  grep -qF -- "$expected" "$work/ctl" || { echo "readme: no $expected in:"; cat "$work/ctl"; exit 1; }
+done
+await "$work/second" '< closing time'
+await "$work/second" 'Connection closed: 4001 .private use. good night'
+
+bash -euo pipefail -c "$(block example)" >"$work/example" 2>&1 || { cat "$work/example"; exit 1; }
+await "$work/example" 'alice: 0 closed'
+
 kill -TERM "$gateway"
 wait "$gateway"
 

@@ -1,6 +1,6 @@
 # Installs what the clients need, and only what is missing. Sourced by `run`.
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2034  # `run` sets here and tools, and reads grpcurl and health_probe
+# shellcheck disable=SC2154,SC2034  # `run` sets here, root and tools, and reads grpcurl and health_probe
 
 # Pinned, and old enough for the Go 1.19 of Debian 12.
 grpcurl_module=github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9
@@ -14,7 +14,8 @@ has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok inst
 
 install_debian() {
   local missing=() package
-  for package in ca-certificates chromium openssl python3 python3-websockets; do
+  for package in ca-certificates chromium openssl protobuf-compiler protobuf-compiler-grpc \
+    python3 python3-grpcio python3-protobuf python3-websockets; do
     has_package "$package" || missing+=("$package")
   done
   command -v go >/dev/null || missing+=(golang-go)
@@ -47,4 +48,5 @@ install_all() {
   if [[ ! $here/ws/node_modules/.package-lock.json -nt $here/ws/package-lock.json ]]; then
     npm ci --silent --no-audit --no-fund --prefix "$here/ws"
   fi
+  "$root/examples/build"
 }

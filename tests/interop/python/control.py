@@ -26,13 +26,13 @@ class Failure(Exception):
 class Control:
     def __init__(self, grpcurl, address):
         self._grpcurl = grpcurl
-        self._address = address
+        self.address = address
 
     async def run(self, *words, options=()):
         """Exit code, standard output and standard error of one grpcurl."""
         process = await asyncio.create_subprocess_exec(
             self._grpcurl, "-plaintext", "-connect-timeout", "5", "-max-time", "20", *options,
-            self._address, *words,
+            self.address, *words,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         out, err = await process.communicate()
         return process.returncode, out.decode(), err.decode()

@@ -1,0 +1,44 @@
+// The way to the gateway's control API.
+#ifndef DRAWBRIDGE_TOOLS_CTL_CLIENT_H_
+#define DRAWBRIDGE_TOOLS_CTL_CLIENT_H_
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "drawbridge/control/v1/control.grpc.pb.h"
+
+namespace drawbridge::ctl {
+
+namespace v1 = control::v1;
+
+// Thread-safe. Connects with the first call.
+class ControlClient {
+ public:
+  // `timeout` bounds each call that has one answer.
+  ControlClient(const std::string& address, absl::Duration timeout);
+
+  v1::ConnectionService::Stub& stub() { return *stub_; }
+
+  // For one call with one answer, which may take `longer` than the timeout.
+  std::unique_ptr<grpc::ClientContext> NewCall(absl::Duration longer = absl::ZeroDuration()) const;
+
+ private:
+  const absl::Duration timeout_;
+  const std::unique_ptr<v1::ConnectionService::Stub> stub_;
+};
+
+// One call: blocks until it is answered. `method` is one of the stub's.
+template <typename Method, typename Request, typename Response>
+grpc::Status Call(ControlClient& client, Method method, const Request& request, Response* response,
+                  absl::Duration longer = absl::ZeroDuration()) {
+  const auto context = client.NewCall(longer);
+  return (client.stub().*method)(context.get(), request, response);
+}
+
+}  // namespace drawbridge::ctl
+
+#endif  // DRAWBRIDGE_TOOLS_CTL_CLIENT_H_

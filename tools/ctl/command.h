@@ -1,0 +1,38 @@
+// What a subcommand is: flags, and what to do once they are read.
+#ifndef DRAWBRIDGE_TOOLS_CTL_COMMAND_H_
+#define DRAWBRIDGE_TOOLS_CTL_COMMAND_H_
+
+#include <functional>
+
+#include "tools/ctl/client.h"
+#include "tools/ctl/exit_code.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace drawbridge::ctl {
+
+// What every subcommand works with.
+struct Session {
+  ControlClient& client;
+  bool json = false;
+};
+
+using Action = std::function<ExitCode(Session&)>;
+
+// Each defines one subcommand on `app`. Parsing a command line that names it sets `*chosen`, which may be
+// called as long as `app` lives.
+void DefineLs(CLI::App& app, Action* chosen);
+void DefineGet(CLI::App& app, Action* chosen);
+void DefineInterrupt(CLI::App& app, Action* chosen);
+void DefineSend(CLI::App& app, Action* chosen);
+void DefineBroadcast(CLI::App& app, Action* chosen);
+void DefineLabel(CLI::App& app, Action* chosen);
+void DefineWatch(CLI::App& app, Action* chosen);
+void DefineTop(CLI::App& app, Action* chosen);
+void DefineCompletion(CLI::App& app, Action* chosen);
+
+}  // namespace drawbridge::ctl
+
+#endif  // DRAWBRIDGE_TOOLS_CTL_COMMAND_H_

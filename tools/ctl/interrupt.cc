@@ -1,0 +1,99 @@
+#include "tools/ctl/interrupt.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "tools/ctl/define.h"
+#include "tools/ctl/describe.h"
+#include "tools/ctl/errors.h"
+#include "tools/ctl/human.h"
+#include "tools/ctl/output.h"
+#include "tools/ctl/printable.h"
+#include "tools/ctl/times.h"
+
+namespace drawbridge::ctl {
+namespace {
+
+std::string Describe(const v1::InterruptConnectionResponse& response) {
+  std::string text =
+      fmt::format("{} {}", response.connection().connection_id(), OutcomeText(response.outcome()));
+  if (const std::string close = CloseText(response.connection()); !close.empty()) text += ": " + close;
+  if (response.has_elapsed()) text += ", in " + HumanLatency(FromProto(response.elapsed()));
+  if (response.joined()) text += "; something else began the closing";
+  if (response.dropped_messages() > 0)
+    text += "; dropped " + Count(static_cast<int64_t>(response.dropped_messages()), "message");
+  return Printable(text) + "\n";
+}
+
+ExitCode InterruptOne(const InterruptFlags& flags, Session& session) {
+  v1::InterruptConnectionRequest request;
+  request.set_connection_id(flags.id);
+  request.set_code(static_cast<uint32_t>(flags.code));
+  request.set_reason(flags.reason);
+  *request.mutable_grace() = ToProto(flags.grace);
+  request.set_drop_pending(flags.drop_pending);
+  request.set_abort(flags.abort);
+  request.set_no_wait(flags.no_wait);
+  request.set_allow_missing(flags.allow_missing);
+  v1::InterruptConnectionResponse response;
+  const grpc::Status status = Call(session.client, &v1::ConnectionService::Stub::InterruptConnection, request,
+                                   &response, flags.grace);
+  if (!status.ok()) return Report(status);
+  Print(session.json ? ToJsonLine(response) : Describe(response));
+  return ExitCode::kOk;
+}
+
+ExitCode Interrupt(const InterruptFlags& flags, Session& session) {
+  return flags.id.empty() ? InterruptMany(flags, session) : InterruptOne(flags, session);
+}
+
+void DefineClosing(CLI::App& app, InterruptFlags* flags) {
+  NumberFlag(app, "code", &flags->code, "Close code: 1000, 1001, 1008, 1011 to 1013, 3000 to 4999 [1008]",
+             1000, 4999);
+  TextFlag(app, "reason", &flags->reason, "Close reason, at most 123 bytes [interrupted]");
+  DurationFlag(app, "grace", &flags->grace, "How long a client may take to say goodbye [5s]",
+               absl::ZeroDuration(), absl::Seconds(60));
+  app.add_flag("--drop_pending", flags->drop_pending, "Send the close frame before what is queued");
+  app.add_flag("--abort", flags->abort, "Reset the TCP connection, without a close frame");
+}
+
+void DefineMany(CLI::App& app, CLI::Option* filter, InterruptFlags* flags) {
+  const auto for_many = [filter](CLI::Option* option) { option->needs(filter); };
+  for_many(app.add_flag("--yes", flags->yes, "Do not ask"));
+  for_many(app.add_flag("--dry_run", flags->dry_run, "Say how many match and name some; close nothing"));
+  for_many(NumberFlag(app, "max_count", &flags->max_count, "Close nothing where more match", 1, INT64_MAX));
+  for_many(NumberFlag(app, "limit", &flags->limit, "Close at most so many", 1, INT64_MAX));
+  for_many(
+      NumberFlag(app, "rate", &flags->rate, "Closes a second; -1: as fast as possible [500]", -1, INT32_MAX));
+}
+
+}  // namespace
+
+void DefineInterrupt(CLI::App& app, Action* chosen) {
+  const auto flags = std::make_shared<InterruptFlags>();
+  CLI::App* interrupt = Subcommand(
+      app, "interrupt", "End a connection, or all that match a filter, and say how they ended",
+      "  drawbridgectl interrupt 16zr-lix5wdo0-1 --code 4001 --reason 'token revoked'\n"
+      "  drawbridgectl interrupt --filter 'labels.user = \"alice\"'\n"
+      "  drawbridgectl interrupt --filter 'create_time < -12h' --dry_run\n"
+      "  drawbridgectl interrupt --filter '*' --rate 100 --yes --max_count 5000\n"
+      "With --filter it first counts, names some, and asks; clients that come back are not chased.\n"
+      "Without a terminal to ask on it closes nothing, unless --yes is given.\n",
+      flags, Interrupt, chosen);
+  CLI::Option* id = interrupt->add_option("ID", flags->id, "The one to end")->type_name("");
+  CLI::Option* filter =
+      FilterFlag(*interrupt, &flags->filter, "All of these (docs/filter.md); * is every one");
+  DefineClosing(*interrupt, flags.get());
+  interrupt->add_flag("--no_wait", flags->no_wait, "Do not wait until it is gone")->excludes(filter);
+  interrupt->add_flag("--allow_missing", flags->allow_missing, "An id that is unknown is no failure")
+      ->excludes(filter);
+  DefineMany(*interrupt, filter, flags.get());
+  interrupt->parse_complete_callback([flags, id, filter] {
+    if ((id->count() == 0) == (filter->count() == 0) || (flags->id.empty() && flags->filter.empty()))
+      throw CLI::ValidationError("interrupt takes an ID or a --filter, and not both");
+  });
+}
+
+}  // namespace drawbridge::ctl

@@ -1,0 +1,38 @@
+// The two ways of ending connections, and the flags that they share.
+#ifndef DRAWBRIDGE_TOOLS_CTL_INTERRUPT_H_
+#define DRAWBRIDGE_TOOLS_CTL_INTERRUPT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "tools/ctl/command.h"
+
+namespace drawbridge::ctl {
+
+struct InterruptFlags {
+  std::string id;      // one, or
+  std::string filter;  // every one that matches
+
+  int64_t code = 0;
+  std::string reason;
+  absl::Duration grace = absl::Seconds(5);
+  bool drop_pending = false;
+  bool abort = false;
+
+  bool no_wait = false;
+  bool allow_missing = false;
+
+  bool yes = false;
+  bool dry_run = false;
+  int64_t max_count = 0;
+  int64_t limit = 0;
+  int64_t rate = 0;
+};
+
+// The filter is not empty. Asks before it closes anything, unless told not to.
+ExitCode InterruptMany(const InterruptFlags& flags, Session& session);
+
+}  // namespace drawbridge::ctl
+
+#endif  // DRAWBRIDGE_TOOLS_CTL_INTERRUPT_H_

@@ -1,0 +1,89 @@
+#include "tools/ctl/printable.h"
+
+#include <fmt/format.h>
+
+#include <clocale>
+#include <cwchar>
+#include <optional>
+
+namespace drawbridge::ctl {
+namespace {
+
+struct Character {
+  std::string_view bytes;
+  std::optional<wchar_t> code;  // none: a byte that begins no character
+};
+
+// The character at the front of `text`, which is not empty.
+Character First(std::string_view text) {
+  static const bool utf8 = std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
+  std::mbstate_t state{};
+  wchar_t code = 0;
+  const size_t length = std::mbrtowc(&code, text.data(), text.size(), &state);
+  if (length == 0) return {text.substr(0, 1), L'\0'};
+  // Without the locale only ASCII is understood, and the rest is escaped.
+  if (length > text.size() || (!utf8 && static_cast<unsigned char>(text[0]) >= 0x80))
+    return {text.substr(0, 1), std::nullopt};
+  return {text.substr(0, length), code};
+}
+
+// Characters without a width that change how others are shown, or break lines.
+bool Misleads(wchar_t code) {
+  return code == 0xAD || code == 0x61C || code == 0xFEFF || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
+         (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE0FFF);
+}
+
+std::string Escape(const Character& character) {
+  if (!character.code.has_value())
+    return fmt::format("\\x{:02x}", static_cast<unsigned char>(character.bytes[0]));
+  const auto code = static_cast<uint32_t>(*character.code);
+  if (code < 0x80) return fmt::format("\\x{:02x}", code);
+  return code <= 0xFFFF ? fmt::format("\\u{:04x}", code) : fmt::format("\\U{:08x}", code);
+}
+
+size_t WidthOf(const Character& character) {
+  if (!character.code.has_value()) return 1;
+  const int width = ::wcwidth(*character.code);
+  return width < 0 ? 1 : static_cast<size_t>(width);
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string printable;
+  while (!text.empty()) {
+    const Character character = First(text);
+    const bool shown = character.code.has_value() && ::wcwidth(*character.code) >= 0 &&
+                       *character.code != 0 && !Misleads(*character.code);
+    printable += shown ? std::string(character.bytes) : Escape(character);
+    text.remove_prefix(character.bytes.size());
+  }
+  return printable;
+}
+
+size_t DisplayWidth(std::string_view printable) {
+  size_t width = 0;
+  while (!printable.empty()) {
+    const Character character = First(printable);
+    width += WidthOf(character);
+    printable.remove_prefix(character.bytes.size());
+  }
+  return width;
+}
+
+std::string Shorten(std::string_view printable, size_t width) {
+  if (DisplayWidth(printable) <= width) return std::string(printable);
+  if (width == 0) return "";
+  std::string kept;
+  for (size_t used = 0; !printable.empty();) {
+    const Character character = First(printable);
+    used += WidthOf(character);
+    if (used > width - 1) break;
+    kept += character.bytes;
+    printable.remove_prefix(character.bytes.size());
+  }
+  return kept + "…";
+}
+
+}  // namespace drawbridge::ctl

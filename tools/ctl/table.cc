@@ -1,0 +1,77 @@
+#include "tools/ctl/table.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "tools/ctl/printable.h"
+
+namespace drawbridge::ctl {
+namespace {
+
+constexpr size_t kGap = 2;
+constexpr size_t kNarrowest = 6;  // to which a column shrinks
+
+}  // namespace
+
+Table::Table(std::vector<Column> columns, const Look& look) : columns_(std::move(columns)), look_(look) {
+  for (const Column& column : columns_) widths_.push_back(DisplayWidth(column.title));
+}
+
+void Table::Add(std::vector<Cell> cells) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    cells[i].text = Printable(cells[i].text);
+    widths_[i] = std::max(widths_[i], DisplayWidth(cells[i].text));
+  }
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::Take() {
+  if (rows_.empty() && titled_) return "";
+  const std::vector<size_t> widths = FittingWidths();
+  std::string text;
+  if (!std::exchange(titled_, true)) {
+    std::vector<Cell> titles;
+    for (const Column& column : columns_) titles.push_back({column.title, Style::kBold});
+    text += Line(titles, widths);
+  }
+  for (const std::vector<Cell>& row : rows_) text += Line(row, widths);
+  rows_.clear();
+  return text;
+}
+
+std::vector<size_t> Table::FittingWidths() const {
+  std::vector<size_t> widths = widths_;
+  if (look_.width == 0) return widths;
+  size_t total = std::accumulate(widths.begin(), widths.end(), kGap * (columns_.size() - 1));
+  while (total > look_.width) {
+    // The widest of those that may shrink gives a column.
+    size_t widest = columns_.size();
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (!columns_[i].shrinks || widths[i] <= kNarrowest) continue;
+      if (widest == columns_.size() || widths[i] > widths[widest]) widest = i;
+    }
+    if (widest == columns_.size()) break;  // Line cuts what is still too long
+    --widths[widest];
+    --total;
+  }
+  return widths;
+}
+
+std::string Table::Line(const std::vector<Cell>& cells, const std::vector<size_t>& widths) const {
+  std::string line;
+  size_t left = look_.width == 0 ? SIZE_MAX : look_.width;
+  for (size_t i = 0; i < cells.size() && left > 0; ++i) {
+    const std::string text = Shorten(cells[i].text, std::min(widths[i], left));
+    size_t padding = std::min(widths[i], left) - DisplayWidth(text);
+    left -= std::min(left, widths[i] + kGap);
+    if (columns_[i].right) line.append(std::exchange(padding, 0), ' ');
+    line += look_.colour ? Styled(text, cells[i].style) : text;
+    const bool last = i + 1 == cells.size() || left == 0;
+    if (!last) line.append(padding + kGap, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+}  // namespace drawbridge::ctl

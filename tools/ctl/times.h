@@ -1,0 +1,25 @@
+// Between the times of the contract and those of this program.
+#ifndef DRAWBRIDGE_TOOLS_CTL_TIMES_H_
+#define DRAWBRIDGE_TOOLS_CTL_TIMES_H_
+
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/timestamp.pb.h>
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace drawbridge::ctl {
+
+absl::Time FromProto(const google::protobuf::Timestamp& time);
+absl::Duration FromProto(const google::protobuf::Duration& duration);
+google::protobuf::Timestamp ToProto(absl::Time time);
+google::protobuf::Duration ToProto(absl::Duration duration);
+
+// When a connection is to expire: in RFC 3339, or as a duration from `now`; "never" is the infinite future.
+// False where it is none of these.
+bool ParseExpiry(const std::string& text, absl::Time now, absl::Time* time);
+
+}  // namespace drawbridge::ctl
+
+#endif  // DRAWBRIDGE_TOOLS_CTL_TIMES_H_

@@ -1,0 +1,60 @@
+#include "tools/ctl/top_view.h"
+
+#include <fmt/format.h>
+
+#include "tools/ctl/describe.h"
+#include "tools/ctl/human.h"
+#include "tools/ctl/printable.h"
+#include "tools/ctl/table.h"
+
+namespace drawbridge::ctl {
+
+std::string Draw(const TopPicture& picture, const Look& look) {
+  std::string first =
+      fmt::format("{}  {}, in {} msg/s {}B/s, out {} msg/s {}B/s, {}B queued, by {}",
+                  absl::FormatTime("%H:%M:%S", picture.time, absl::LocalTimeZone()),
+                  Count(static_cast<int64_t>(picture.count), "connection"),
+                  HumanRate(picture.total.received_messages), HumanBytes(picture.total.received_bytes),
+                  HumanRate(picture.total.sent_messages), HumanBytes(picture.total.sent_bytes),
+                  HumanBytes(static_cast<double>(picture.queued_bytes)), picture.by);
+  if (look.width > 0) first = Shorten(first, look.width);
+  Table table({{"ID"},
+               {"AGE", true},
+               {"IN/S", true},
+               {"OUT/S", true},
+               {"IN B/S", true},
+               {"OUT B/S", true},
+               {"QUEUE", true},
+               {"RTT", true},
+               {"ADDRESS"},
+               {"PATH", false, true},
+               {"LABELS", false, true}},
+              look);
+  for (const Ranked& row : picture.rows) {
+    const control::v1::Connection& connection = row.connection;
+    table.Add({{connection.connection_id()},
+               {AgeText(connection, picture.time)},
+               {HumanRate(row.rates.received_messages)},
+               {HumanRate(row.rates.sent_messages)},
+               {HumanBytes(row.rates.received_bytes)},
+               {HumanBytes(row.rates.sent_bytes)},
+               {HumanBytes(static_cast<double>(connection.send_queue_bytes()))},
+               {RoundTripText(connection)},
+               {connection.remote_address()},
+               {connection.path()},
+               {LabelsText(connection)}});
+  }
+  return first + "\n" + table.Take();
+}
+
+std::string Fit(const std::string& lines, size_t rows) {
+  size_t end = 0;
+  // The cursor needs the last row.
+  for (size_t row = 0; row + 1 < rows && end < lines.size(); ++row) {
+    const size_t newline = lines.find('\n', end);
+    end = newline == std::string::npos ? lines.size() : newline + 1;
+  }
+  return lines.substr(0, end);
+}
+
+}  // namespace drawbridge::ctl

@@ -1,0 +1,96 @@
+// Who comes, changes and goes, as it happens.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tools/ctl/define.h"
+#include "tools/ctl/describe.h"
+#include "tools/ctl/errors.h"
+#include "tools/ctl/follow.h"
+#include "tools/ctl/output.h"
+#include "tools/ctl/printable.h"
+#include "tools/ctl/terminal.h"
+
+namespace drawbridge::ctl {
+namespace {
+
+struct Flags {
+  FollowOptions follow;
+  int64_t limit = 0;
+};
+
+struct Word {
+  std::string text;
+  Style style = Style::kPlain;
+};
+
+Word WordOf(const v1::WatchConnectionsResponse& event) {
+  switch (event.type()) {
+    case v1::CONNECTION_EVENT_TYPE_OPENED:
+      return event.snapshot() ? Word{"is here", Style::kDim} : Word{"opened", Style::kGood};
+    case v1::CONNECTION_EVENT_TYPE_UPDATED:
+      return {event.connection().state() == v1::CONNECTION_STATE_CLOSING ? "closing" : "updated",
+              Style::kWarning};
+    case v1::CONNECTION_EVENT_TYPE_CLOSED:
+      // An open one has only ceased to match the filter.
+      return {event.connection().state() == v1::CONNECTION_STATE_OPEN ? "left" : "closed", Style::kBad};
+    case v1::CONNECTION_EVENT_TYPE_NODE_LOST:
+      return {"lost", Style::kBad};
+    default:
+      return {"event " + std::to_string(event.type())};
+  }
+}
+
+std::string Describe(const v1::WatchConnectionsResponse& event, const Look& look) {
+  const Word word = WordOf(event);
+  const v1::Connection& connection = event.connection();
+  std::string rest =
+      connection.connection_id().empty() ? "node " + event.node_id() : connection.connection_id();
+  for (const std::string& fact : {connection.remote_address(), connection.path(), connection.principal(),
+                                  LabelsText(connection), CloseText(connection)}) {
+    if (!fact.empty()) rest += "  " + fact;
+  }
+  const std::string begin = absl::FormatTime("%H:%M:%E3S", absl::Now(), absl::LocalTimeZone());
+  const std::string padded = fmt::format("{:<8}", word.text);
+  rest = Printable(rest);
+  const size_t used = begin.size() + padded.size() + 3;
+  if (look.width > used) rest = Shorten(rest, look.width - used);
+  return begin + "  " + (look.colour ? Styled(padded, word.style) : padded) + " " + rest + "\n";
+}
+
+ExitCode Watch(const Flags& flags, Session& session) {
+  int64_t shown = 0;
+  const auto visit = [&](const v1::WatchConnectionsResponse& event) {
+    if (session.json) {
+      Print(ToJsonLine(event));
+    } else if (event.type() == v1::CONNECTION_EVENT_TYPE_BOOKMARK) {
+      return true;  // tells people nothing
+    } else {
+      Print(Describe(event, LookOf(STDOUT_FILENO)));
+    }
+    return ++shown != flags.limit;
+  };
+  return Report(Follow(session.client, flags.follow, visit, Complain));
+}
+
+}  // namespace
+
+void DefineWatch(CLI::App& app, Action* chosen) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* watch = Subcommand(app, "watch", "Show who is here, and then who comes, changes and goes",
+                               "  drawbridgectl watch\n"
+                               "  drawbridgectl watch --skip_snapshot --filter 'labels.user = \"alice\"'\n"
+                               "  drawbridgectl watch -o json | jq -c '[.type, .connection.connection_id]'\n",
+                               flags, Watch, chosen);
+  FilterFlag(*watch, &flags->follow.filter, "Only these (docs/filter.md); by default all");
+  watch->add_flag("--skip_snapshot", flags->follow.skip_snapshot, "Begin with the changes");
+  NumberFlag(*watch, "limit", &flags->limit, "End after so many events", 1, INT64_MAX);
+  DurationFlag(*watch, "retry_for", &flags->follow.retry_for,
+               "Once it has begun, how long to try to go on without the gateway [5m]", absl::ZeroDuration(),
+               absl::InfiniteDuration());
+}
+
+}  // namespace drawbridge::ctl
