@@ -7,7 +7,7 @@
 #include "tools/ctl/client.h"
 #include "tools/ctl/exit_code.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
 }  // namespace CLI
 

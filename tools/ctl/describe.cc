@@ -50,7 +50,7 @@ Cell StateCell(const v1::Connection& connection) {
 std::string LabelsText(const v1::Connection& connection) {
   const std::map<std::string, std::string> sorted(connection.labels().begin(), connection.labels().end());
   std::string text;
-  for (const auto& [key, value] : sorted) text += (text.empty() ? "" : " ") + key + "=" + value;
+  for (const auto& [key, value] : sorted) text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value);
   return text;
 }
 

@@ -27,7 +27,7 @@ class Follower {
 
   grpc::Status Run() {
     while (true) {
-      const grpc::Status status = ReadToTheEnd();
+      grpc::Status status = ReadToTheEnd();
       if (left_) return grpc::Status::OK;
       if (!MayGoOn(status)) return status;
       Pause(status);

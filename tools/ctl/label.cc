@@ -49,7 +49,7 @@ grpc::Status ReadAndWrite(const Flags& flags, ControlClient& client, v1::UpdateC
   v1::GetConnectionRequest get;
   v1::GetConnectionResponse got;
   get.set_connection_id(flags.id);
-  const grpc::Status status = Call(client, &v1::ConnectionService::Stub::GetConnection, get, &got);
+  grpc::Status status = Call(client, &v1::ConnectionService::Stub::GetConnection, get, &got);
   if (!status.ok()) return status;
   return Call(client, &v1::ConnectionService::Stub::UpdateConnection, RequestOf(flags, got.connection()),
               response);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <clocale>
+#include <cuchar>
 #include <cwchar>
 #include <optional>
 
@@ -11,16 +12,16 @@ namespace {
 
 struct Character {
   std::string_view bytes;
-  std::optional<wchar_t> code;  // none: a byte that begins no character
+  std::optional<char32_t> code;  // none: a byte that begins no character
 };
 
 // The character at the front of `text`, which is not empty.
 Character First(std::string_view text) {
   static const bool utf8 = std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
   std::mbstate_t state{};
-  wchar_t code = 0;
-  const size_t length = std::mbrtowc(&code, text.data(), text.size(), &state);
-  if (length == 0) return {text.substr(0, 1), L'\0'};
+  char32_t code = 0;
+  const size_t length = std::mbrtoc32(&code, text.data(), text.size(), &state);
+  if (length == 0) return {text.substr(0, 1), U'\0'};
   // Without the locale only ASCII is understood, and the rest is escaped.
   if (length > text.size() || (!utf8 && static_cast<unsigned char>(text[0]) >= 0x80))
     return {text.substr(0, 1), std::nullopt};
@@ -28,7 +29,7 @@ Character First(std::string_view text) {
 }
 
 // Characters without a width that change how others are shown, or break lines.
-bool Misleads(wchar_t code) {
+bool Misleads(char32_t code) {
   return code == 0xAD || code == 0x61C || code == 0xFEFF || (code >= 0x200B && code <= 0x200F) ||
          (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
          (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE0FFF);
@@ -44,7 +45,7 @@ std::string Escape(const Character& character) {
 
 size_t WidthOf(const Character& character) {
   if (!character.code.has_value()) return 1;
-  const int width = ::wcwidth(*character.code);
+  const int width = ::wcwidth(static_cast<wchar_t>(*character.code));
   return width < 0 ? 1 : static_cast<size_t>(width);
 }
 
@@ -54,7 +55,7 @@ std::string Printable(std::string_view text) {
   std::string printable;
   while (!text.empty()) {
     const Character character = First(text);
-    const bool shown = character.code.has_value() && ::wcwidth(*character.code) >= 0 &&
+    const bool shown = character.code.has_value() && ::wcwidth(static_cast<wchar_t>(*character.code)) >= 0 &&
                        *character.code != 0 && !Misleads(*character.code);
     printable += shown ? std::string(character.bytes) : Escape(character);
     text.remove_prefix(character.bytes.size());

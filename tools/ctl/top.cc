@@ -55,7 +55,7 @@ class Observer {
 
   grpc::Status Look(TopPicture* picture) {
     Ranking ranking(OrderOf(flags_.by), static_cast<size_t>(flags_.limit), std::move(before_));
-    const grpc::Status status =
+    grpc::Status status =
         Walk(client_, {.filter = flags_.filter}, [&ranking](const v1::ListConnectionsResponse& page) {
           const absl::Time now = absl::Now();
           for (const v1::Connection& connection : page.connections()) ranking.Add(connection, now);

@@ -19,8 +19,7 @@ grpc::Status Walk(ControlClient& client, const WalkOptions& options,
     // A page may be shorter than asked for, or empty, with more to come.
     request.set_page_size(static_cast<int32_t>(options.limit == 0 ? kPage : std::min(left, kPage)));
     v1::ListConnectionsResponse response;
-    const grpc::Status status =
-        Call(client, &v1::ConnectionService::Stub::ListConnections, request, &response);
+    grpc::Status status = Call(client, &v1::ConnectionService::Stub::ListConnections, request, &response);
     if (!status.ok()) return status;
     visit(response);
     left -= response.connections_size();
