@@ -112,6 +112,7 @@ Server::~Server() {
 size_t Server::Shutdown() {
   control_->GetHealthCheckService()->SetServingStatus(false);
   const size_t closed = Drain(gateway_, flags_.drain_grace);
+  connection_service_.EndWatches();
   control_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   control_.reset();
   return closed;
