@@ -24,7 +24,7 @@
 
 namespace drawbridge {
 
-enum class ConnectionState {
+enum class ConnectionState : uint8_t {
   kOpen,
   kClosing,  // irrevocable: nothing more is delivered to the handler
   kClosed,   // the socket is closed
@@ -153,6 +153,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Traffic& traffic() const { return traffic_; }
 
  private:
+  friend class Events;
+
   static constexpr size_t kDefaultSendQueueBytes = 1 << 20;
 
   void Signal();
@@ -166,6 +168,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::atomic<ConnectionState> state_ = ConnectionState::kOpen;
   std::atomic<bool> close_arrived_ = false;
+  // What the events have told of it; theirs, under their lock.
+  enum class Told : uint8_t { kNothing, kOpen, kClosing, kClosed };
+  Told told_ = Told::kNothing;
   std::stop_source stop_;
   Traffic traffic_;
 

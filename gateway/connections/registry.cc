@@ -26,13 +26,17 @@ Registration& Registration::operator=(Registration&& other) noexcept {
   return *this;
 }
 
+void Registration::TellClosing() {
+  if (connection_ != nullptr) registry_->events_.Closing(*connection_);
+}
+
 void Registration::Reset() {
   if (connection_ != nullptr) registry_->Remove(connection_);
   connection_ = nullptr;
 }
 
 Registry::Registry(NodeIdentity node, Options options, const Clock* clock)
-    : node_(std::move(node)), clock_(clock), history_(options.history, clock) {}
+    : node_(std::move(node)), clock_(clock), history_(options.history, clock), events_(options.events) {}
 
 Registration Registry::Add(ConnectionInfo info) {
   info.sequence = last_sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -49,6 +53,7 @@ Registration Registry::Add(ConnectionInfo info) {
   }
   const size_t size = size_.fetch_add(1, std::memory_order_relaxed) + 1;
   if (size > peak_.load(std::memory_order_relaxed)) peak_.store(size, std::memory_order_relaxed);
+  events_.Opened(*connection);
   return Registration(this, std::move(connection));
 }
 
@@ -66,6 +71,7 @@ void Registry::Remove(const std::shared_ptr<Connection>& connection) {
   const std::string_view principal = connection->info().principal;
   if (!principal.empty()) index_.Remove(IndexKey::OfPrincipal(principal), sequence);
   for (const IndexKey& key : LabelKeys(connection->attributes())) index_.Remove(key, sequence);
+  events_.Closed(*connection);
 }
 
 // The index counts, so updates of one connection may cross each other: each attributes that a connection ever
@@ -76,14 +82,19 @@ bool Registry::Update(Connection& connection, const AttributesPointer& expected,
   for (const IndexKey& key : LabelKeys(next)) index_.Add(key, sequence);
   const bool replaced = connection.ReplaceAttributes(expected, next);
   for (const IndexKey& key : LabelKeys(replaced ? expected : next)) index_.Remove(key, sequence);
+  if (replaced) events_.Updated(connection, expected);
   return replaced;
 }
 
 std::shared_ptr<Connection> Registry::Find(std::string_view id) const {
   const auto sequence = node_.Sequence(id);
   if (!sequence.has_value()) return nullptr;
-  auto listed = FindListed(*sequence);
-  return listed != nullptr ? listed : history_.Find(*sequence);
+  return Find(*sequence);
+}
+
+std::shared_ptr<Connection> Registry::Find(uint64_t sequence) const {
+  auto listed = FindListed(sequence);
+  return listed != nullptr ? listed : history_.Find(sequence);
 }
 
 std::shared_ptr<Connection> Registry::FindListed(uint64_t sequence) const {

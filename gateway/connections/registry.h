@@ -18,6 +18,7 @@
 #include "gateway/base/node_identity.h"
 #include "gateway/connections/attributes.h"
 #include "gateway/connections/connection.h"
+#include "gateway/connections/events.h"
 #include "gateway/connections/history.h"
 #include "gateway/connections/index.h"
 #include "gateway/connections/stretch.h"
@@ -39,6 +40,9 @@ class Registration {
 
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 
+  // To be called once its closing is irrevocable, before Reset: whoever watches is told.
+  void TellClosing();
+
   // Unlists now. From its return on, no list of open connections and no page contains it.
   void Reset();
 
@@ -52,6 +56,7 @@ class Registry {
  public:
   struct Options {
     History::Options history;
+    Events::Options events;
   };
 
   // `clock` must outlive the registry.
@@ -65,6 +70,11 @@ class Registry {
 
   // The open or closing connection of this id, or the recently closed one; null where there is neither.
   std::shared_ptr<Connection> Find(std::string_view id) const;
+  std::shared_ptr<Connection> Find(uint64_t sequence) const;
+
+  // What becomes of connections, in order. Recorded by the functions here and by Registration.
+  Events& events() { return events_; }
+  const Events& events() const { return events_; }
 
   // Makes them the connection's attributes, and keeps the index true. False, and nothing changes, where they
   // are no longer `expected` or the connection is no longer open.
@@ -120,6 +130,7 @@ class Registry {
   // Whoever is listed is in it, and for a moment before and after that. Principals and labels.
   Index index_;
   History history_;
+  Events events_;
 };
 
 }  // namespace drawbridge

@@ -53,6 +53,7 @@ void Session::Cut() {
   if (phase_ == Phase::kEnded) return;
   on_stop_.reset();  // needs no post from here
   connection_->Interrupt(CloseRequest(CloseCause::kShutdown));
+  registration_.TellClosing();
   Dismantle(CloseOutcome::kAborted);
 }
 

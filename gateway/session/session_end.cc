@@ -18,6 +18,7 @@ void Session::StartClosing() {
   phase_ = Phase::kClosing;
   on_stop_.reset();
   connection_->MarkCloseArrived();
+  registration_.TellClosing();
   if (result_ == nullptr) result_ = std::make_unique<CloseResult>();
   const CloseRequest request = *connection_->close_request();
   if (request.abort || request.code == 0) return End(CloseOutcome::kAborted);

@@ -48,11 +48,6 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grp
   return Finish(context, status);
 }
 
-grpc::Status Unimplemented() {
-  return Failure(grpc::StatusCode::UNIMPLEMENTED, "NOT_IMPLEMENTED_YET",
-                 "this method is not implemented yet");
-}
-
 grpc::Status TooManyBulkInterrupts(size_t bound) {
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_BULK_INTERRUPTS",
                  fmt::format("{} calls of InterruptConnections are under way: no more are taken", bound));
@@ -67,7 +62,7 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 }  // namespace
 
 ConnectionService::ConnectionService(Registry* registry, const Clock* clock)
-    : registry_(*registry), clock_(*clock) {}
+    : registry_(*registry), clock_(*clock), watches_(registry, clock) {}
 
 ConnectionService::~ConnectionService() {
   bulk_.join();
@@ -230,9 +225,9 @@ void ConnectionService::SendOn(const std::shared_ptr<Broadcast>& broadcast, std:
   });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::WatchConnections(grpc::CallbackServerContext*,
-                                                                                const grpc::ByteBuffer*) {
-  return new RefusedStream(Unimplemented());
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::WatchConnections(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return watches_.Start(context, *request);
 }
 
 }  // namespace drawbridge

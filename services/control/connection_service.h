@@ -16,6 +16,7 @@
 #include "services/control/broadcast.h"
 #include "services/control/interrupt.h"
 #include "services/control/page_token.h"
+#include "services/control/watches.h"
 
 namespace drawbridge {
 
@@ -57,10 +58,12 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
   grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
-
-  // UNIMPLEMENTED.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchConnections(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request) override;
+
+  // The node is going: ends all watches once they have been told everything. Any thread; does not wait.
+  void EndWatches() { watches_.EndAll(); }
+  const Watches& watches() const { return watches_; }
 
  private:
   grpc::ServerUnaryReactor* WhenGone(const std::shared_ptr<Audit>& audit,
@@ -78,6 +81,7 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
   Registry& registry_;
   const Clock& clock_;
   const PageTokens page_tokens_;
+  Watches watches_;
   // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.
   boost::asio::thread_pool answers_{1};
   // Does what is about many connections, a millisecond of each call in turn, so that no other call waits for

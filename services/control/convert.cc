@@ -45,13 +45,14 @@ v1::CloseInitiator ToProto(CloseInitiator initiator) {
   return v1::CLOSE_INITIATOR_UNSPECIFIED;
 }
 
-void DescribeClose(const Connection& connection, const Clock& clock, v1::Close* out) {
+void DescribeClose(const Connection& connection, ConnectionState state, const Clock& clock, v1::Close* out) {
   const auto request = connection.close_request();
   if (!request.has_value()) return;
   const CloseCauseInfo& cause = Describe(request->cause);
   out->set_initiator(ToProto(cause.initiator));
   out->set_cause(std::string(cause.word));
   out->set_actor(request->actor);
+  if (state != ConnectionState::kClosed) return;
   const auto result = connection.close_result();
   if (!result.has_value()) return;
   out->set_sent_code(result->sent_code);
@@ -79,10 +80,15 @@ google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
 
 void Describe(const Connection& connection, const std::string& node_id, const Clock& clock,
               v1::Connection* out) {
+  // Asked once: it may change meanwhile.
+  Describe(connection, connection.state(), node_id, clock, out);
+}
+
+void Describe(const Connection& connection, ConnectionState state, const std::string& node_id,
+              const Clock& clock, v1::Connection* out) {
   const ConnectionInfo info = connection.info();
   out->set_connection_id(std::string(info.id));
   out->set_node_id(node_id);
-  const ConnectionState state = connection.state();  // once: it may change meanwhile
   out->set_state(ToProto(state));
   out->set_principal(std::string(info.principal));
   out->set_remote_address(std::string(info.remote_address));
@@ -107,7 +113,7 @@ void Describe(const Connection& connection, const std::string& node_id, const Cl
   out->set_send_queue_bytes(traffic.send_queue_bytes.Get());
   const uint64_t round_trip = traffic.round_trip_nanoseconds.Get();
   if (round_trip != 0) *out->mutable_round_trip_time() = ToProto(std::chrono::nanoseconds(round_trip));
-  if (state != ConnectionState::kOpen) DescribeClose(connection, clock, out->mutable_close());
+  if (state != ConnectionState::kOpen) DescribeClose(connection, state, clock, out->mutable_close());
 }
 
 }  // namespace drawbridge

@@ -18,6 +18,10 @@ namespace drawbridge {
 void Describe(const Connection& connection, const std::string& node_id, const Clock& clock,
               control::v1::Connection* out);
 
+// The same as of a moment when it was in `state`, or before: what is known only of a later state is left out.
+void Describe(const Connection& connection, ConnectionState state, const std::string& node_id,
+              const Clock& clock, control::v1::Connection* out);
+
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration);
 
 }  // namespace drawbridge

@@ -8,13 +8,15 @@ namespace drawbridge {
 namespace {
 
 grpc::Status WithDetails(grpc::StatusCode code, std::string_view reason, const std::string& message,
-                         const google::rpc::BadRequest* bad_request) {
+                         const google::rpc::BadRequest* bad_request,
+                         const std::map<std::string, std::string>& metadata = {}) {
   google::rpc::Status status;
   status.set_code(code);
   status.set_message(message);
   google::rpc::ErrorInfo info;
   info.set_domain("drawbridge");
   info.set_reason(std::string(reason));
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
   status.add_details()->PackFrom(info);
   if (bad_request != nullptr) status.add_details()->PackFrom(*bad_request);
   return grpc::Status(code, message, status.SerializeAsString());
@@ -42,6 +44,11 @@ std::string ReasonOf(const grpc::Status& status) {
     if (detail.UnpackTo(&info)) return info.reason();
   }
   return {};
+}
+
+grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message,
+                     const std::map<std::string, std::string>& metadata) {
+  return WithDetails(code, reason, message, nullptr, metadata);
 }
 
 grpc::Status MalformedConnectionId(const std::string& connection_id, const std::string& field) {

@@ -4,6 +4,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::
 
 // The reason for programs of a status that came from here; empty for any other.
 std::string ReasonOf(const grpc::Status& status);
+
+// The same with ErrorInfo.metadata.
+grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message,
+                     const std::map<std::string, std::string>& metadata);
 
 // Of a connection id; `field` is where the request has it.
 grpc::Status MalformedConnectionId(const std::string& connection_id,

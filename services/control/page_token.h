@@ -2,11 +2,12 @@
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_PAGE_TOKEN_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_PAGE_TOKEN_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "services/control/sealing_key.h"
 
 namespace drawbridge {
 
@@ -20,10 +21,10 @@ struct ListQuery {
 // Any thread; never blocks.
 class PageTokens {
  public:
-  using Key = std::array<unsigned char, 32>;
+  using Key = SealingKey::Bytes;
 
   // With a key from the operating system's entropy.
-  PageTokens();
+  PageTokens() = default;
   explicit PageTokens(const Key& key) : key_(key) {}
 
   // For the page behind the connection with this sequence.
@@ -33,7 +34,7 @@ class PageTokens {
   std::optional<uint64_t> Read(const ListQuery& query, std::string_view token) const;
 
  private:
-  Key key_;
+  SealingKey key_;
 };
 
 }  // namespace drawbridge

@@ -37,6 +37,8 @@ const FieldInfo* FindField(std::string_view name) {
   return found == kFields.end() ? nullptr : found;
 }
 
+std::string_view NameOf(Field field) { return std::ranges::find(kFields, field, &FieldInfo::field)->name; }
+
 std::string FieldNames() {
   std::string names;
   for (const FieldInfo& info : kFields) {

@@ -44,6 +44,8 @@ struct FieldInfo {
 
 const FieldInfo* FindField(std::string_view name);
 
+std::string_view NameOf(Field field);
+
 // All names, for people.
 std::string FieldNames();
 

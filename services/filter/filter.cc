@@ -5,6 +5,7 @@
 #include "services/filter/compiler.h"
 #include "services/filter/error.h"
 #include "services/filter/expression.h"
+#include "services/filter/field.h"
 #include "services/filter/parser.h"
 
 namespace drawbridge {
@@ -20,6 +21,11 @@ std::variant<Filter, std::string> Filter::Parse(std::string_view text) {
   filter.predicate_ = std::get<Predicate>(std::move(compiled));
   filter.lookups_ = LookupsOf(filter.predicate_);
   return filter;
+}
+
+std::string_view Filter::MovingField() const {
+  const auto field = predicate_.MovingField();
+  return field.has_value() ? NameOf(*field) : std::string_view();
 }
 
 }  // namespace drawbridge

@@ -38,6 +38,9 @@ class Filter {
   // The same filter in one manner of writing; it parses to the same one.
   const std::string& text() const { return text_; }
 
+  // The name of a field that it asks and that changes without an event; empty where there is none.
+  std::string_view MovingField() const;
+
   // Ways to find all that match without a look at each connection; empty where there is none.
   const std::vector<Lookup>& lookups() const { return lookups_; }
 

@@ -69,14 +69,29 @@ uint64_t NumberOf(Field field, const Connection::Traffic& traffic) {
   }
 }
 
+AttributesPointer AttributesOf(const Connection& connection, const FilterContext& context) {
+  return context.attributes.has_value() ? *context.attributes : connection.attributes();
+}
+
 std::optional<WallTime> TimeOf(Field field, const Connection& connection, const FilterContext& context) {
   if (field == Field::kCreateTime) return context.ToWall(connection.info().create_time);
   if (field == Field::kLastReceiveTime) {
     const SteadyTime time = connection.traffic().last_receive_time.load(std::memory_order_relaxed);
     return time == SteadyTime() ? std::nullopt : std::optional(context.ToWall(time));
   }
-  const auto attributes = connection.attributes();
+  const auto attributes = AttributesOf(connection, context);
   return attributes == nullptr ? std::nullopt : attributes->expire_time;
+}
+
+std::optional<Field> MovingFieldOf(const NumberTest& test) { return test.field; }
+std::optional<Field> MovingFieldOf(const RoundTripTest&) { return Field::kRoundTripTime; }
+std::optional<Field> MovingFieldOf(const TimeTest& test) {
+  const bool against_now = !test.any && std::holds_alternative<std::chrono::nanoseconds>(test.value);
+  return test.field == Field::kLastReceiveTime || against_now ? std::optional(test.field) : std::nullopt;
+}
+template <typename Test>
+std::optional<Field> MovingFieldOf(const Test&) {
+  return std::nullopt;
 }
 
 // The ip of "ip:port" or "[ip]:port".
@@ -114,8 +129,8 @@ bool BooleanTest::Holds(const Connection& connection, const FilterContext&) cons
   return connection.info().tls == value;
 }
 
-bool StateTest::Holds(const Connection& connection, const FilterContext&) const {
-  return connection.state() == value;
+bool StateTest::Holds(const Connection& connection, const FilterContext& context) const {
+  return context.state.value_or(connection.state()) == value;
 }
 
 bool NumberTest::Holds(const Connection& connection, const FilterContext&) const {
@@ -135,8 +150,8 @@ bool TimeTest::Holds(const Connection& connection, const FilterContext& context)
                  after_now == nullptr ? std::get<WallTime>(value) : context.wall + *after_now);
 }
 
-bool LabelTest::Holds(const Connection& connection, const FilterContext&) const {
-  const auto attributes = connection.attributes();
+bool LabelTest::Holds(const Connection& connection, const FilterContext& context) const {
+  const auto attributes = AttributesOf(connection, context);
   if (attributes == nullptr) return false;
   if (key.empty()) return !attributes->labels.empty();
   const auto found = attributes->labels.find(key);
@@ -156,6 +171,14 @@ bool Predicate::Holds(const Connection& connection, const FilterContext& context
       return std::visit([&](const auto& each) { return each.Holds(connection, context); }, *test) != negated;
   }
   return false;
+}
+
+std::optional<Field> Predicate::MovingField() const {
+  if (kind == Kind::kTest) return std::visit([](const auto& each) { return MovingFieldOf(each); }, *test);
+  for (const Predicate& child : children) {
+    if (const auto field = child.MovingField(); field.has_value()) return field;
+  }
+  return std::nullopt;
 }
 
 }  // namespace drawbridge

@@ -28,6 +28,9 @@ struct FilterContext {
   std::string_view node_id;
   SteadyTime steady;  // now
   WallTime wall;      // the same moment
+  // Where set, they count and not what the connection has now. A null pointer in it: no attributes.
+  std::optional<ConnectionState> state = std::nullopt;
+  std::optional<AttributesPointer> attributes = std::nullopt;
 };
 
 // A text against another: byte by byte, so that capitals matter.
@@ -94,6 +97,10 @@ struct Predicate {
                             TimeTest, LabelTest>;
 
   bool Holds(const Connection& connection, const FilterContext& context) const;
+
+  // A field that it asks and that changes without an event (gateway/connections/events.h): a counter, or a
+  // time against now. nullopt: its answer changes with events alone.
+  std::optional<Field> MovingField() const;
 
   Kind kind = Kind::kTrue;
   bool negated = false;

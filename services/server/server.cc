@@ -41,6 +41,26 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .tls = TlsFilesOf(flags)};
 }
 
+// What one client may ask of the control plane; docs/watch.md has the figures. The bound of the watches is
+// Watches::Options::max_watches.
+void SetLimits(grpc::ServerBuilder& builder) {
+  constexpr int kMaxReceiveBytes = 4 << 20;
+  constexpr int kMaxSendBytes = 32 << 20;  // a page of 1,000 with the longest headers and labels fits
+  constexpr int kMaxStreams = 1024;        // of one connection; more wait on the client's side
+  constexpr int kKeepaliveMs = 60'000;     // a client that has vanished keeps no watch
+  constexpr int kKeepaliveTimeoutMs = 20'000;
+  constexpr int kMinPingIntervalMs = 10'000;  // who pings more often is told too_many_pings and goes
+  constexpr int kMaxPingStrikes = 2;
+  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.SetMaxSendMessageSize(kMaxSendBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
+}
+
 }  // namespace
 
 Server::Server(const Flags& flags)
@@ -57,6 +77,7 @@ Server::Server(const Flags& flags)
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or two nodes could share a port without a word
   int port = 0;
   builder.AddListeningPort(flags.control_listen, grpc::InsecureServerCredentials(), &port);
+  SetLimits(builder);
   builder.RegisterService(&connection_service_);
   control_ = builder.BuildAndStart();
   if (control_ == nullptr || port == 0) {
@@ -91,6 +112,7 @@ Server::~Server() {
 size_t Server::Shutdown() {
   control_->GetHealthCheckService()->SetServingStatus(false);
   const size_t closed = Drain(gateway_, flags_.drain_grace);
+  connection_service_.EndWatches();
   control_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   control_.reset();
   return closed;

@@ -27,6 +27,7 @@ class Server {
 
   Gateway& gateway() { return gateway_; }
   const std::string& control_address() const { return control_address_; }
+  const Watches& watches() const { return connection_service_.watches(); }
 
   // Reports NOT_SERVING, empties the gateway, then ends the control plane, which answers until the last
   // client is gone. Blocks for little longer than --drain_grace. Once. Returns how many clients were closed.

@@ -54,16 +54,6 @@ RawReply CallRaw(RunningServer& server, const std::string& method, const std::st
 
 constexpr char kService[] = "/drawbridge.control.v1.ConnectionService/";
 
-TEST(ControlPlaneTest, MethodsToComeSaySo) {
-  RunningServer server;
-  for (const std::string method : {"WatchConnections"}) {
-    const RawReply reply = CallRaw(server, kService + method, "");
-    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
-    EXPECT_EQ(DetailsOf(reply.status).domain, "drawbridge") << method;
-    EXPECT_EQ(DetailsOf(reply.status).reason, "NOT_IMPLEMENTED_YET") << method;
-  }
-}
-
 TEST(ControlPlaneTest, BytesThatAreNoRequestAreInvalid) {
   RunningServer server;
   for (const std::string method :

@@ -33,6 +33,7 @@ constexpr Named kScenarios[] = {
     {"interrupt_paced", MeasureBulkInterrupt, {.connections = 19'020, .echoing = 20, .rate = 5'000}},
     {"broadcast", MeasureBroadcast, {.connections = 19'000, .repeats = 30}},
     {"send", MeasureSend, {.connections = 2'000, .repeats = 5, .rate = 10'000}},
+    {"watch_load", MeasureWatchLoad, {.connections = 200, .echoing = 200, .repeats = 5}},
 };
 
 const Named& Find(std::string_view name) {

@@ -20,7 +20,7 @@ struct ControlScenario {
   sockaddr_in target = {};
   uint32_t connections = 0;
   uint32_t echoing = 0;  // of the connections
-  uint32_t repeats = 0;  // interrupts, walks through the whole list, broadcasts, or seconds of sending
+  uint32_t repeats = 0;  // interrupts, walks through the whole list, broadcasts, or seconds
   int32_t rate = 0;      // a second; -1: as fast as possible
   pid_t server = 0;      // 0: its CPU time is not measured
 };
@@ -43,6 +43,10 @@ Report MeasureBroadcast(const ControlScenario& scenario, ControlStub& stub);
 // SendMessage of 20 B at fixed times over one channel, to each client in turn: each is checked where it
 // comes.
 Report MeasureSend(const ControlScenario& scenario, ControlStub& stub);
+
+// S1 with an idle control plane and with a busy one, `repeats` seconds each: CPU time a message of the I/O
+// thread, and of the whole server, which has the calls in it.
+Report MeasureWatchLoad(const ControlScenario& scenario, ControlStub& stub);
 
 }  // namespace drawbridge::bench
 

@@ -39,6 +39,11 @@ def line(result):
             f"echoes at most {result['echo_silence_during_ms']:.1f} ms apart "
             f"(before: {result['echo_silence_before_ms']:.1f})"
         )
+    if "io_cpu_growth" in result:
+        words.append(
+            f"{result['io_cpu_growth']:.3f} times the I/O thread's CPU a message while "
+            f"{result['calls_per_second']:.0f} calls a second give {result['rows_per_second']:.0f} rows"
+        )
     if result["scenario"] == "send":
         words.append(f"{100 * result['server_cpu_share']:.0f} % of a core")
     for name in ("latency", "before", "during", "close_frame", "page", "last_client", "answer"):

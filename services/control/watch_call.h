@@ -1,0 +1,66 @@
+// One call of WatchConnections: carries what its feed gives to its caller, as fast as that one reads.
+#ifndef DRAWBRIDGE_SERVICES_CONTROL_WATCH_CALL_H_
+#define DRAWBRIDGE_SERVICES_CONTROL_WATCH_CALL_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/base/clock.h"
+#include "services/control/watch_feed.h"
+
+namespace drawbridge {
+
+class Watches;
+
+// Lives on the thread of Watches: what gRPC calls elsewhere is posted there, so there is no lock. gRPC allows
+// one write at a time, and no Finish while one is under way. Destroyed by Watches::Remove, behind everything
+// that was posted for it.
+class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  WatchCall(Watches& watches, grpc::CallbackServerContext* context, std::unique_ptr<WatchFeed> feed);
+  ~WatchCall() override;
+
+  // Writes the next response, if there is one and none is under way.
+  void Step();
+  // Something has happened, or a second has passed.
+  void Wake();
+  bool ended() const { return ended_; }
+
+  // gRPC's; any thread.
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  static grpc::Status NodeGone();
+
+ private:
+  struct Row {
+    grpc::ByteBuffer bytes;
+    std::string token;
+  };
+
+  bool Fill();  // false: the call has ended
+  void Written(bool ok);
+  void Pop();
+  void Forget();
+  void End(const grpc::Status& status);
+  grpc::Status TooSlow() const;
+
+  Watches& watches_;
+  grpc::CallbackServerContext* const context_;
+  std::unique_ptr<WatchFeed> feed_;  // null: too slow, or ended
+  std::deque<Row> rows_;             // the first is being written while `writing_`
+  std::string last_token_;           // of the last response that gRPC was given, or of the beginning
+  bool writing_ = false;
+  bool ended_ = false;
+  std::optional<SteadyTime> too_slow_since_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_CONTROL_WATCH_CALL_H_

@@ -1,0 +1,85 @@
+// A watch over a real channel, as a test reads it.
+#ifndef DRAWBRIDGE_TESTS_SUPPORT_WATCH_STREAM_H_
+#define DRAWBRIDGE_TESTS_SUPPORT_WATCH_STREAM_H_
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "drawbridge/control/v1/control.grpc.pb.h"
+#include "tests/support/patience.h"
+
+namespace drawbridge {
+
+// Not thread-safe, but Cancel may be called from any thread. What does not come in time ends the call with
+// DEADLINE_EXCEEDED.
+class WatchStream {
+ public:
+  using Response = control::v1::WatchConnectionsResponse;
+  using Type = control::v1::ConnectionEventType;
+
+  explicit WatchStream(control::v1::ConnectionService::Stub& stub,
+                       const control::v1::WatchConnectionsRequest& request = {})
+      : context_(std::make_unique<grpc::ClientContext>()) {
+    context_->set_deadline(std::chrono::system_clock::now() + 2 * kPatience);
+    reader_ = stub.WatchConnections(context_.get(), request);
+  }
+  ~WatchStream() {
+    if (reader_ != nullptr) End();
+  }
+  WatchStream(WatchStream&& other) = default;
+
+  // The next response, or the end: false.
+  bool Read(Response* response) { return reader_->Read(response); }
+
+  // The next one; throws at the end.
+  Response Next() {
+    Response response;
+    if (!Read(&response)) {
+      const grpc::Status status = Finish();
+      throw std::runtime_error("the watch ended: " + std::to_string(status.error_code()) + " " +
+                               status.error_message());
+    }
+    return response;
+  }
+  // Reads on to the next of this type; throws at the end.
+  Response NextOf(Type type) {
+    Response response = Next();
+    while (response.type() != type) response = Next();
+    return response;
+  }
+
+  // Reads what is left and returns the status.
+  grpc::Status Drain() {
+    for (Response response; Read(&response);) last_ = std::move(response);
+    return Finish();
+  }
+  // The last response that Drain met.
+  const Response& last() const { return last_; }
+
+  void Cancel() { context_->TryCancel(); }
+  grpc::Status End() {
+    Cancel();
+    return Drain();
+  }
+
+ private:
+  grpc::Status Finish() {
+    const grpc::Status status = reader_->Finish();
+    reader_.reset();
+    return status;
+  }
+
+  std::unique_ptr<grpc::ClientContext> context_;
+  std::unique_ptr<grpc::ClientReader<Response>> reader_;
+  Response last_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_TESTS_SUPPORT_WATCH_STREAM_H_
