@@ -81,5 +81,18 @@ async def a_user_who_logs_out_is_gone(gateway):
         await program.end()
 
 
+async def it_watches_who_comes_and_goes(gateway):
+    async with client(gateway, NEIGHBOUR) as (_, first_id), example(gateway) as program:
+        await program.read(f"here {first_id} {NEIGHBOUR}")
+        # A bookmark says that the watch has begun.
+        await program.read("bookmark ")
+        async with client(gateway, USER) as (ws, connection_id):
+            await program.read(f"opened {connection_id}", f"updated {connection_id}")
+            await program.say(USER)
+            await program.read(f"closed {connection_id}", f"{USER}: 1 closed")
+            await expect_closed(ws)
+        await program.end()
+
+
 if __name__ == "__main__":
-    run(os.environ["EXAMPLE"], [a_user_who_logs_out_is_gone])
+    run(os.environ["EXAMPLE"], [a_user_who_logs_out_is_gone, it_watches_who_comes_and_goes])
