@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 namespace drawbridge {
@@ -24,7 +25,7 @@ uint32_t BytesOf(const AttributesPointer& attributes) {
   if (attributes == nullptr) return 0;
   size_t bytes = sizeof(Attributes);
   for (const auto& [key, value] : attributes->labels) {
-    bytes += sizeof(key) + sizeof(value) + key.size() + value.size();
+    bytes += 2 * sizeof(std::string) + key.size() + value.size();
   }
   return static_cast<uint32_t>(bytes);
 }

@@ -49,13 +49,9 @@ Watches::Watches(Registry* registry, const Clock* clock, Options options)
       tick_(loop_),
       thread_([this] { loop_.run(); }) {}
 
-Watches::~Watches() {
-  asio::post(loop_, [this] {
-    work_.reset();
-    doorbell_.cancel();
-    pause_.cancel();
-    tick_.cancel();
-  });
+Watches::~Watches() {  // NOLINT(bugprone-exception-escape): only where no memory is left
+  // Behind the removal of the last call. What waits for events or for time is dropped.
+  asio::post(loop_, [this] { loop_.stop(); });
   thread_.join();
 }
 

@@ -41,6 +41,7 @@ class Watches {
   Watches(Registry* registry, const Clock* clock, Options options);
   Watches(Registry* registry, const Clock* clock) : Watches(registry, clock, Options()) {}
   // Every call must have ended.
+  // NOLINTNEXTLINE(bugprone-exception-escape)
   ~Watches();
 
   // Any thread. A call that goes on by itself, or is refused already.

@@ -66,7 +66,7 @@ class WatchFeedTest : public ::testing::Test {
   }
 
   ListedClients clients_;
-  const WatchTokens tokens_;
+  WatchTokens tokens_;
   std::unique_ptr<WatchFeed> feed_;
   std::string token_;  // of the last response
 };
