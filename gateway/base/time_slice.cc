@@ -9,8 +9,8 @@
 namespace drawbridge {
 namespace {
 
-// The kernel's `struct sched_attr` in its first form: sched_setattr(2). Debian 12's C library has none, and the
-// kernel's header cannot be included beside <sched.h>.
+// The kernel's `struct sched_attr` in its first form: sched_setattr(2). Debian 12's C library has none, and
+// the kernel's header cannot be included beside <sched.h>.
 struct Attributes {
   uint32_t size;
   uint32_t policy;
