@@ -43,7 +43,7 @@ int Serve(const Flags& flags) {
   std::signal(SIGPIPE, SIG_IGN);
 
   // The threads of gRPC inherit it: whoever controls does not wait for those who are controlled.
-  SetTimeSlice(std::chrono::microseconds(100));
+  SetTimeSlice(std::chrono::microseconds(500));
   InitializeLogging(flags.log_format, flags.log_level);
   Server server(flags);
   const std::string addresses = fmt::format("ws={} control={} node={}", server.gateway().address(),

@@ -69,7 +69,7 @@ void Crowd::Check() const {
 
 void Crowd::Run(std::latch& opened) {
   bool open = false;
-  SetTimeSlice({});
+  if (!options_.prompt) SetTimeSlice({});
   try {
     Fleet fleet(options_.target, options_.traffic, *this, options_.size);
     Open(fleet);

@@ -33,6 +33,8 @@ class Crowd : private ClientListener {
     // of thousands of messages is work of the sender's core, which nobody has to do whose clients are
     // elsewhere.
     bool naps = false;
+    // Its thread does not wait for others on its core that run for long: of a crowd that is not busy itself.
+    bool prompt = false;
   };
   static Traffic SmallMessages() { return {20, /*text=*/false, 1}; }
 

@@ -1,4 +1,8 @@
 // One interrupt after the other: what is measured is the delay of a call, not how many fit in a second.
+//
+// Those who are interrupted have a thread of their own, which does not wait for its core. The clients who
+// echo at full speed share one thread that is never done: behind them a close frame would wait for its
+// reader, and in the field no client waits for 200 others.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -31,35 +35,48 @@ void Interrupt(ControlStub& stub, const std::string& id) {
   }
 }
 
+// Waits until somebody of them has had one more.
+void AwaitEcho(const Crowd& crowd) {
+  const uint64_t before = crowd.echoes();
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (crowd.echoes() == before) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("no echo came");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 }  // namespace
 
 Report MeasureInterrupts(const ControlScenario& scenario, ControlStub& stub) {
-  Crowd crowd({.target = scenario.target, .size = scenario.connections, .echoing = scenario.echoing});
-  uint32_t next_echoing = 0;
-  uint32_t next_idle = scenario.echoing;
-  if (scenario.connections < scenario.echoing + 2 * scenario.repeats) {
+  if (scenario.connections < scenario.echoing + scenario.repeats) {
     throw std::invalid_argument("too few connections for so many interrupts");
   }
+  Crowd crowd({.target = scenario.target,
+               .size = scenario.connections - scenario.repeats,
+               .echoing = scenario.echoing});
+  Crowd interrupted({.target = scenario.target, .size = scenario.repeats, .prompt = true});
   std::this_thread::sleep_for(kSettle);
 
   Histogram to_close_frame;
   Histogram to_answer;
   const uint64_t echoes_before = crowd.echoes();
   const int64_t begin = NowNanoseconds();
-  for (uint32_t i = 0; i < scenario.repeats; ++i) {
-    const bool echoing = i % kEchoingEvery == 0 && next_echoing < scenario.echoing;
-    const uint32_t client = echoing ? next_echoing++ : next_idle++;
+  for (uint32_t client = 0; client < scenario.repeats; ++client) {
+    if (client % kEchoingEvery == 0) {
+      interrupted.StartEcho(client);
+      AwaitEcho(interrupted);
+    }
     const int64_t called = NowNanoseconds();
-    Interrupt(stub, crowd.ids()[client]);
+    Interrupt(stub, interrupted.ids()[client]);
     to_answer.Record(NowNanoseconds() - called);
-    const int64_t closed = crowd.CloseTime(client);
-    if (closed == 0) throw std::runtime_error("no close frame came to " + crowd.ids()[client]);
+    const int64_t closed = interrupted.CloseTime(client);
+    if (closed == 0) throw std::runtime_error("no close frame came to " + interrupted.ids()[client]);
     to_close_frame.Record(closed - called);
-    if (echoing) crowd.StartEcho(next_idle++);
     std::this_thread::sleep_for(kPause);
   }
   const double seconds = static_cast<double>(NowNanoseconds() - begin) / 1e9;
   crowd.Check();
+  interrupted.Check();
 
   Report report;
   report.Text("scenario", "interrupt")
