@@ -29,7 +29,7 @@ std::string_view NameOf(grpc::StatusCode code) {
 
 }  // namespace
 
-Audit::Audit(std::string_view method, std::string caller, const Clock& clock)
+Audit::Audit(std::string_view method, std::string_view caller, const Clock& clock)
     : clock_(clock), begin_(clock.Steady()) {
   Add({"method", method});
   Add({"caller", caller});

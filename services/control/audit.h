@@ -21,7 +21,7 @@ namespace drawbridge {
 class Audit {
  public:
   // `method` is a literal. The clock must outlive it.
-  Audit(std::string_view method, std::string caller, const Clock& clock);
+  Audit(std::string_view method, std::string_view caller, const Clock& clock);
   Audit(std::string_view method, const grpc::ServerContextBase& context, const Clock& clock)
       : Audit(method, context.peer(), clock) {}
 

@@ -1,7 +1,5 @@
 // The load generator's side of TLS against OpenSSL's other side: whole bytes both ways, and ends and faults
 // told apart, since a generator that takes one for the other measures nothing.
-#include "tools/bench/load/tls.h"
-
 #include <openssl/pem.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "tests/gateway/session/socket_pair.h"
 #include "tests/support/certificates.h"
+#include "tools/bench/load/tls.h"
 
 namespace drawbridge::bench {
 namespace {

@@ -85,8 +85,10 @@ TEST(WatchLoadTest, AHundredWatchesAtOnceAreAllTold) {
   for (size_t i = 0; i < kWatches; ++i) watches.emplace_back(server.stub());
   for (WatchStream& watch : watches) watch.NextOf(v1::CONNECTION_EVENT_TYPE_BOOKMARK);
   EXPECT_EQ(WatchesOf(server).size(), kWatches);
+  constexpr int kClients = 20;
   std::vector<Client> clients;
-  for (int i = 0; i < 20; ++i) clients.push_back(server.Open());
+  clients.reserve(kClients);
+  for (int i = 0; i < kClients; ++i) clients.push_back(server.Open());
   for (WatchStream& watch : watches) {
     for (const Client& client : clients) {
       ASSERT_EQ(watch.NextOf(v1::CONNECTION_EVENT_TYPE_OPENED).connection().connection_id(), client.id());

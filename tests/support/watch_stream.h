@@ -70,7 +70,7 @@ class WatchStream {
 
  private:
   grpc::Status Finish() {
-    const grpc::Status status = reader_->Finish();
+    grpc::Status status = reader_->Finish();
     reader_.reset();
     return status;
   }

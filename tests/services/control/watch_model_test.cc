@@ -217,12 +217,14 @@ TEST(WatchModelTest, WhileManyThreadsChurn) {
     watchers.emplace_back(registry, clock, tokens, kFilters[i], i);
 
   std::vector<std::thread> threads;
+  threads.reserve(churners.size());
   for (Churner& churner : churners) {
     threads.emplace_back([&churner] {
       for (int i = 0; i < 8000; ++i) churner.Step();
     });
   }
   std::vector<std::thread> readers;
+  readers.reserve(watchers.size());
   for (Watcher& watcher : watchers) {
     readers.emplace_back([&watcher, &done] {
       for (int i = 0; !done || i < 300; ++i) {

@@ -22,7 +22,7 @@ inline std::string RowOf(const control::v1::Connection& connection) {
   const std::map<std::string, std::string> labels(connection.labels().begin(), connection.labels().end());
   std::string row = control::v1::ConnectionState_Name(connection.state()) + " revision " +
                     std::to_string(connection.revision());
-  for (const auto& [key, value] : labels) row += " " + key + "=" + value;
+  for (const auto& [key, value] : labels) row.append(" ").append(key).append("=").append(value);
   return row;
 }
 
