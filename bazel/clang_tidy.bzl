@@ -1,6 +1,6 @@
 """clang-tidy as a build step: parallel, cached, with the flags of the real compilation.
 
-    bazel build --config=tidy //...
+    bazel build --config=tidy --action_env=CLANG_TIDY=PROGRAM //...
 """
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
@@ -38,7 +38,7 @@ def _check(ctx, source, headers, flags):
     ctx.actions.run_shell(
         command = """
             config=$1 source=$2 done=$3; shift 3
-            clang-tidy --quiet --config-file="$config" "$source" -- "$@" >"$done" 2>&1 ||
+            "${CLANG_TIDY:-clang-tidy}" --quiet --config-file="$config" "$source" -- "$@" >"$done" 2>&1 ||
               { grep -v 'warnings generated' "$done" | sed "s#$PWD/##"; exit 1; }
         """,
         arguments = [ctx.file._config.path, source.path, done.path] + flags,

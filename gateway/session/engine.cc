@@ -151,11 +151,9 @@ std::optional<Event> Engine::TakeControl(std::span<char> piece) {
 std::optional<Event> Engine::TakeData(std::span<char> piece) {
   if (compressed_) return TakeCompressed(piece);
   const bool ends = fin_ && !in_payload_;
-  if (message_opcode_ == Opcode::kText) {
-    // Checked as it arrives: a bad byte ends the connection at once, not when the message is whole.
-    if (!utf8_.Feed(View(piece)) || (ends && !utf8_.AtBoundary())) {
-      return Error(CloseCause::kInvalidUtf8, kInvalidUtf8);
-    }
+  // Checked as it arrives: a bad byte ends the connection at once, not when the message is whole.
+  if (message_opcode_ == Opcode::kText && (!utf8_.Feed(View(piece)) || (ends && !utf8_.AtBoundary()))) {
+    return Error(CloseCause::kInvalidUtf8, kInvalidUtf8);
   }
   const bool in_pieces = !ends || !gathered_.empty();
   if (in_pieces) gathered_.append(View(piece));

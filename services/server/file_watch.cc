@@ -32,9 +32,9 @@ std::string FileWatch::Look() const {
     for (const auto number : {static_cast<int64_t>(file.st_dev), static_cast<int64_t>(file.st_ino),
                               static_cast<int64_t>(file.st_size), static_cast<int64_t>(file.st_mtim.tv_sec),
                               static_cast<int64_t>(file.st_mtim.tv_nsec)}) {
-      look += std::to_string(number) + ",";
+      look += std::to_string(number) + ',';
     }
-    look += ";";
+    look += ';';
   }
   return look;
 }

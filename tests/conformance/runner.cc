@@ -38,7 +38,7 @@ class Conversation {
     if (!expected.bytes.empty()) {
       EXPECT_EQ(Anonymous(response), expected.bytes);
     } else {
-      EXPECT_TRUE(response.body.ends_with("\n")) << response.body;
+      EXPECT_TRUE(response.body.ends_with('\n')) << response.body;
     }
     if (::testing::Test::HasFailure()) return;
     response.status == 101 ? ExpectAnswers(expected.answers) : ExpectEnd();

@@ -35,7 +35,7 @@ struct Refusal {
 template <typename Request, typename Response>
 std::function<grpc::Status(Stub&, const std::string&)> Unary(
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-    std::function<Request(const std::string&)> good, std::function<void(Request&)> spoil) {
+    const std::function<Request(const std::string&)>& good, const std::function<void(Request&)>& spoil) {
   return [=](Stub& stub, const std::string& id) {
     grpc::ClientContext context;
     Request request = good(id);

@@ -82,6 +82,7 @@ TEST(WatchLoadTest, AHundredWatchesAtOnceAreAllTold) {
   constexpr size_t kWatches = 100;
   RunningServer server;
   std::vector<WatchStream> watches;
+  watches.reserve(kWatches);
   for (size_t i = 0; i < kWatches; ++i) watches.emplace_back(server.stub());
   for (WatchStream& watch : watches) watch.NextOf(v1::CONNECTION_EVENT_TYPE_BOOKMARK);
   EXPECT_EQ(WatchesOf(server).size(), kWatches);

@@ -12,7 +12,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -41,7 +41,7 @@ class Peer {
  public:
   Peer(const std::string& host, int port) {
     const auto port_bytes = htons(static_cast<uint16_t>(port));
-    const bool bracketed = host.starts_with("[") && host.ends_with("]");
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
     ipv4_.sin_family = AF_INET;
     ipv4_.sin_port = port_bytes;
     if (::inet_pton(AF_INET, host.c_str(), &ipv4_.sin_addr) == 1) return;
@@ -73,7 +73,8 @@ HttpResponse ParseHead(std::string_view head) {
     head.remove_prefix(std::min(end + 2, head.size()));
     if (std::exchange(first, false)) {
       response.status_line = line;
-      response.status = std::atoi(line.c_str() + std::min<size_t>(line.size(), 9));
+      std::from_chars(line.data() + std::min<size_t>(line.size(), 9), line.data() + line.size(),
+                      response.status);
       continue;
     }
     const size_t colon = line.find(": ");
@@ -119,7 +120,7 @@ Client& Client::operator=(Client&& other) noexcept {
 
 void Client::Connect(const std::string& address) {
   const size_t colon = address.rfind(':');
-  const Peer peer(address.substr(0, colon), std::atoi(address.substr(colon + 1).c_str()));
+  const Peer peer(address.substr(0, colon), std::stoi(address.substr(colon + 1)));
   fd_ = ::socket(peer.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
   Check(fd_, "socket");
   if (options_.receive_buffer != 0)

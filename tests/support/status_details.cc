@@ -17,7 +17,7 @@ StatusDetails DetailsOf(const grpc::Status& status) {
       details.reason = info.reason();
     } else if (any.UnpackTo(&bad_request)) {
       for (const auto& violation : bad_request.field_violations()) {
-        if (!details.field.empty()) details.field += ",";
+        if (!details.field.empty()) details.field += ',';
         details.field += violation.field();
       }
     }

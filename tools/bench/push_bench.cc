@@ -116,6 +116,7 @@ std::vector<std::shared_ptr<Connection>> All(Registry& registry) {
 uint64_t Push(const std::vector<std::shared_ptr<Connection>>& connections, uint64_t each) {
   const Traffic traffic(kPayloadSize, /*text=*/false, 1);
   std::vector<std::shared_ptr<const std::string>> payloads;
+  payloads.reserve(traffic.ring());
   for (uint64_t i = 0; i < traffic.ring(); ++i) {
     payloads.push_back(std::make_shared<const std::string>(traffic.Payload(i)));
   }
@@ -172,7 +173,7 @@ void RunGateway(const Pipe& to, const Pipe& from, uint64_t each, int io_threads)
 
 int Main(int argc, char** argv) try {
   const uint64_t each = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 50;
-  const int io_threads = argc > 2 ? std::atoi(argv[2]) : 1;
+  const int io_threads = argc > 2 ? std::stoi(argv[2]) : 1;
   ::alarm(kTimeLimit);
   const Pipe to;
   const Pipe from;

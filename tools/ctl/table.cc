@@ -32,6 +32,7 @@ std::string Table::Take() {
   std::string text;
   if (!std::exchange(titled_, true)) {
     std::vector<Cell> titles;
+    titles.reserve(columns_.size());
     for (const Column& column : columns_) titles.push_back({column.title, Style::kBold});
     text += Line(titles, widths);
   }

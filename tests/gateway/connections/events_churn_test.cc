@@ -91,6 +91,7 @@ TEST_F(EventsChurnTest, NothingIsLostAndEachLifeIsInOrder) {
   std::thread reader([this] { Read(); });
   std::thread labeller([this] { Label(); });
   std::vector<std::thread> churners;
+  churners.reserve(kThreads);
   for (unsigned i = 0; i < kThreads; ++i) churners.emplace_back([this, i] { Churn(i); });
   for (std::thread& churner : churners) churner.join();
   done_ = true;

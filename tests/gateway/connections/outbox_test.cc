@@ -99,7 +99,7 @@ TEST(OutboxTest, KeepsTheOrderHoweverItIsTakenAndFilled) {
 // A session as far as its connection knows it.
 class FakeSession final : public SignalTarget {
  public:
-  virtual ~FakeSession() = default;
+  ~FakeSession() = default;
   void OnSignal() override { ++signals; }
   int signals = 0;
 };

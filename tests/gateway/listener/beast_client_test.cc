@@ -7,7 +7,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +28,7 @@ class BeastClient {
  public:
   BeastClient(const std::string& address, const websocket::permessage_deflate& option) {
     stream_.set_option(option);
-    const auto port = static_cast<uint16_t>(std::atoi(address.substr(address.rfind(':') + 1).c_str()));
+    const auto port = static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
     stream_.next_layer().connect({asio::ip::make_address("127.0.0.1"), port});
     websocket::response_type response;
     stream_.handshake(response, "gateway.example", "/");

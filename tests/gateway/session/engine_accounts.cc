@@ -10,7 +10,6 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <boost/beast/zlib/error.hpp>
 #include <cstddef>
-#include <cstdio>
 #include <string_view>
 
 #include "gateway/base/utf8.h"
@@ -150,7 +149,7 @@ Account OfEngine(const std::string& bytes, size_t chunk, const std::optional<Def
         return account;
     }
   }
-  account.push_back("cut off");
+  account.emplace_back("cut off");
   return account;
 }
 
@@ -160,8 +159,10 @@ Account OfBeast(const std::string& bytes, size_t chunk, const std::optional<Defl
 
 bool IsKnownDifference(const std::string& engine, const std::string& beast, const std::string& bytes,
                        const std::optional<DeflateAgreement>& deflate) {
-  unsigned code = 0;
-  if (std::sscanf(beast.c_str(), "closed %u", &code) == 1) return code >= 5000 && engine == "bad close frame";
+  constexpr std::string_view kClosed = "closed ";
+  if (beast.starts_with(kClosed)) {
+    return std::stoi(beast.substr(kClosed.size())) >= 5000 && engine == "bad close frame";
+  }
   if (engine.starts_with("closed 1014 ")) return beast == "bad close frame";
   if (engine == "invalid_utf8") return beast.starts_with("text ") && !IsUtf8(beast.substr(5));
   return engine == "protocol_error" && (beast == "too_big" || (deflate.has_value() && beast == "cut off")) &&

@@ -30,7 +30,7 @@ std::vector<SeenEvent> Events(std::string_view bytes, const DeflateAgreement& de
 
 // A compressed text of these very bytes.
 std::string Raw(std::string_view payload) { return DeflatedFragment(0x1, payload, true); }
-std::string Bytes(std::string_view text, size_t size) { return std::string(text.data(), size); }
+std::string Bytes(const char* text, size_t size) { return std::string(text, size); }
 #define BYTES(literal) Bytes(literal, sizeof(literal) - 1)
 
 // ------------------------------------------------------------------------------------- 6: the bit

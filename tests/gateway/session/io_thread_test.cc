@@ -67,6 +67,7 @@ TEST_F(IoThreadTest, KeepsTheOrderOfEachOfManyPosters) {
   thread_.Start();
   std::vector<std::vector<int>> seen(4);
   std::vector<std::thread> posters;
+  posters.reserve(seen.size());
   for (size_t poster = 0; poster < seen.size(); ++poster) {
     posters.emplace_back([&, poster] {
       for (int i = 0; i < 500; ++i) thread_.Post([&seen, poster, i] { seen[poster].push_back(i); });

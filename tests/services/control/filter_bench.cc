@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -187,4 +189,7 @@ int Main() {
 }  // namespace
 }  // namespace drawbridge
 
-int main() { return drawbridge::Main(); }
+int main() try { return drawbridge::Main(); } catch (const std::exception& error) {
+  fmt::print(stderr, "filter_bench: {}\n", error.what());
+  return 1;
+}

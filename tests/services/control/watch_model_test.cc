@@ -211,8 +211,10 @@ TEST(WatchModelTest, WhileManyThreadsChurn) {
   const WatchTokens tokens;
   std::atomic<bool> done = false;
   std::vector<Churner> churners;
+  churners.reserve(3);
   for (unsigned i = 0; i < 3; ++i) churners.emplace_back(registry, clock, i);
   std::vector<Watcher> watchers;
+  watchers.reserve(kFilters.size());
   for (unsigned i = 0; i < kFilters.size(); ++i)
     watchers.emplace_back(registry, clock, tokens, kFilters[i], i);
 

@@ -18,7 +18,7 @@ std::string Lookups(const std::string& text) {
   for (const Lookup& lookup : std::get<Filter>(parsed).lookups()) {
     if (!all.empty()) all += " ; ";
     for (const IndexKey& key : lookup) {
-      if (&key != &lookup.front()) all += "|";
+      if (&key != &lookup.front()) all += '|';
       all += key.is_id() ? "id " + key.text() : key.text();
     }
   }

@@ -51,7 +51,7 @@ class FlagsTest : public ::testing::Test {
     }
     EXPECT_EQ(exit->code, 2) << exit->text;
     EXPECT_EQ(std::ranges::count(exit->text, '\n'), 1) << exit->text;
-    EXPECT_TRUE(exit->text.ends_with("\n"));
+    EXPECT_TRUE(exit->text.ends_with('\n'));
     EXPECT_TRUE(exit->text.starts_with("drawbridge: ")) << exit->text;
     return exit->text;
   }
