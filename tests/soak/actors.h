@@ -50,6 +50,12 @@ void InterruptThem(World& world, int per_second, const std::stop_token& stop);
 // Walks through the list: nobody twice, and every stayer.
 void List(World& world, Stayers& stayers, int per_second, const std::stop_token& stop);
 
+// Interrupts and broadcasts for groups of clients, each of whom must be told.
+void ActOnMany(World& world, int per_second, const std::stop_token& stop);
+
+// Watches that are left and resumed.
+void Watch(World& world, int per_second, const std::stop_token& stop);
+
 // Runs `work` at the given rate until it is to stop; what it throws is a failure, and the next follows.
 void AtRate(World& world, int per_second, const std::stop_token& stop, const std::string& what,
             const std::function<void()>& work);

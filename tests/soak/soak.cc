@@ -21,11 +21,15 @@ constexpr int kVisitsPerSecond = 150;
 constexpr int kEchoesPerSecond = 500;
 constexpr int kInterruptsPerSecond = 10;
 constexpr int kListsPerSecond = 2;
+constexpr int kActsOnManyPerSecond = 2;
+constexpr int kWatchesPerSecond = 2;
 
 // The gateway remembers so many ends. The warm-up fills that memory, and it stays full: it counts on both
 // sides.
 constexpr uint64_t kRemembered = 10'000;
 constexpr seconds kWarmUp{30};
+// The gateway looks once a second whether there is memory to give back (services/server/memory_return.h).
+constexpr seconds kSettled{3};
 // The allocator rounds, and fills its gaps as chance has it; ten minutes of churn are 180,000 visits, so that
 // this is less than 25 bytes for each.
 constexpr size_t kMemoryKib = 4 * 1024;
@@ -35,6 +39,7 @@ std::vector<std::string> Command(const std::string& gateway) {
   return {gateway,
           "--listen=127.0.0.1:0",
           "--control_listen=127.0.0.1:0",
+          "--drain_spread=0s",
           "--log_level=error",
           "--ping_interval=" + timeout,
           "--pong_timeout=" + timeout,
@@ -54,6 +59,8 @@ class Crowd {
     for (int i = 0; i < 2; ++i) {
       Start([&](const std::stop_token& stop) { InterruptThem(world, kInterruptsPerSecond / 2, stop); });
     }
+    Start([&](const std::stop_token& stop) { ActOnMany(world, kActsOnManyPerSecond, stop); });
+    Start([&](const std::stop_token& stop) { Watch(world, kWatchesPerSecond, stop); });
     lister_ =
         std::jthread([&](const std::stop_token& stop) { List(world, stayers_, kListsPerSecond, stop); });
   }
@@ -138,14 +145,20 @@ size_t Soak::Connections() {
   return static_cast<size_t>(response.total_size());
 }
 
-// Everybody has left: waits until the gateway knows, and until its allocator has had its time to give memory
-// back.
+// Everybody has left: waits until the gateway knows, and until it gives no more memory back.
 Holdings Soak::Settle() {
   if (!WaitUntil([&] { return Connections() == 0; })) {
     ledger_.Fail("connections left in the list: " + std::to_string(Connections()));
   }
-  std::this_thread::sleep_for(seconds(3));
-  const Holdings holdings = HoldingsOf(process_.pid());
+  Holdings holdings = HoldingsOf(process_.pid());
+  auto last_fall = std::chrono::steady_clock::now();
+  const bool settled = WaitUntil([&] {
+    const Holdings now = HoldingsOf(process_.pid());
+    if (now.resident_kib < holdings.resident_kib) last_fall = std::chrono::steady_clock::now();
+    holdings = now;
+    return std::chrono::steady_clock::now() - last_fall > kSettled;
+  });
+  if (!settled) ledger_.Fail("resident memory goes on falling");
   std::printf("everybody has left: %zu descriptors, %.1f MiB\n", holdings.descriptors,
               static_cast<double>(holdings.resident_kib) / 1024);
   return holdings;
