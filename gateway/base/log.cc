@@ -1,6 +1,8 @@
 #include "gateway/base/log.h"
 
 #include <fmt/format.h>
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -97,27 +99,51 @@ std::string Text(std::string_view event, const std::vector<LogField>& fields) {
   return line;
 }
 
+std::shared_ptr<spdlog::logger> NewLogger(const std::string& name, const spdlog::sink_ptr& sink,
+                                          LogWriting writing) {
+  if (writing == LogWriting::kAtOnce) return std::make_shared<spdlog::logger>(name, sink);
+  return std::make_shared<spdlog::async_logger>(name, sink, spdlog::thread_pool(),
+                                                spdlog::async_overflow_policy::overrun_oldest);
+}
+
 }  // namespace
 
-void InitializeLogging(const std::string& format, const std::string& level) {
+void InitializeLogging(const std::string& format, const std::string& level, LogWriting writing) {
   const bool json = format == "json";
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   formatter->add_flag<JsonMessage>('*').set_pattern(
       json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%*})" : "%Y-%m-%dT%H:%M:%S.%fZ %l %v");
-  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_formatter(std::move(formatter));
-  logger->set_level(spdlog::level::from_str(level));
-  logger->flush_on(spdlog::level::trace);
-  TheEvents() = {.logger = logger->clone(std::string(kEvents)), .json = json};
-  spdlog::set_default_logger(std::move(logger));
+  constexpr size_t kLines = 8192;
+  if (writing == LogWriting::kInBackground) spdlog::init_thread_pool(kLines, 1);
+  const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  sink->set_formatter(std::move(formatter));
+  TheEvents() = {.logger = NewLogger(std::string(kEvents), sink, writing), .json = json};
+  spdlog::set_default_logger(NewLogger("", sink, writing));
+  SetLogLevel(level);
+}
+
+void FinishLogging() {
+  TheEvents() = {};
+  spdlog::shutdown();
+}
+
+void SetLogLevel(const std::string& level) {
+  const auto parsed = spdlog::level::from_str(level);
+  spdlog::default_logger()->set_level(parsed);
+  if (TheEvents().logger != nullptr) TheEvents().logger->set_level(parsed);
 }
 
 LogField::LogField(std::string_view name, double number)
     : key(name), value(fmt::format("{:.3f}", number)), is_number(true) {}
 
-void LogEvent(spdlog::level::level_enum level, std::string_view event, const std::vector<LogField>& fields) {
+bool Logs(spdlog::level::level_enum level) {
   const Events& events = TheEvents();
-  if (events.logger == nullptr || !events.logger->should_log(level)) return;
+  return events.logger != nullptr && events.logger->should_log(level);
+}
+
+void LogEvent(spdlog::level::level_enum level, std::string_view event, const std::vector<LogField>& fields) {
+  if (!Logs(level)) return;
+  const Events& events = TheEvents();
   events.logger->log(level, events.json ? JsonMembers(event, fields) : Text(event, fields));
 }
 

@@ -11,9 +11,22 @@
 
 namespace drawbridge {
 
+enum class LogWriting {
+  kAtOnce,
+  // By a thread of its own: whoever logs never waits for whoever reads standard error. Where that one falls
+  // 8,192 lines behind, the oldest are lost.
+  kInBackground,
+};
+
 // Sets up spdlog's default logger and LogEvent. `format`: text or json; `level`: debug, info, warning or
 // error. Before threads.
-void InitializeLogging(const std::string& format, const std::string& level);
+void InitializeLogging(const std::string& format, const std::string& level,
+                       LogWriting writing = LogWriting::kAtOnce);
+// Writes what is left; nothing is logged after it. The last call of a process that logs in the background.
+void FinishLogging();
+
+// From now on. Thread-safe.
+void SetLogLevel(const std::string& level);
 
 // Something that is known of an event. The key is a literal, of letters, digits and underscores.
 struct LogField {
@@ -29,6 +42,9 @@ struct LogField {
   std::string value;
   bool is_number = false;
 };
+
+// Whether a line of this level is written. Thread-safe.
+bool Logs(spdlog::level::level_enum level);
 
 // One line. As text: the event, then key=value, the value in quotes where it has other characters than those
 // of a word; as JSON: an object with the event as its message and a member a field. Whatever a value holds,

@@ -19,12 +19,13 @@ void AddressSlot::Release() {
 }
 
 std::optional<AddressSlot> AddressSlots::Take(const IpAddress& address) {
-  if (limit_ == 0) return AddressSlot();
+  const size_t limit = limit_.load(std::memory_order_relaxed);
+  if (limit == 0) return AddressSlot();
   const uint64_t key = KeyOf(address);
   Shard& shard = ShardOf(key);
   MutexLock lock(shard.mu);
   size_t& taken = shard.taken[key];
-  if (taken == limit_) return std::nullopt;
+  if (taken >= limit) return std::nullopt;
   ++taken;
   return AddressSlot(this, key);
 }

@@ -3,6 +3,7 @@
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_ADDRESS_SLOTS_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,6 +47,9 @@ class AddressSlots {
   // `limit`: of each address; 0: none, and nothing is counted.
   explicit AddressSlots(size_t limit) : limit_(limit) {}
 
+  // For those to come: who is not counted yet is not, later.
+  void set_limit(size_t limit) { limit_.store(limit, std::memory_order_relaxed); }
+
   // nullopt where the address has as many as it may. An IPv6 address counts as its /64, of which a client has
   // every address.
   std::optional<AddressSlot> Take(const IpAddress& address);
@@ -64,7 +68,7 @@ class AddressSlots {
   void Return(uint64_t key);
   Shard& ShardOf(uint64_t key) { return shards_[absl::Hash<uint64_t>()(key) % kShards]; }
 
-  const size_t limit_;
+  std::atomic<size_t> limit_;
   std::array<Shard, kShards> shards_;
 };
 

@@ -22,8 +22,9 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kInvalidUtf8, kGateway, 1007, "invalid_utf8", "invalid UTF-8"},
     // What is inside the message is wrong, not the framing: 1007, as for bad UTF-8, and not 1002.
     CloseCauseInfo{CloseCause::kInvalidDeflate, kGateway, 1007, "invalid_deflate", "invalid deflate data"},
-    CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
+    CloseCauseInfo{CloseCause::kShutdown, kDrain, 1012, "shutdown", "going away"},
     CloseCauseInfo{CloseCause::kExpired, kGateway, 1008, "expired", "expired"},
+    CloseCauseInfo{CloseCause::kMaxAge, kGateway, 1012, "max_age", "maximum age reached"},
 };
 
 constexpr bool InOrder() {

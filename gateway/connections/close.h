@@ -30,6 +30,7 @@ enum class CloseCause {
   kInvalidDeflate,  // a compressed message that cannot be inflated
   kShutdown,        // the node is going away
   kExpired,         // the expiry that the control API gave it
+  kMaxAge,          // it has been here long enough
 };
 
 // What a cause means on the wire and in the books.

@@ -35,19 +35,21 @@ class Slots {
  public:
   explicit Slots(size_t capacity) : capacity_(capacity) {}
 
-  size_t capacity() const { return capacity_; }
+  size_t capacity() const { return capacity_.load(std::memory_order_relaxed); }
+  // Where more are taken than that, they are until enough have come back.
+  void set_capacity(size_t capacity) { capacity_.store(capacity, std::memory_order_relaxed); }
   size_t taken() const { return taken_.load(std::memory_order_relaxed); }
 
   // An empty slot where none is free.
   Slot Take() {
-    if (taken_.fetch_add(1, std::memory_order_relaxed) < capacity_) return Slot(this);
+    if (taken_.fetch_add(1, std::memory_order_relaxed) < capacity()) return Slot(this);
     taken_.fetch_sub(1, std::memory_order_relaxed);
     return Slot();
   }
 
  private:
   friend class Slot;
-  const size_t capacity_;
+  std::atomic<size_t> capacity_;
   std::atomic<size_t> taken_ = 0;
 };
 

@@ -21,6 +21,13 @@ void RunOn(IoThread& thread, Work work) {
 // the kernel's backlog; where their address has too many connections, the rest are reset.
 constexpr size_t kRefusals = 64;
 
+UpgradePolicy PolicyOf(const GatewayOptions& options) {
+  return {.handshake_timeout = options.handshake_timeout,
+          .session = options.session,
+          .trusted_proxies = options.trusted_proxies,
+          .allowed_origins = options.allowed_origins};
+}
+
 }  // namespace
 
 Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* handler, const Clock* clock)
@@ -30,13 +37,11 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
       refusal_slots_(kRefusals),
       address_slots_(options.max_connections_per_address),
       tls_(options.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options.tls, clock)),
-      upgrades_{.handshake_timeout = options.handshake_timeout,
-                .session = options.session,
+      policies_({PolicyOf(options)}),
+      upgrades_{.policy = &policies_.back(),
                 .handler = handler,
                 .registry = &registry_,
                 .address_slots = &address_slots_,
-                .trusted_proxies = options.trusted_proxies,
-                .allowed_origins = options.allowed_origins,
                 .tls = tls_.get()},
       socket_(options.listen) {
   for (int i = 0; i < options.io_threads; ++i) threads_.push_back(std::make_unique<IoThread>(clock));
@@ -45,7 +50,7 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
       Listener::Options{.slots = &slots_,
                         .refusal_slots = &refusal_slots_,
                         .address_slots = &address_slots_,
-                        .trusted_proxies = &upgrades_.trusted_proxies,
+                        .upgrades = &upgrades_,
                         .handshakes_per_second = options.handshakes_per_second,
                         .deal = [this](Upgrade::Accepted accepted) { Deal(std::move(accepted)); }});
   listener_->Open();
@@ -67,9 +72,23 @@ void Gateway::Deal(Upgrade::Accepted accepted) {
   });
 }
 
+void Gateway::Apply(const GatewayOptions& options) {
+  slots_.set_capacity(options.max_connections);
+  address_slots_.set_limit(options.max_connections_per_address);
+  policies_.push_back(PolicyOf(options));
+  upgrades_.policy = &policies_.back();
+  RunOn(*threads_.front(), [&] { listener_->LimitHandshakes(options.handshakes_per_second); });
+}
+
 void Gateway::StopAccepting() {
   upgrades_.refusing = true;
   RunOn(*threads_.front(), [this] { listener_->Close(); });
+}
+
+void Gateway::ResumeAccepting() {
+  socket_.Reopen();
+  upgrades_.refusing = false;
+  RunOn(*threads_.front(), [this] { listener_->Open(); });
 }
 
 void Gateway::CutEveryone() {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,13 +55,21 @@ class Gateway {
   const std::string& address() const { return socket_.address(); }
   size_t max_connections() const { return slots_.capacity(); }
 
+  // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
+  // an address, the rate and the patience of handshakes, origins, proxies, and for clients to come what
+  // `session` says. Nothing else of `options` is looked at.
+  void Apply(const GatewayOptions& options);
+
   // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones
   // stay. Not without TLS.
   void ReloadTls() { tls_->Reload(); }
 
   // Takes no more clients: the port is closed, and who is in the middle of an upgrade gets 503. Blocks until
-  // it is so. Once.
+  // it is so. One thread at a time calls it and the next.
   void StopAccepting();
+  // Takes clients again, on the same port. Throws as ListenSocket does where that cannot be had any more;
+  // nothing has changed then.
+  void ResumeAccepting();
 
   // Cuts every client now, those too whose closing has grace left. Blocks until they are gone.
   void CutEveryone();
@@ -73,7 +82,8 @@ class Gateway {
   Slots slots_;
   Slots refusal_slots_;
   AddressSlots address_slots_;
-  std::unique_ptr<TlsContext> tls_;  // null: plain
+  std::unique_ptr<TlsContext> tls_;    // null: plain
+  std::list<UpgradePolicy> policies_;  // each that ever held: sessions point to theirs; Apply's alone
   UpgradeContext upgrades_;
   ListenSocket socket_;
   std::vector<std::unique_ptr<IoThread>> threads_;

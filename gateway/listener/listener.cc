@@ -30,7 +30,9 @@ void SetOption(int fd, int level, int option) {
 
 }  // namespace
 
-ListenSocket::ListenSocket(const std::string& address) {
+ListenSocket::ListenSocket(const std::string& address) { Open(address); }
+
+void ListenSocket::Open(const std::string& address) {
   const auto parsed = SocketAddress::Parse(address);
   if (!parsed.has_value()) throw std::invalid_argument(address + " is not ip:port");
   SocketAddress bound = *parsed;
@@ -51,9 +53,17 @@ void ListenSocket::Close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
+void ListenSocket::Reopen() {
+  if (fd_ < 0) Open(std::string(address_));
+}
+
 Listener::Listener(IoThread& thread, ListenSocket& socket, Options options)
     : thread_(thread), socket_(socket), options_(std::move(options)) {
-  if (options_.handshakes_per_second != 0) handshakes_.emplace(options_.handshakes_per_second);
+  LimitHandshakes(options_.handshakes_per_second);
+}
+
+void Listener::LimitHandshakes(uint64_t per_second) {
+  handshakes_ = per_second == 0 ? std::nullopt : std::optional(TokenBucket(per_second));
 }
 
 void Listener::Open() { open_ = !thread_.newcomers().Add(socket_.fd(), EPOLLIN, this); }
@@ -102,7 +112,7 @@ bool Listener::AcceptOne() {
          .slot = std::move(slot),
          .address_slot = {},
          .refusal = is_full ? Upgrade::Refusal::kFull : Upgrade::Refusal::kNone,
-         .by_proxy = options_.trusted_proxies->Contains(peer.ip())});
+         .by_proxy = options_.upgrades->policy.load()->trusted_proxies.Contains(peer.ip())});
   return true;
 }
 

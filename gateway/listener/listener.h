@@ -30,8 +30,12 @@ class ListenSocket {
   int fd() const { return fd_; }
   const std::string& address() const { return address_; }  // as bound
   void Close();
+  // Binds the same address again. Throws as the constructor does.
+  void Reopen();
 
  private:
+  void Open(const std::string& address);
+
   int fd_ = -1;
   std::string address_;
 };
@@ -44,15 +48,17 @@ class Listener final : public EventTarget {
     Slots* slots;          // for clients
     Slots* refusal_slots;  // for those who are told that they come in vain
     AddressSlots* address_slots;
-    const TrustedProxies* trusted_proxies;
+    const UpgradeContext* upgrades;
     uint64_t handshakes_per_second = 0;  // more of them wait in the kernel's backlog; 0: no bound
     // Hands a client to a thread of its choice.
     std::function<void(Upgrade::Accepted)> deal;
   };
 
   Listener(IoThread& thread, ListenSocket& socket, Options options);
-  // On the thread, once.
+  // On the thread.
   void Open();
+  // On the thread.
+  void LimitHandshakes(uint64_t per_second);
   // On the thread: accepts nobody any more and closes the port.
   void Close();
 

@@ -1,12 +1,16 @@
 #include "gateway/listener/upgrade.h"
 
+#include <spdlog/common.h>
 #include <sys/epoll.h>
 
 #include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "gateway/base/line_budget.h"
+#include "gateway/base/log.h"
 #include "gateway/listener/deflate_negotiation.h"
 
 namespace drawbridge {
@@ -24,13 +28,18 @@ HttpAnswer TooMany() { return {429, "too many connections from this address: try
 void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
   if (context.tls != nullptr && !accepted.by_proxy) accepted.link.StartTls(*context.tls);
   auto upgrade = std::make_unique<Upgrade>(thread, context, std::move(accepted));
+  const UpgradePolicy& policy = upgrade->policy_;
   if (thread.newcomers().Add(upgrade->accepted_.link.fd(), upgrade->interest_, upgrade.get()))
     return;  // no memory: drop it
-  thread.deadlines().Set(thread.Adopt(std::move(upgrade)), thread.now() + context.handshake_timeout);
+  thread.deadlines().Set(thread.Adopt(std::move(upgrade)), thread.now() + policy.handshake_timeout);
 }
 
 Upgrade::Upgrade(IoThread& thread, UpgradeContext& context, Accepted accepted)
-    : thread_(thread), context_(context), accepted_(std::move(accepted)), interest_(EPOLLIN) {
+    : thread_(thread),
+      context_(context),
+      policy_(*context.policy),
+      accepted_(std::move(accepted)),
+      interest_(EPOLLIN) {
   if (accepted_.by_proxy) preface_ = std::make_unique<ProxyHeader>();
 }
 
@@ -69,7 +78,7 @@ bool Upgrade::TakePreface() {
   }
   if (const auto& source = preface->source()) {
     accepted_.peer = *source;
-    if (!context_.trusted_proxies.Contains(source->ip()) && !CountAddress(*source)) return false;
+    if (!policy_.trusted_proxies.Contains(source->ip()) && !CountAddress(*source)) return false;
   }
   if (preface->state() == ProxyHeader::State::kAbsent && !Replay(preface->taken())) return false;
   if (context_.tls != nullptr) accepted_.link.StartTls(*context_.tls);
@@ -120,10 +129,10 @@ void Upgrade::Decide(const Verdict& verdict) {
   }
   if (context_.refusing) return Answer({503, "the gateway is going away: try again", kRetryAfter});
   const auto& request = std::get<UpgradeRequest>(verdict);
-  if (!context_.allowed_origins.Allows(request.origin, request.host)) {
+  if (!policy_.allowed_origins.Allows(request.origin, request.host)) {
     return Answer({403, "pages of this origin may not connect"});
   }
-  accepted_.peer = context_.trusted_proxies.Resolve(accepted_.peer, request.forwarding);
+  accepted_.peer = policy_.trusted_proxies.Resolve(accepted_.peer, request.forwarding);
   if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
   Accept(request);
 }
@@ -151,8 +160,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                                                       .tls = accepted_.link.is_tls(),
                                                       .create_time = {}});
   std::optional<DeflateAnswer> deflate;
-  if (const auto& options = context_.session.deflate)
-    deflate = NegotiateDeflate(request.extensions, *options);
+  if (const auto& options = policy_.session.deflate) deflate = NegotiateDeflate(request.extensions, *options);
   const std::string response = SwitchingProtocols(request, registration.connection()->info().id,
                                                   deflate.has_value() ? deflate->header : "");
   // A fresh socket has room for it; one that has not is broken.
@@ -160,7 +168,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
     registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
   }
   thread_.newcomers().Remove(accepted_.link.fd(), this);
-  Session::Start(thread_, context_.session, *context_.handler,
+  Session::Start(thread_, policy_.session, *context_.handler,
                  {.link = std::move(accepted_.link),
                   .registration = std::move(registration),
                   .slot = std::move(accepted_.slot),
@@ -179,10 +187,22 @@ void Upgrade::Refuse(const HttpAnswer& answer) {
 
 void Upgrade::Answer(const HttpAnswer& answer) {
   answered_ = true;
+  LogRefusal(answer);
   const std::string response = Serialize(answer);
   if (accepted_.link.Write(response).bytes != response.size()) return End();
   accepted_.link.ShutdownWrite();
   thread_.deadlines().Set(*this, thread_.now() + kLinger);
+}
+
+// At most ten a second of a whole process, for any stranger can have one written.
+void Upgrade::LogRefusal(const HttpAnswer& answer) const {
+  static LineBudget& budget = *new LineBudget(10);
+  const auto left_out = budget.Take(thread_.now());
+  if (!left_out.has_value()) return;
+  std::vector<LogField> fields{
+      {"remote_address", accepted_.peer.ToString()}, {"status", answer.status}, {"why", answer.text}};
+  if (*left_out != 0) fields.emplace_back("lines_left_out", *left_out);
+  LogEvent(spdlog::level::info, "handshake refused", fields);
 }
 
 void Upgrade::Cut() {

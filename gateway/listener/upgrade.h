@@ -24,15 +24,20 @@
 
 namespace drawbridge {
 
-// What all upgrades of a gateway share. Outlives its threads.
-struct UpgradeContext {
+// What may change while the gateway runs. Never changed, only replaced.
+struct UpgradePolicy {
   std::chrono::nanoseconds handshake_timeout;
   SessionOptions session;
+  TrustedProxies trusted_proxies;
+  OriginPolicy allowed_origins;
+};
+
+// What all upgrades of a gateway share. Outlives its threads, as every policy does.
+struct UpgradeContext {
+  std::atomic<const UpgradePolicy*> policy;
   Handler* handler;
   Registry* registry;
   AddressSlots* address_slots;
-  TrustedProxies trusted_proxies;
-  OriginPolicy allowed_origins;
   const TlsContext* tls = nullptr;     // null: plain
   std::atomic<bool> refusing = false;  // the node is going away: 503 for whoever asks
 };
@@ -74,10 +79,12 @@ class Upgrade final : public EventTarget {
   void Accept(const UpgradeRequest& request);
   void Refuse(const HttpAnswer& answer);
   void Answer(const HttpAnswer& answer);
+  void LogRefusal(const HttpAnswer& answer) const;
   void End();
 
   IoThread& thread_;
   UpgradeContext& context_;
+  const UpgradePolicy& policy_;  // as it was when the client came
   Accepted accepted_;
   std::unique_ptr<ProxyHeader> preface_;  // null: none is to come
   RequestReader reader_;

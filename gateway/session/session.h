@@ -39,9 +39,10 @@ struct SessionOptions {
       std::chrono::seconds(10);                                       // so for this long: close 1008 too_slow
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);  // 0: never
   std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);   // no pong for so long: gone, no_pong
-  std::chrono::nanoseconds idle_timeout{0};  // no message for so long: close 1001 idle; 0: never
-  std::optional<DeflateOptions> deflate;     // nullopt: no permessage-deflate
-  RateLimits rates;                          // over one of them: nothing more is read until it is made up for
+  std::chrono::nanoseconds idle_timeout{0};        // no message for so long: close 1001 idle; 0: never
+  std::chrono::nanoseconds max_connection_age{0};  // give or take a fifth: close 1012 max_age; 0: never
+  std::optional<DeflateOptions> deflate;           // nullopt: no permessage-deflate
+  RateLimits rates;  // over one of them: nothing more is read until it is made up for
 };
 
 // Lives on one I/O thread and is touched there alone: no lock. Others act through its Connection. Nobody
@@ -117,7 +118,8 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   bool sending() const { return queue_ != nullptr || link_.has_unsent(); }
   void SendPing();
   void CheckPong();
-  SteadyTime ExpiryTime() const;  // SteadyTime::max(): never
+  SteadyTime ExpiryTime() const;  // SteadyTime::max(): never, in both
+  SteadyTime MaxAgeTime() const;
   SteadyTime NextDeadline() const;
   void Arm();
 

@@ -1,5 +1,6 @@
 // What a session does when nothing comes: pings, and the ends of patience.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "gateway/session/session.h"
@@ -12,6 +13,8 @@ void Session::OnDeadline() {
     if (now >= grace_end_) return End(CloseOutcome::kTimeout);
   } else if (now >= ExpiryTime()) {
     Close(CloseRequest(CloseCause::kExpired));
+  } else if (now >= MaxAgeTime()) {
+    Close(CloseRequest(CloseCause::kMaxAge));
   } else if (throttle_ != nullptr && throttle_->Resume(now)) {
     // Settle reads what TLS holds; the poller tells of the rest.
   } else if (stalled_since_.has_value() && now >= *stalled_since_ + options_.send_stall_timeout) {
@@ -52,9 +55,20 @@ SteadyTime Session::ExpiryTime() const {
   return thread_.now() + (*attributes->expire_time - thread_.clock().Wall());
 }
 
+// Which fifth of the age is added or taken away follows from the sequence, so that it takes no room: the
+// steps of the golden ratio fall evenly, whoever comes together goes apart.
+SteadyTime Session::MaxAgeTime() const {
+  if (options_.max_connection_age.count() == 0) return SteadyTime::max();
+  const ConnectionInfo info = connection_->info();
+  const uint64_t steps = info.sequence * 0x9E3779B97F4A7C15;  // 2^64 divided by the golden ratio
+  const double jitter = 0.8 + 0.4 * std::ldexp(static_cast<double>(steps), -64);
+  return info.create_time +
+         std::chrono::duration_cast<std::chrono::nanoseconds>(options_.max_connection_age * jitter);
+}
+
 SteadyTime Session::NextDeadline() const {
   if (phase_ == Phase::kClosing) return grace_end_;
-  SteadyTime next = ExpiryTime();
+  SteadyTime next = std::min(ExpiryTime(), MaxAgeTime());
   if (options_.ping_interval.count() > 0) next = std::min(next, ping_deadline_);
   if (options_.idle_timeout.count() > 0) next = std::min(next, last_message_ + options_.idle_timeout);
   if (throttle_ != nullptr) next = std::min(next, throttle_->paused_until().value_or(next));

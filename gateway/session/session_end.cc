@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "gateway/connections/end_log.h"
 #include "gateway/session/session.h"
 
 namespace drawbridge {
@@ -96,6 +97,7 @@ void Session::Dismantle(CloseOutcome outcome) {
   connection_->RecordEnd(std::move(result));
   registration_.Reset();
   connection_->TellWaiters();
+  LogEnd(*connection_);
 }
 
 }  // namespace drawbridge

@@ -98,6 +98,19 @@ void Audit::Asked(const v1::BroadcastMessageRequest& request) {
   AskedToSend(request.message());
 }
 
+void Audit::Asked(const v1::DrainNodeRequest& request) {
+  using google::protobuf::util::TimeUtil;
+  if (!request.node_id().empty()) Add({"node_id", request.node_id()});
+  if (request.has_not_ready()) Add({"not_ready_ms", TimeUtil::DurationToMilliseconds(request.not_ready())});
+  if (request.has_spread()) Add({"spread_ms", TimeUtil::DurationToMilliseconds(request.spread())});
+  if (request.code() != 0) Add({"code", request.code()});
+  if (!request.reason().empty()) Add({"reason", request.reason()});
+}
+
+void Audit::Asked(const v1::ResumeNodeRequest& request) {
+  if (!request.node_id().empty()) Add({"node_id", request.node_id()});
+}
+
 void Audit::Came(const v1::InterruptConnectionResponse& response) {
   results_ = {{"outcome", v1::InterruptOutcome_Name(response.outcome())}};
   if (response.joined()) results_.emplace_back("joined", "true");
@@ -126,6 +139,12 @@ void Audit::Came(const v1::BroadcastMessageResponse& response) {
   results_ = {{"matched", response.matched_count()},
               {"queued", response.queued_count()},
               {"dropped", response.dropped_count()}};
+}
+
+void Audit::Came(const v1::DrainNodeResponse& response) {
+  results_ = {{"state", v1::NodeState_Name(response.node().state())},
+              {"closed", response.closed_count()},
+              {"remaining", response.remaining_count()}};
 }
 
 void Audit::Finish(const grpc::Status& status) {

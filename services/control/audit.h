@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "drawbridge/control/v1/control.pb.h"
+#include "drawbridge/control/v1/node.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 
@@ -30,12 +31,15 @@ class Audit {
   void Asked(const control::v1::UpdateConnectionRequest& request);
   void Asked(const control::v1::SendMessageRequest& request);
   void Asked(const control::v1::BroadcastMessageRequest& request);
+  void Asked(const control::v1::DrainNodeRequest& request);
+  void Asked(const control::v1::ResumeNodeRequest& request);
 
   void Came(const control::v1::InterruptConnectionResponse& response);
   void Came(const control::v1::InterruptConnectionsResponse& response);
   void Came(const control::v1::UpdateConnectionResponse& response);
   void Came(const control::v1::SendMessageResponse& response);
   void Came(const control::v1::BroadcastMessageResponse& response);
+  void Came(const control::v1::DrainNodeResponse& response);
 
   // Writes the line. Once, when the call is answered.
   void Finish(const grpc::Status& status);

@@ -4,7 +4,6 @@
 
 #include <grpcpp/support/status.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,7 +18,7 @@
 #include "gateway/connections/close.h"
 #include "gateway/connections/registry.h"
 #include "services/control/matches.h"
-#include "services/control/pace.h"
+#include "services/drain/paced_close.h"
 #include "services/filter/filter.h"
 
 namespace drawbridge {
@@ -64,45 +63,23 @@ class BulkInterrupt {
   control::v1::InterruptConnectionsResponse Progress() const;
 
  private:
-  // What the connections' ends are counted in. They hold it, for they may end after this has died.
-  struct Tally {
-    void Count(CloseOutcome outcome);
-
-    std::atomic<int64_t> clean = 0;
-    std::atomic<int64_t> timeout = 0;
-    std::atomic<int64_t> aborted = 0;
-    std::atomic<int64_t> awaited = 1;  // begun and not over, and one while others are to be begun
-    std::function<void()> ended;
-  };
-
-  struct Begun {
-    std::shared_ptr<Connection> connection;
-    SteadyTime time;
-  };
-
   bool too_many() const { return matched_ > options_.max_count; }
   void Collect();
   void Add(const Connection& connection);
-  std::optional<SteadyTime> EndThoseDue();
-  void End(std::shared_ptr<Connection> connection, SteadyTime now);
+  void BeginToEnd();
 
   const Registry& registry_;
   const Clock& clock_;
   const BulkInterruptOptions options_;
   const uint32_t seed_;
-  const std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
+  std::function<void()> ended_;
 
   Matches matches_;
   uint64_t matched_ = 0;
   std::vector<uint64_t> sequences_;   // of those to be ended; at most as many as were connected
   std::vector<std::string> samples_;  // dry_run: ids
 
-  std::optional<Pace> pace_;  // once all are found
-  size_t next_ = 0;           // of `sequences_`
-  bool all_begun_ = false;
-  int64_t already_closed_ = 0;
-  // Begun lately and not over: bounded, so that other sessions have their turn in between.
-  std::vector<Begun> under_way_;
+  std::unique_ptr<PacedClose> close_;  // once all are found
 };
 
 }  // namespace drawbridge

@@ -13,6 +13,7 @@
 #include "services/control/errors.h"
 #include "services/control/interrupt.h"
 #include "services/control/list.h"
+#include "services/control/refused_stream.h"
 #include "services/control/send.h"
 #include "services/control/update.h"
 #include "services/control/waiting_call.h"
@@ -52,12 +53,6 @@ grpc::Status TooManyBulkInterrupts(size_t bound) {
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_BULK_INTERRUPTS",
                  fmt::format("{} calls of InterruptConnections are under way: no more are taken", bound));
 }
-
-class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
 
 }  // namespace
 

@@ -1,19 +1,9 @@
 #include "services/control/convert.h"
 
-#include <google/protobuf/timestamp.pb.h>
-
 namespace drawbridge {
 namespace {
 
 namespace v1 = control::v1;
-
-google::protobuf::Timestamp ToProto(WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(seconds.time_since_epoch().count());
-  timestamp.set_nanos(static_cast<int32_t>((time - seconds).count()));
-  return timestamp;
-}
 
 v1::ConnectionState ToProto(ConnectionState state) {
   switch (state) {
@@ -60,15 +50,23 @@ void DescribeClose(const Connection& connection, ConnectionState state, const Cl
   out->set_received_code(result->received_code);
   out->set_received_reason(result->received_reason);
   out->set_clean(result->clean());
-  *out->mutable_close_time() = ToProto(clock.ToWall(result->close_time));
+  *out->mutable_close_time() = drawbridge::ToProto(clock.ToWall(result->close_time));
 }
 
 void DescribeAttributes(const Attributes& attributes, v1::Connection* out) {
   for (const auto& [key, value] : attributes.labels) (*out->mutable_labels())[key] = value;
-  if (attributes.expire_time.has_value()) *out->mutable_expire_time() = ToProto(*attributes.expire_time);
+  if (attributes.expire_time.has_value()) *out->mutable_expire_time() = drawbridge::ToProto(*attributes.expire_time);
 }
 
 }  // namespace
+
+google::protobuf::Timestamp ToProto(WallTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(seconds.time_since_epoch().count());
+  timestamp.set_nanos(static_cast<int32_t>((time - seconds).count()));
+  return timestamp;
+}
 
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);

@@ -3,6 +3,7 @@
 #define DRAWBRIDGE_SERVICES_CONTROL_CONVERT_H_
 
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/timestamp.pb.h>
 
 #include <chrono>
 #include <string>
@@ -23,6 +24,7 @@ void Describe(const Connection& connection, ConnectionState state, const std::st
               const Clock& clock, control::v1::Connection* out);
 
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration);
+google::protobuf::Timestamp ToProto(WallTime time);
 
 }  // namespace drawbridge
 

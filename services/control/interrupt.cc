@@ -1,12 +1,10 @@
 #include "services/control/interrupt.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "gateway/base/utf8.h"
+#include "services/control/close_fields.h"
 #include "services/control/convert.h"
 #include "services/control/errors.h"
 
@@ -15,52 +13,18 @@ namespace {
 
 namespace v1 = control::v1;
 
-constexpr size_t kMaxReason = 123;  // RFC 6455, section 5.5: what a control frame holds besides the code
-constexpr int64_t kMaxGraceSeconds = 60;
-constexpr int32_t kNanosPerSecond = 1'000'000'000;
-
-// Codes that an operator may send: those of section 7.4.1 that speak of a decision, and the registered and
-// private ranges.
-bool IsInterruptCode(uint32_t code) {
-  return code == 1000 || code == 1001 || code == 1008 || (code >= 1011 && code <= 1013) ||
-         (code >= 3000 && code <= 4999);
-}
-
-grpc::Status ParseGrace(const google::protobuf::Duration& grace, std::chrono::nanoseconds* out) {
-  const bool valid =
-      grace.nanos() >= 0 && grace.nanos() < kNanosPerSecond && grace.seconds() >= 0 &&
-      (grace.seconds() < kMaxGraceSeconds || (grace.seconds() == kMaxGraceSeconds && grace.nanos() == 0));
-  if (!valid) {
-    return InvalidField("GRACE_OUT_OF_RANGE", "grace",
-                        fmt::format("is {} s and {} ns: 0 to {} s are allowed", grace.seconds(),
-                                    grace.nanos(), kMaxGraceSeconds));
-  }
-  *out = std::chrono::seconds(grace.seconds()) + std::chrono::nanoseconds(grace.nanos());
-  return grpc::Status::OK;
-}
+constexpr std::chrono::seconds kMaxGrace{60};
 
 // Of the fields that both requests have.
 template <typename Request>
 grpc::Status ParseClose(const Request& request, CloseRequest* close) {
-  if (request.code() != 0) {
-    if (!IsInterruptCode(request.code())) {
-      return InvalidField(
-          "CODE_FORBIDDEN", "code",
-          fmt::format("is {}: 1000, 1001, 1008, 1011 to 1013 and 3000 to 4999 are allowed, 0 is 1008",
-                      request.code()));
-    }
-    close->code = static_cast<uint16_t>(request.code());
-  }
-  if (!IsUtf8(request.reason())) return InvalidField("NOT_UTF8", "reason", "is not valid UTF-8");
-  if (request.reason().size() > kMaxReason) {
-    return InvalidField(
-        "REASON_TOO_LONG", "reason",
-        fmt::format("has {} bytes: at most {} are allowed", request.reason().size(), kMaxReason));
-  }
-  if (!request.reason().empty()) close->reason = request.reason();
+  grpc::Status status = ParseCode(request.code(), close);
+  if (status.ok()) status = ParseReason(request.reason(), close);
+  if (status.ok() && request.has_grace())
+    status = ParseDuration("GRACE_OUT_OF_RANGE", "grace", request.grace(), kMaxGrace, &close->grace);
   close->drop_pending = request.drop_pending();
   close->abort = request.abort();
-  return request.has_grace() ? ParseGrace(request.grace(), &close->grace) : grpc::Status::OK;
+  return status;
 }
 
 v1::InterruptOutcome ToProto(CloseOutcome outcome) {

@@ -259,8 +259,21 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
   define.Duration("pong_timeout", &flags->pong_timeout, "A client whose pong takes longer is gone", ms, day);
   define.Duration("idle_timeout", &flags->idle_timeout,
                   "A client that sends no message for so long is closed with 1001", ms, day, true);
-  define.Duration("drain_grace", &flags->drain_grace, "At shutdown, how long clients may take to say goodbye",
-                  absl::ZeroDuration(), absl::Hours(1));
+  define.Duration(
+      "max_connection_age", &flags->max_connection_age,
+      "A client that has been here for so long, give or take a fifth, is closed with 1012, so that "
+      "clients spread over new nodes",
+      absl::Seconds(1), absl::Hours(24 * 30), true);
+  const auto hour = absl::Hours(1);
+  define.Duration(
+      "drain_not_ready", &flags->drain_not_ready,
+      "At shutdown by SIGTERM, how long the node is not ready and takes clients all the same: what "
+      "balancers need to notice",
+      absl::ZeroDuration(), hour);
+  define.Duration("drain_spread", &flags->drain_spread,
+                  "Then the time over which the goodbyes to clients are spread", absl::ZeroDuration(), hour);
+  define.Duration("drain_grace", &flags->drain_grace,
+                  "Then how long the last of them may take to say goodbye", absl::ZeroDuration(), hour);
   DefineDeflate(define, flags);
   define.Choice("log_format", &flags->log_format, "Format of the log", {"text", "json"});
   define.Choice("log_level", &flags->log_level, "Least level logged", {"debug", "info", "warning", "error"});
@@ -274,6 +287,15 @@ std::string Contradiction(const Flags& flags) {
         flags.control_listen);
   }
   return TlsContradiction(flags);
+}
+
+std::map<std::string, std::string> TextsOf(const CLI::App& app) {
+  std::map<std::string, std::string> texts;
+  for (const CLI::Option* option : app.get_options()) {
+    texts[option->get_single_name()] = option->empty() ? option->get_default_str() : option->results().back();
+  }
+  for (const char* const name : {"help", "version", "flagfile"}) texts.erase(name);
+  return texts;
 }
 
 }  // namespace
@@ -322,7 +344,46 @@ std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, con
   if (const std::string what = Contradiction(flags); !what.empty()) {
     return EarlyExit{2, fmt::format("drawbridge: {} (see --help)\n", what)};
   }
+  flags.texts = TextsOf(app);
   return flags;
+}
+
+const std::vector<std::string>& ReloadableFlags() {
+  static const auto& names = *new std::vector<std::string>{
+      "allowed_origins",   "bytes_per_second",    "drain_grace",           "drain_not_ready",
+      "drain_spread",      "handshake_timeout",   "handshakes_per_second", "idle_timeout",
+      "log_level",         "max_connection_age",  "max_connections",       "max_connections_per_address",
+      "max_message_bytes", "messages_per_second", "ping_interval",         "pong_timeout",
+      "send_queue_bytes",  "send_stall_timeout",  "trusted_proxies"};
+  return names;
+}
+
+std::vector<std::string> TakeReloadable(const Flags& from, Flags* to) {
+  to->allowed_origins = from.allowed_origins;
+  to->bytes_per_second = from.bytes_per_second;
+  to->drain_grace = from.drain_grace;
+  to->drain_not_ready = from.drain_not_ready;
+  to->drain_spread = from.drain_spread;
+  to->handshake_timeout = from.handshake_timeout;
+  to->handshakes_per_second = from.handshakes_per_second;
+  to->idle_timeout = from.idle_timeout;
+  to->log_level = from.log_level;
+  to->max_connection_age = from.max_connection_age;
+  to->max_connections = from.max_connections;
+  to->max_connections_per_address = from.max_connections_per_address;
+  to->max_message_bytes = from.max_message_bytes;
+  to->messages_per_second = from.messages_per_second;
+  to->ping_interval = from.ping_interval;
+  to->pong_timeout = from.pong_timeout;
+  to->send_queue_bytes = from.send_queue_bytes;
+  to->send_stall_timeout = from.send_stall_timeout;
+  to->trusted_proxies = from.trusted_proxies;
+  for (const std::string& name : ReloadableFlags()) to->texts[name] = from.texts.at(name);
+  std::vector<std::string> others;
+  for (const auto& [name, text] : from.texts) {
+    if (to->texts[name] != text) others.push_back(name);
+  }
+  return others;
 }
 
 }  // namespace drawbridge

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "gateway/session/deflate_options.h"
 
@@ -38,11 +40,17 @@ struct Flags {
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);
   std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds idle_timeout{0};
+  std::chrono::nanoseconds max_connection_age{0};
+  std::chrono::nanoseconds drain_not_ready{0};
+  std::chrono::nanoseconds drain_spread = std::chrono::seconds(30);
   std::chrono::nanoseconds drain_grace = std::chrono::seconds(5);
   bool permessage_deflate = false;
   DeflateOptions deflate;
   std::string log_format = "text";
   std::string log_level = "info";
+
+  // As text, by name: what each flag is.
+  std::map<std::string, std::string> texts;
 };
 
 // What the machine allows; a parameter so that tests can choose.
@@ -64,6 +72,11 @@ struct EarlyExit {
 
 // The command line wins over --flagfile, which wins over the environment (DRAWBRIDGE_<NAME>).
 std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine);
+
+// Names of the flags that may change while the gateway runs.
+const std::vector<std::string>& ReloadableFlags();
+// Sets those of `to` to what they are in `from`. Returns the names of the others that differ.
+std::vector<std::string> TakeReloadable(const Flags& from, Flags* to);
 
 }  // namespace drawbridge
 

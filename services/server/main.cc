@@ -5,14 +5,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <variant>
 
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
 #include "gateway/base/log.h"
 #include "gateway/base/time_slice.h"
 #include "gateway/base/version.h"
@@ -31,7 +38,47 @@ void ReserveDescriptors(size_t count) {
   if (highest >= 0) ::close(highest);
 }
 
-int Serve(const Flags& flags) {
+// Wakes the main thread from its wait.
+constexpr int kWake = SIGUSR1;
+
+using Parser = std::function<std::variant<Flags, EarlyExit>()>;
+
+// Reads flags and files again; a bad one changes nothing.
+void Reload(Server& server, const Parser& parse) {
+  const auto parsed = parse();
+  if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
+    spdlog::error("SIGHUP: nothing has changed: {}", std::string(absl::StripAsciiWhitespace(exit->text)));
+    return;
+  }
+  try {
+    const auto others = server.Reload(std::get<Flags>(parsed));
+    spdlog::info("SIGHUP: the flags are read again");
+    for (const std::string& name : others)
+      spdlog::warn("SIGHUP: --{} has changed, which takes a restart: it stays as it was", name);
+  } catch (const std::exception& error) {
+    spdlog::error("SIGHUP: nothing has changed: {}", error.what());
+  }
+}
+
+const char* NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
+
+// SIGINT is somebody at a terminal, who is not to wait for the clients of a balancer.
+void Drain(Server& server, int signal) {
+  DrainPlan plan = server.drain_plan();
+  if (signal == SIGINT) plan.not_ready = plan.spread = std::chrono::nanoseconds(0);
+  spdlog::info("{}: draining {} connections", NameOf(signal), server.gateway().registry().size());
+  const auto begin = std::chrono::steady_clock::now();
+  const int64_t closed = server.Shutdown(std::move(plan));
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  LogEvent(spdlog::level::info, "audit",
+           {{"method", "Drain"},
+            {"caller", NameOf(signal)},
+            {"status", "OK"},
+            {"closed", closed},
+            {"duration_ms", took.count()}});
+}
+
+int Serve(const Flags& flags, const Parser& parse) {
   ReserveDescriptors(flags.max_connections);
   // Blocked before the first thread starts, so that every thread inherits it and only the wait below gets
   // them.
@@ -39,12 +86,15 @@ int Serve(const Flags& flags) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, kWake);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
   // The threads of gRPC inherit it: whoever controls does not wait for those who are controlled.
   SetTimeSlice(std::chrono::microseconds(500));
-  InitializeLogging(flags.log_format, flags.log_level);
+  InitializeLogging(flags.log_format, flags.log_level, LogWriting::kInBackground);
+  const absl::Cleanup finish_logging = FinishLogging;
   Server server(flags);
   const std::string addresses = fmt::format("ws={} control={} node={}", server.gateway().address(),
                                             server.control_address(), flags.node_id);
@@ -53,30 +103,36 @@ int Serve(const Flags& flags) {
   fmt::print("ready {}\n", addresses);
   std::fflush(stdout);
 
-  int signal = 0;
-  sigwait(&signals, &signal);
-  const char* const caller = signal == SIGTERM ? "SIGTERM" : "SIGINT";
-  spdlog::info("{}: draining {} connections", caller, server.gateway().registry().size());
-  const auto begin = std::chrono::steady_clock::now();
-  const size_t closed = server.Shutdown();
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-  LogEvent(spdlog::level::info, "audit",
-           {{"method", "Drain"},
-            {"caller", caller},
-            {"status", "OK"},
-            {"closed", closed},
-            {"duration_ms", took.count()}});
+  std::atomic<bool> drained = false;
+  std::jthread drain;
+  for (int signal = 0; !drained && sigwait(&signals, &signal) == 0;) {
+    if (signal == SIGHUP) {
+      Reload(server, parse);
+    } else if (signal == kWake) {
+      // `drained` says whether it was the drain that sent it.
+    } else if (!drain.joinable()) {
+      drain = std::jthread([&server, &drained, signal, main = pthread_self()] {
+        Drain(server, signal);
+        drained = true;
+        pthread_kill(main, kWake);
+      });
+    } else {
+      spdlog::warn("{} again: the drain ends now", NameOf(signal));
+      server.HastenShutdown();
+    }
+  }
   return 0;
 }
 
 int Main(int argc, char** argv) {
-  const auto parsed = ParseFlags(argc, argv, Machine::This());
+  const Parser parse = [argc, argv] { return ParseFlags(argc, argv, Machine::This()); };
+  const auto parsed = parse();
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
   }
   try {
-    return Serve(std::get<Flags>(parsed));
+    return Serve(std::get<Flags>(parsed), parse);
   } catch (const std::exception& error) {
     fmt::print(stderr, "drawbridge: {}\n", error.what());
     return 1;

@@ -10,11 +10,12 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
-#include "services/drain/drain.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
@@ -35,6 +36,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
                       .ping_interval = flags.ping_interval,
                       .pong_timeout = flags.pong_timeout,
                       .idle_timeout = flags.idle_timeout,
+                      .max_connection_age = flags.max_connection_age,
                       .deflate = flags.permessage_deflate ? std::optional(flags.deflate) : std::nullopt,
                       .rates = {.messages_per_second = flags.messages_per_second,
                                 .bytes_per_second = flags.bytes_per_second}},
@@ -67,7 +69,9 @@ Server::Server(const Flags& flags)
     : flags_(flags),
       tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
       gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), &handler_, &clock_),
-      connection_service_(&gateway_.registry(), &clock_) {
+      drainer_(&gateway_, &clock_, [this](bool ready) { SetReady(ready); }),
+      connection_service_(&gateway_.registry(), &clock_),
+      node_service_(&gateway_, &drainer_, &clock_, [this] { return drain_plan(); }) {
   // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
   // proto files.
   grpc::EnableDefaultHealthCheckService(true);
@@ -79,6 +83,7 @@ Server::Server(const Flags& flags)
   builder.AddListeningPort(flags.control_listen, grpc::InsecureServerCredentials(), &port);
   SetLimits(builder);
   builder.RegisterService(&connection_service_);
+  builder.RegisterService(&node_service_);
   control_ = builder.BuildAndStart();
   if (control_ == nullptr || port == 0) {
     throw std::runtime_error(
@@ -86,9 +91,7 @@ Server::Server(const Flags& flags)
   }
   control_address_ =
       fmt::format("{}:{}", flags.control_listen.substr(0, flags.control_listen.rfind(':')), port);
-  auto* health = control_->GetHealthCheckService();
-  health->SetServingStatus(true);
-  health->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
+  SetReady(true);
   if (!flags.tls_cert.empty()) tls_files_.Start([this] { ReloadTls(); });
 }
 
@@ -109,9 +112,33 @@ Server::~Server() {
   }
 }
 
-size_t Server::Shutdown() {
-  control_->GetHealthCheckService()->SetServingStatus(false);
-  const size_t closed = Drain(gateway_, flags_.drain_grace);
+// Of the node: balancers may send it clients. The control services answer all the same, and are told apart by
+// their names.
+void Server::SetReady(bool ready) {
+  auto* health = control_->GetHealthCheckService();
+  health->SetServingStatus("", ready);
+  health->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
+  health->SetServingStatus(control::v1::NodeService::service_full_name(), true);
+}
+
+std::vector<std::string> Server::Reload(const Flags& flags) {
+  MutexLock lock(mu_);
+  if (!flags_.tls_cert.empty()) gateway_.ReloadTls();
+  auto others = TakeReloadable(flags, &flags_);
+  gateway_.Apply(OptionsOf(flags_));
+  SetLogLevel(flags_.log_level);
+  return others;
+}
+
+DrainPlan Server::drain_plan() const {
+  MutexLock lock(mu_);
+  DrainPlan plan{.not_ready = flags_.drain_not_ready, .spread = flags_.drain_spread};
+  plan.close.grace = flags_.drain_grace;
+  return plan;
+}
+
+int64_t Server::Shutdown(DrainPlan plan) {
+  const int64_t closed = drainer_.Shutdown(std::move(plan));
   connection_service_.EndWatches();
   control_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   control_.reset();

@@ -4,14 +4,19 @@
 
 #include <grpcpp/server.h>
 
-#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
 #include "gateway/handlers/echo.h"
 #include "gateway/listener/gateway.h"
 #include "services/control/connection_service.h"
+#include "services/control/node_service.h"
+#include "services/drain/drainer.h"
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
 #include "services/server/memory_return.h"
@@ -29,19 +34,34 @@ class Server {
   const std::string& control_address() const { return control_address_; }
   const Watches& watches() const { return connection_service_.watches(); }
 
-  // Reports NOT_SERVING, empties the gateway, then ends the control plane, which answers until the last
-  // client is gone. Blocks for little longer than --drain_grace. Once. Returns how many clients were closed.
-  size_t Shutdown();
+  // Empties the gateway, then ends the control plane, which answers until the last client is gone. Blocks for
+  // little longer than the plan takes. Once. Returns how many clients were told to go.
+  int64_t Shutdown(DrainPlan plan);
+  int64_t Shutdown() { return Shutdown(drain_plan()); }
+  // Shortens a Shutdown that is under way: says goodbye to all who are left, and cuts them a moment later.
+  void HastenShutdown() { drainer_.Hasten(); }
+
+  // Takes over the flags that may change while it runs, and reads the files of TLS again. Returns the names
+  // of other flags that differ from those it runs with. Throws std::exception where a file cannot be used;
+  // then nothing has changed. One thread at a time.
+  std::vector<std::string> Reload(const Flags& flags);
+
+  // What the flags say of a drain.
+  DrainPlan drain_plan() const;
 
  private:
   void ReloadTls();
+  void SetReady(bool ready);
 
-  const Flags flags_;
+  mutable Mutex mu_;
+  Flags flags_ ABSL_GUARDED_BY(mu_);
   const SystemClock clock_;
   EchoHandler handler_;
   FileWatch tls_files_;  // looks before the gateway reads them
   Gateway gateway_;
+  Drainer drainer_;
   ConnectionService connection_service_;
+  NodeService node_service_;
   std::string control_address_;
   std::unique_ptr<grpc::Server> control_;
   MemoryReturn memory_return_{[this] { return gateway_.registry().size(); },

@@ -3,10 +3,7 @@
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +13,7 @@
 #include "tests/support/client.h"
 #include "tests/support/patience.h"
 #include "tests/support/running_server.h"
+#include "tests/support/standard_error.h"
 
 namespace drawbridge {
 namespace {
@@ -29,31 +27,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr char kSecret[] = "the-payload-is-nobodys-business";
-
-// Standard error, into a file that can be read while others write.
-class StandardError {
- public:
-  StandardError() {
-    std::fflush(stderr);
-    ::dup2(::fileno(file_), STDERR_FILENO);
-  }
-  ~StandardError() {
-    std::fflush(stderr);
-    ::dup2(before_, STDERR_FILENO);
-    ::close(before_);
-    std::fclose(file_);
-  }
-  std::string Read() const {
-    std::string text(1 << 20, '\0');
-    text.resize(
-        static_cast<size_t>(std::max(::pread(::fileno(file_), text.data(), text.size(), 0), ssize_t{0})));
-    return text;
-  }
-
- private:
-  const int before_ = ::dup(STDERR_FILENO);
-  std::FILE* const file_ = std::tmpfile();
-};
 
 class AuditTest : public ::testing::Test {
  protected:

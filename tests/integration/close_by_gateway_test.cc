@@ -63,6 +63,24 @@ TEST_F(CloseOfIdleTest, AnsweredByAReset) {
   ExpectRecord(server_, client, EndedFor("idle", 1001, "idle"));
 }
 
+// Between four and six fifths of its age, and not before.
+TEST(CloseOfAgedTest, AnsweredOrNot) {
+  Flags flags = TestFlags();
+  flags.max_connection_age = milliseconds(500);
+  RunningServer server(flags);
+  for (const bool answers : {true, false}) {
+    const auto begin = std::chrono::steady_clock::now();
+    Client client = server.Open();
+    client.Echo("busy or not");
+    EXPECT_EQ(client.ReadClose().payload, ClosePayloadOf(1012, "maximum age reached"));
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(400 - 20));
+    if (answers) client.SendClose(1012);
+    client.Close();
+    const CloseRecord aged = EndedFor("max_age", 1012, "maximum age reached");
+    ExpectRecord(server, client, answers ? Answered(aged) : aged, {.messages = 1, .bytes = 11});
+  }
+}
+
 class CloseOfSlowTest : public ::testing::Test {
  protected:
   static constexpr size_t kMessageBytes = 16 * 1024;

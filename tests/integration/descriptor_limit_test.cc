@@ -35,7 +35,7 @@ class FullProgram {
  public:
   FullProgram()
       : process_({"services/server/drawbridge", "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
-                  "--node_id=test-node", "--io_threads=1", "--ping_interval=0s"}),
+                  "--drain_spread=0s", "--node_id=test-node", "--io_threads=1", "--ping_interval=0s"}),
         address_(ReadyField(process_.ReadLine(), "ws")) {}
 
   const std::string& address() const { return address_; }

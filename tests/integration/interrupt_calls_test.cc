@@ -185,7 +185,7 @@ TEST(InterruptCallsTest, ShutdownCutsAnInterruptThatWaitsAndAnswersItsCaller) {
   auto waiting = StartInterrupt(server, InterruptOf(client.id()));
   server.WaitUntilClosing(client.id());
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(server.server().Shutdown(), 1u);
+  EXPECT_EQ(server.server().Shutdown(), 1);
   EXPECT_LE(std::chrono::steady_clock::now() - begin, milliseconds(300 + 250 + 1000));
 
   const InterruptReply reply = waiting.get();
@@ -207,7 +207,7 @@ TEST(InterruptCallsTest, InterruptDuringAShutdownJoinsIt) {
   EXPECT_EQ(reply.response.outcome(), v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
   EXPECT_EQ(reply.response.connection().close().initiator(), v1::CLOSE_INITIATOR_DRAIN);
   EXPECT_EQ(reply.response.connection().close().cause(), "shutdown");
-  EXPECT_EQ(client.ReadClose().code(), 1001);
+  EXPECT_EQ(client.ReadClose().code(), 1012);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(ProcessTest, SaysWhereItServesAndServesThere) {
 }
 
 void ExpectDrains(int signal) {
-  ChildProcess process(OnFreePorts({"--drain_grace=5s"}));
+  ChildProcess process(OnFreePorts({"--drain_grace=5s", "--drain_spread=0s"}));
   const std::string address = ReadyField(process.ReadLine(), "ws");
   Client first = Client::Open(address);
   Client second = Client::Open(address);
@@ -51,7 +51,7 @@ void ExpectDrains(int signal) {
   process.Signal(signal);
   for (Client* client : {&first, &second}) {
     const ServerFrame close = client->ReadCloseAndAnswer();
-    EXPECT_EQ(close.code(), 1001);
+    EXPECT_EQ(close.code(), 1012);
     EXPECT_EQ(close.reason(), "going away");
     EXPECT_EQ(client->ReadEnd(), Client::Ending::kEndOfFile);
   }
@@ -65,10 +65,10 @@ TEST(ProcessTest, SigtermClosesClientsAndExits0) { ExpectDrains(SIGTERM); }
 TEST(ProcessTest, SigintClosesClientsAndExits0) { ExpectDrains(SIGINT); }
 
 TEST(ProcessTest, SilentClientsAreCutWhenTheDrainGraceEnds) {
-  ChildProcess process(OnFreePorts({"--drain_grace=300ms"}));
+  ChildProcess process(OnFreePorts({"--drain_grace=300ms", "--drain_spread=0s"}));
   Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
   process.Signal(SIGTERM);
-  EXPECT_EQ(client.ReadClose().code(), 1001);
+  EXPECT_EQ(client.ReadClose().code(), 1012);
   EXPECT_EQ(process.Wait().code, 0);
   client.DrainToEnd();
 }

@@ -30,8 +30,12 @@ class TlsTest : public ::testing::Test {
     return flags;
   }
   std::vector<std::string> Command() const {
-    return {"services/server/drawbridge", "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
-            "--tls_cert=" + files_.certificate.path(), "--tls_key=" + files_.key.path()};
+    return {"services/server/drawbridge",
+            "--listen=127.0.0.1:0",
+            "--control_listen=127.0.0.1:0",
+            "--drain_spread=0s",
+            "--tls_cert=" + files_.certificate.path(),
+            "--tls_key=" + files_.key.path()};
   }
   void Renew(const Credentials& credentials) const {
     files_.certificate.Replace(credentials.certificate);
@@ -99,7 +103,7 @@ TEST_F(TlsTest, TheProgramTakesRenewedCertificatesWhileItRuns) {
   EXPECT_FALSE(IsServed(address, authority_));
   before.Echo("who came before stays");
   process.Signal(SIGTERM);
-  EXPECT_EQ(before.ReadCloseAndAnswer().code(), 1001);
+  EXPECT_EQ(before.ReadCloseAndAnswer().code(), 1012);
   const ChildProcess::Exit exit = process.Wait();
   EXPECT_EQ(exit.code, 0);
   EXPECT_THAT(exit.err, HasSubstr("new clients get the new certificate"));

@@ -19,7 +19,7 @@ start_gateway() {
   mkfifo "$work/stdout"
   # Nobody asks the admin port here, and its default could be taken.
   DRAWBRIDGE_ADMIN_LISTEN=127.0.0.1:0 \
-    "$gateway" --listen 127.0.0.1:0 --control_listen 127.0.0.1:0 "$@" >"$work/stdout" 2>>"$work/gateway.log" &
+    "$gateway" --listen 127.0.0.1:0 --control_listen 127.0.0.1:0 --drain_spread 0s "$@" >"$work/stdout" 2>>"$work/gateway.log" &
   gateway_pid=$!
   exec {gateway_stdout}<"$work/stdout"
   while read -r -t 30 -u "$gateway_stdout" line; do

@@ -34,6 +34,7 @@ Flags TestFlags() {
   flags.io_threads = 2;
   flags.max_connections = 1000;
   flags.ping_interval = std::chrono::nanoseconds(0);
+  flags.drain_spread = std::chrono::nanoseconds(0);
   return flags;
 }
 

@@ -17,7 +17,7 @@
 
 namespace drawbridge {
 
-// Two I/O threads, free ports on loopback, no pings: a test sets what it is about.
+// Two I/O threads, free ports on loopback, no pings, drains at once: a test sets what it is about.
 Flags TestFlags();
 
 // Thread-safe, as far as Server is.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grpcpp/grpcpp.h"
+#include "tools/bench/control/buckets.h"
 #include "tools/bench/control/crowd.h"
 #include "tools/bench/control/measure.h"
 #include "tools/bench/load/process.h"
@@ -50,17 +51,6 @@ void InterruptOthers(ControlStub& stub, int32_t rate, int64_t expected) {
   }
 }
 
-// Of close frames at these times: the fullest of the whole buckets, in units of their mean.
-double FullestBucket(const std::vector<int64_t>& times) {
-  const auto [first, last] = std::ranges::minmax(times);
-  std::vector<uint32_t> buckets(static_cast<size_t>((last - first) / kBucket) + 1);
-  for (const int64_t time : times) ++buckets[static_cast<size_t>((time - first) / kBucket)];
-  if (buckets.size() > 1) buckets.pop_back();  // it is not whole
-  double sum = 0;
-  for (const uint32_t bucket : buckets) sum += bucket;
-  return std::ranges::max(buckets) / (sum / static_cast<double>(buckets.size()));
-}
-
 }  // namespace
 
 Report MeasureBulkInterrupt(const ControlScenario& scenario, ControlStub& stub) {
@@ -92,7 +82,7 @@ Report MeasureBulkInterrupt(const ControlScenario& scenario, ControlStub& stub) 
       .Number("first_close_frame_ms", static_cast<double>(std::ranges::min(times) - called) / 1e6)
       .Number("last_close_frame_ms", static_cast<double>(std::ranges::max(times) - called) / 1e6)
       .Number("done_ms", static_cast<double>(answered - called) / 1e6)
-      .Number("fullest_bucket", FullestBucket(times))
+      .Number("fullest_bucket", FullestBucket(times, kBucket))
       .Number("echo_silence_before_ms", static_cast<double>(silence_before) / 1e6)
       .Number("echo_silence_during_ms", static_cast<double>(silence_during) / 1e6);
   return report;

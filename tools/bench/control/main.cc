@@ -26,11 +26,12 @@ struct Named {
   Report (*measure)(const ControlScenario& scenario, ControlStub& stub);
   ControlScenario defaults;
 };
-constexpr Named kScenarios[] = {
+const Named kScenarios[] = {
     {"interrupt", MeasureInterrupts, {.connections = 10'000, .echoing = 200, .repeats = 500}},
     {"list", MeasureList, {.connections = 19'000, .repeats = 30}},
     {"interrupt_all", MeasureBulkInterrupt, {.connections = 19'020, .echoing = 20, .rate = -1}},
     {"interrupt_paced", MeasureBulkInterrupt, {.connections = 19'020, .echoing = 20, .rate = 5'000}},
+    {"drain", MeasureDrain, {.connections = 19'000, .repeats = 10}},
     {"broadcast", MeasureBroadcast, {.connections = 19'000, .repeats = 30}},
     {"send", MeasureSend, {.connections = 2'000, .repeats = 5, .rate = 10'000}},
     {"watch_load", MeasureWatchLoad, {.connections = 200, .echoing = 200, .repeats = 5}},
@@ -55,14 +56,14 @@ int Main(int argc, char** argv) try {
   scenario.repeats = static_cast<uint32_t>(flags.Number("repeats", scenario.repeats));
   scenario.rate = static_cast<int32_t>(flags.Number("rate", scenario.rate));
   scenario.server = static_cast<pid_t>(flags.Number("pid", 0));
-  const std::string control = flags.String("control", "127.0.0.1:9090");
+  scenario.control = flags.String("control", "127.0.0.1:9090");
   flags.RejectUnknown();
 
   alarm(kTimeLimit);
   // Who calls is on a machine of its own in the field: here it does not wait for the crowd on its core.
   SetTimeSlice(std::chrono::microseconds(500));
   const auto stub = control::v1::ConnectionService::NewStub(
-      grpc::CreateChannel(control, grpc::InsecureChannelCredentials()));
+      grpc::CreateChannel(scenario.control, grpc::InsecureChannelCredentials()));
   std::printf("%s\n", named.measure(scenario, *stub).Line().c_str());
   return 0;
 } catch (const std::invalid_argument& error) {

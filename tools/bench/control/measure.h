@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "drawbridge/control/v1/control.grpc.pb.h"
@@ -19,10 +20,11 @@ struct ControlScenario {
   std::string_view name = {};
   sockaddr_in target = {};
   uint32_t connections = 0;
-  uint32_t echoing = 0;  // of the connections
-  uint32_t repeats = 0;  // interrupts, walks through the whole list, broadcasts, or seconds
-  int32_t rate = 0;      // a second; -1: as fast as possible
-  pid_t server = 0;      // 0: its CPU time is not measured
+  uint32_t echoing = 0;      // of the connections
+  uint32_t repeats = 0;      // interrupts, walks through the whole list, broadcasts, or seconds
+  int32_t rate = 0;          // a second; -1: as fast as possible
+  pid_t server = 0;          // 0: its CPU time is not measured
+  std::string control = {};  // address of the control plane
 };
 
 // From the call of InterruptConnection to the close frame at the client, and to the RPC's answer. Every
@@ -36,6 +38,10 @@ Report MeasureList(const ControlScenario& scenario, ControlStub& stub);
 // is answered, how evenly the close frames are spread over buckets of 200 ms, and how long those who echo
 // wait for an echo meanwhile.
 Report MeasureBulkInterrupt(const ControlScenario& scenario, ControlStub& stub);
+
+// One DrainNode with a spread of `repeats` seconds: when the last close frame comes, when the call is
+// answered, and how evenly the close frames are spread over buckets of a second.
+Report MeasureDrain(const ControlScenario& scenario, ControlStub& stub);
 
 // BroadcastMessage of 125 B to all: from the call until the last client has it.
 Report MeasureBroadcast(const ControlScenario& scenario, ControlStub& stub);

@@ -255,7 +255,7 @@ def _control_table(summary, registry):
             "",
             f"During the single interrupts 200 of the connections echoed {echo_rate:,.0f} messages a second.",
         ]
-    lines += _send_lines(summary) + _bulk_interrupt_table(summary) + _watch_load_lines(summary)
+    lines += _send_lines(summary) + _bulk_interrupt_table(summary) + _drain_lines(summary) + _watch_load_lines(summary)
     if registry and "error" not in registry:
         lines += ["", "The registry alone:", "", *(f"- {key}: {value}" for key, value in registry.items())]
     return lines
@@ -301,6 +301,21 @@ def _bulk_interrupt_table(summary):
         "during ms",
     ]
     return ["", _row(head), _row(["---"] * len(head)), *lines]
+
+
+def _drain_lines(summary):
+    count, spread, last, done = (
+        summary.median("drain", "drawbridge", name)
+        for name in ("connections", "spread_s", "last_close_frame_ms", "done_ms")
+    )
+    if count is None:
+        return []
+    fullest = summary.worst("drain", "drawbridge", "fullest_bucket")
+    return [
+        "",
+        f"DrainNode of {count:,.0f} connections over {spread:,.0f} s: each gets its close frame, the last one after "
+        f"{last:,.0f} ms, the call is done after {done:,.0f} ms, and the fullest second has {fullest:.2f} times the mean.",
+    ]
 
 
 def _watch_load_lines(summary):

@@ -11,7 +11,7 @@ from harness.servers import CLIENT_CORE, SERVER_CORE, Failure, Running
 
 DATA_SCENARIOS = ("s1", "s2", "s3", "s5", "s6", "paced", "memory", "accept", "burst")
 TLS_SCENARIOS = ("s1_tls", "s3_tls", "memory_tls")
-CONTROL_SCENARIOS = ("interrupt", "list", "interrupt_all", "interrupt_paced", "broadcast", "send", "watch_load")
+CONTROL_SCENARIOS = ("interrupt", "list", "interrupt_all", "interrupt_paced", "drain", "broadcast", "send", "watch_load")
 TIME_LIMIT = 180
 
 

@@ -35,7 +35,10 @@ def line(result):
         words.append(
             f"last close frame after {result['last_close_frame_ms']:.0f} ms, "
             f"done after {result['done_ms']:.0f} ms, "
-            f"fullest bucket {result['fullest_bucket']:.2f} times the mean, "
+            f"fullest bucket {result['fullest_bucket']:.2f} times the mean"
+        )
+    if "echo_silence_during_ms" in result:
+        words.append(
             f"echoes at most {result['echo_silence_during_ms']:.1f} ms apart "
             f"(before: {result['echo_silence_before_ms']:.1f})"
         )

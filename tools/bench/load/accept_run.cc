@@ -1,15 +1,17 @@
 // Accept: what the clients that are already there feel of a storm of newcomers, and how fast those get in.
-// The storm has a thread of its own at a lower priority: the established clients must not wait for the
-// generator, which would blame the server.
+// The storm has a thread of its own, at a lower priority and of longer time slices: the established clients
+// must not wait for the generator, which would blame the server.
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 #include <thread>
 
+#include "gateway/base/time_slice.h"
 #include "tools/bench/load/fleet.h"
 #include "tools/bench/load/histogram.h"
 #include "tools/bench/load/pacer.h"
@@ -27,6 +29,7 @@ constexpr size_t kBatch = 16;
 // Fewer than fit in the backlog: none is turned away and comes again a second later.
 constexpr uint32_t kOpeningAtOnce = 2048;
 constexpr int kNicer = 10;
+constexpr std::chrono::microseconds kEstablishedSlice{500};
 
 // Newcomers do nothing but arrive.
 class Newcomers final : private StayingListener {
@@ -37,6 +40,7 @@ class Newcomers final : private StayingListener {
   // On a thread of its own.
   void Arrive() {
     try {
+      SetTimeSlice({});
       setpriority(PRIO_PROCESS, gettid(), getpriority(PRIO_PROCESS, 0) + kNicer);
       fleet_.OpenAll(kOpenSeconds, kOpeningAtOnce);
     } catch (...) {
@@ -69,6 +73,7 @@ class AcceptRun final : public StayingListener {
         storm_(scenario.server) {}
 
   Report Run() {
+    SetTimeSlice(kEstablishedSlice);
     established_.OpenAll(kOpenSeconds);
     pacer_.Start(NowNanoseconds());
     PollFor(scenario_.warm_up_seconds);

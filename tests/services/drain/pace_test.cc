@@ -1,5 +1,5 @@
 // The pace of many closes: kept, even, not in step, and without a rush after a stall.
-#include "services/control/pace.h"
+#include "services/drain/pace.h"
 
 #include <chrono>
 #include <set>
@@ -32,7 +32,7 @@ size_t DoDueForAFifth(Pace& pace, SteadyTime end) {
 
 TEST(PaceTest, EachHasAMomentOfItsOwnSlot) {
   for (const uint32_t seed : {1u, 2u, 3u}) {
-    Pace pace(8, kStart, seed);
+    Pace pace(milliseconds(125), kStart, seed);
     std::set<nanoseconds> within;
     for (int i = 0; i < 100; ++i) {
       const nanoseconds since = pace.next() - kStart;
@@ -49,7 +49,7 @@ TEST(PaceTest, EachHasAMomentOfItsOwnSlot) {
 
 TEST(PaceTest, EverySecondHasItsRateAndEveryMomentItsShare) {
   for (const uint32_t rate : {1u, 7u, 500u, 5'000u, 1'000'000u}) {
-    Pace pace(rate, kStart, 1);
+    Pace pace(nanoseconds(seconds(1)) / rate, kStart, 1);
     for (int second = 0; second < 3; ++second) {
       size_t done = 0;
       for (int moment = 1; moment <= 5; ++moment) {
@@ -65,7 +65,7 @@ TEST(PaceTest, EverySecondHasItsRateAndEveryMomentItsShare) {
 }
 
 TEST(PaceTest, WhatAStallHeldUpIsPutOffAndNotRushed) {
-  Pace pace(1'000, kStart, 1);
+  Pace pace(milliseconds(1), kStart, 1);
   EXPECT_LE(DoDue(pace, kStart + seconds(10)), 22U);
   for (int i = 1; i <= 10; ++i) {
     const size_t part = DoDueForAFifth(pace, kStart + seconds(10) + i * milliseconds(200));
@@ -74,8 +74,8 @@ TEST(PaceTest, WhatAStallHeldUpIsPutOffAndNotRushed) {
   }
 }
 
-TEST(PaceTest, WithoutARateAllIsDueAtOnce) {
-  Pace pace(0, kStart, 1);
+TEST(PaceTest, WithoutAnIntervalAllIsDueAtOnce) {
+  Pace pace(nanoseconds(0), kStart, 1);
   for (int i = 0; i < 1000; ++i) {
     ASSERT_LE(pace.next(), kStart);
     pace.Advance(kStart);

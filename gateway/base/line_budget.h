@@ -1,0 +1,40 @@
+// Keeps a flood of log lines of one kind from filling a disk.
+#ifndef DRAWBRIDGE_GATEWAY_BASE_LINE_BUDGET_H_
+#define DRAWBRIDGE_GATEWAY_BASE_LINE_BUDGET_H_
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
+#include "gateway/base/token_bucket.h"
+
+namespace drawbridge {
+
+// So many lines a second, with one second's worth at once. Thread-safe.
+class LineBudget {
+ public:
+  explicit LineBudget(uint64_t per_second) : bucket_(per_second) {}
+
+  // Whether there is a line left: then how many there was none for since the last one, else nullopt.
+  std::optional<uint64_t> Take(SteadyTime now) {
+    MutexLock lock(mu_);
+    if (bucket_.ready_at() > now) {
+      ++left_out_;
+      return std::nullopt;
+    }
+    bucket_.Take(1, now);
+    return std::exchange(left_out_, 0);
+  }
+
+ private:
+  Mutex mu_;
+  TokenBucket bucket_ ABSL_GUARDED_BY(mu_);
+  uint64_t left_out_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_BASE_LINE_BUDGET_H_

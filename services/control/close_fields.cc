@@ -1,0 +1,63 @@
+#include "services/control/close_fields.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+
+#include "gateway/base/utf8.h"
+#include "services/control/errors.h"
+
+namespace drawbridge {
+namespace {
+
+// RFC 6455, section 5.5: a control frame holds 125 bytes, of which the code takes two.
+constexpr size_t kMaxReason = 123;
+constexpr int32_t kNanosPerSecond = 1'000'000'000;
+
+// Codes that an operator may send: those of section 7.4.1 that speak of a decision, and the registered and
+// private ranges.
+bool IsCode(uint32_t code) {
+  return code == 1000 || code == 1001 || code == 1008 || (code >= 1011 && code <= 1013) ||
+         (code >= 3000 && code <= 4999);
+}
+
+}  // namespace
+
+grpc::Status ParseCode(uint32_t code, CloseRequest* close) {
+  if (code == 0) return grpc::Status::OK;
+  if (!IsCode(code)) {
+    return InvalidField(
+        "CODE_FORBIDDEN", "code",
+        fmt::format("is {}: 1000, 1001, 1008, 1011 to 1013 and 3000 to 4999 are allowed, 0 is {}", code,
+                    close->code));
+  }
+  close->code = static_cast<uint16_t>(code);
+  return grpc::Status::OK;
+}
+
+grpc::Status ParseReason(const std::string& reason, CloseRequest* close) {
+  if (!IsUtf8(reason)) return InvalidField("NOT_UTF8", "reason", "is not valid UTF-8");
+  if (reason.size() > kMaxReason) {
+    return InvalidField("REASON_TOO_LONG", "reason",
+                        fmt::format("has {} bytes: at most {} are allowed", reason.size(), kMaxReason));
+  }
+  if (!reason.empty()) close->reason = reason;
+  return grpc::Status::OK;
+}
+
+grpc::Status ParseDuration(const std::string& reason, const std::string& field,
+                           const google::protobuf::Duration& duration, std::chrono::seconds most,
+                           std::chrono::nanoseconds* out) {
+  const bool valid =
+      duration.nanos() >= 0 && duration.nanos() < kNanosPerSecond && duration.seconds() >= 0 &&
+      (duration.seconds() < most.count() || (duration.seconds() == most.count() && duration.nanos() == 0));
+  if (!valid) {
+    return InvalidField(reason, field,
+                        fmt::format("is {} s and {} ns: 0 to {} s are allowed", duration.seconds(),
+                                    duration.nanos(), most.count()));
+  }
+  *out = std::chrono::seconds(duration.seconds()) + std::chrono::nanoseconds(duration.nanos());
+  return grpc::Status::OK;
+}
+
+}  // namespace drawbridge

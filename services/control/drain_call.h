@@ -1,0 +1,71 @@
+// One call of DrainNode: streams how far the drain is. The drain does not depend on it.
+#ifndef DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_
+#define DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+
+#include "drawbridge/control/v1/node.pb.h"
+#include "gateway/base/clock.h"
+#include "gateway/connections/slots.h"
+#include "services/control/audit.h"
+#include "services/drain/drainer.h"
+
+namespace drawbridge {
+
+// Lives on a strand. Owns itself until gRPC is done with it.
+class DrainCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                        public std::enable_shared_from_this<DrainCall> {
+ public:
+  // What it needs; all must outlive it. It gives back `slot` when it dies.
+  struct Environment {
+    boost::asio::thread_pool& pool;
+    Drainer& drainer;
+    const Clock& clock;
+    std::function<control::v1::Node()> describe;
+  };
+  // Of a drain that has been asked for.
+  static DrainCall* Start(const Environment& environment, Slot slot, Audit audit);
+
+  DrainCall(const Environment& environment, Slot slot, Audit audit);
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override { self_.reset(); }
+
+ private:
+  using Strand = boost::asio::strand<boost::asio::thread_pool::executor_type>;
+
+  template <typename Work>
+  void Post(Work work);
+  void Report();
+  void Over();
+  void Advance();
+  void Complete();
+  void Leave();
+  void Conclude(const grpc::Status& status);
+  control::v1::DrainNodeResponse Progress() const;
+
+  const Environment environment_;
+  const Slot slot_;
+  std::shared_ptr<DrainCall> self_;
+
+  // On the strand.
+  Strand strand_;
+  boost::asio::steady_timer timer_;
+  Audit audit_;
+  uint64_t handle_ = 0;       // of the drainer's call
+  grpc::ByteBuffer message_;  // that is being written
+  bool writing_ = false;
+  bool over_ = false;  // the drain is
+  bool finished_ = false;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_

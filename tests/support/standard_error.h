@@ -1,0 +1,40 @@
+// What this process writes to its standard error.
+#ifndef DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_
+#define DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+namespace drawbridge {
+
+// While it lives: into a file that can be read while others write.
+class StandardError {
+ public:
+  StandardError() {
+    std::fflush(stderr);
+    ::dup2(::fileno(file_), STDERR_FILENO);
+  }
+  ~StandardError() {
+    std::fflush(stderr);
+    ::dup2(before_, STDERR_FILENO);
+    ::close(before_);
+    std::fclose(file_);
+  }
+  std::string Read() const {
+    std::string text(1 << 20, '\0');
+    text.resize(
+        static_cast<size_t>(std::max(::pread(::fileno(file_), text.data(), text.size(), 0), ssize_t{0})));
+    return text;
+  }
+
+ private:
+  const int before_ = ::dup(STDERR_FILENO);
+  std::FILE* const file_ = std::tmpfile();
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_

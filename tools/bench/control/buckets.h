@@ -1,0 +1,24 @@
+// How evenly events are spread over time.
+#ifndef DRAWBRIDGE_TOOLS_BENCH_CONTROL_BUCKETS_H_
+#define DRAWBRIDGE_TOOLS_BENCH_CONTROL_BUCKETS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace drawbridge::bench {
+
+// Of events at these times: the fullest of the whole buckets, in units of their mean.
+inline double FullestBucket(const std::vector<int64_t>& times, int64_t bucket) {
+  const auto [first, last] = std::ranges::minmax(times);
+  std::vector<uint32_t> buckets(static_cast<size_t>((last - first) / bucket) + 1);
+  for (const int64_t time : times) ++buckets[static_cast<size_t>((time - first) / bucket)];
+  if (buckets.size() > 1) buckets.pop_back();  // it is not whole
+  double sum = 0;
+  for (const uint32_t count : buckets) sum += count;
+  return std::ranges::max(buckets) / (sum / static_cast<double>(buckets.size()));
+}
+
+}  // namespace drawbridge::bench
+
+#endif  // DRAWBRIDGE_TOOLS_BENCH_CONTROL_BUCKETS_H_
