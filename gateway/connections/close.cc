@@ -33,7 +33,7 @@ constexpr bool InOrder() {
   }
   return true;
 }
-static_assert(InOrder());
+static_assert(kCauses.size() == kCloseCauses && InOrder());
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_CLOSE_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -33,6 +34,8 @@ enum class CloseCause {
   kMaxAge,          // it has been here long enough
 };
 
+inline constexpr size_t kCloseCauses = 14;
+
 // What a cause means on the wire and in the books.
 struct CloseCauseInfo {
   CloseCause cause;
@@ -48,6 +51,7 @@ std::span<const CloseCauseInfo> CloseCauses();
 // RFC 6455, section 7.4.1: what reports "a close frame without a code" and "no close frame"; never on the
 // wire.
 inline constexpr uint16_t kNoStatusReceived = 1005;
+inline constexpr uint16_t kAbnormalClosure = 1006;
 
 inline constexpr std::chrono::seconds kDefaultGrace{5};
 
@@ -63,6 +67,7 @@ struct CloseRequest {
   bool drop_pending = false;                       // the close frame overtakes queued messages
   bool abort = false;                              // no close frame: reset
   std::string actor;                               // the control caller, if known
+  SteadyTime accept_time;                          // of an interrupt; not set: unknown
 };
 
 // How the closing itself went.

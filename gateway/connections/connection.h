@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/counter.h"
 #include "gateway/base/mutex.h"
 #include "gateway/base/slab.h"
 #include "gateway/connections/attributes.h"
@@ -28,30 +29,6 @@ enum class ConnectionState : uint8_t {
   kOpen,
   kClosing,  // irrevocable: nothing more is delivered to the handler
   kClosed,   // the socket is closed
-};
-
-// A number that one thread adds to and any thread reads; no locked instruction.
-class Counter {
- public:
-  void Add(uint64_t n) {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  void Set(uint64_t n) { value_.store(n, std::memory_order_relaxed); }
-  uint64_t Get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_ = 0;
-};
-
-// The same for one that several threads change.
-class SharedCounter {
- public:
-  void Add(int64_t n) { value_.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed); }
-  void Clear() { value_.store(0, std::memory_order_relaxed); }
-  uint64_t Get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_ = 0;
 };
 
 // The session's side of a connection: told, on the session's thread, that something was left for it.

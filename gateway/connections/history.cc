@@ -46,6 +46,11 @@ bool History::IsKept(const Connection& connection) const {
   return !result.has_value() || result->close_time + options_.keep > clock_->Steady();
 }
 
+size_t History::size() const {
+  MutexLock lock(mu_);
+  return oldest_first_.size();
+}
+
 Stretch History::Walk(uint64_t after, size_t limit) const {
   Stretch stretch;
   {

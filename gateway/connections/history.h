@@ -33,6 +33,8 @@ class History {
   // Null where no connection of this sequence ended within the time kept.
   std::shared_ptr<Connection> Find(uint64_t sequence) const;
 
+  size_t size() const;
+
   // Those of the lowest `limit` sequences over `after`.
   Stretch Walk(uint64_t after, size_t limit) const;
 

@@ -97,6 +97,10 @@ class Registry {
   // as above, with the last sequence of the page before for `after`.
   std::vector<std::shared_ptr<Connection>> Page(uint64_t after, size_t limit) const;
 
+  // Connections ever listed.
+  uint64_t opened() const { return last_sequence_.load(std::memory_order_relaxed); }
+  // Those that ended and are remembered, or due to be forgotten.
+  size_t history_size() const { return history_.size(); }
   // Listed connections.
   size_t size() const { return size_.load(std::memory_order_relaxed); }
   // The most of them at once, roughly, since the last call. For one caller.

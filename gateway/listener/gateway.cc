@@ -80,6 +80,23 @@ void Gateway::Apply(const GatewayOptions& options) {
   RunOn(*threads_.front(), [&] { listener_->LimitHandshakes(options.handshakes_per_second); });
 }
 
+Totals Gateway::totals() const {
+  Totals totals;
+  for (const auto& thread : threads_) thread->counters().AddTo(&totals);
+  return totals;
+}
+
+std::vector<SteadyTime> Gateway::last_turns() const {
+  std::vector<SteadyTime> turns;
+  for (const auto& thread : threads_) turns.push_back(thread->last_turn());
+  return turns;
+}
+
+std::optional<std::chrono::system_clock::time_point> Gateway::certificate_not_after() const {
+  if (tls_ == nullptr) return std::nullopt;
+  return tls_->not_after();
+}
+
 void Gateway::StopAccepting() {
   upgrades_.refusing = true;
   RunOn(*threads_.front(), [this] { listener_->Close(); });

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "gateway/connections/close.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
+#include "gateway/connections/thread_counters.h"
 #include "gateway/handlers/handler.h"
 #include "gateway/listener/listener.h"
 #include "gateway/listener/origin_policy.h"
@@ -51,9 +53,19 @@ class Gateway {
   ~Gateway();
 
   Registry& registry() { return registry_; }
+  const Registry& registry() const { return registry_; }
   const Clock& clock() const { return *clock_; }
   const std::string& address() const { return socket_.address(); }
   size_t max_connections() const { return slots_.capacity(); }
+  // Whether the next client gets 503.
+  bool full() const { return slots_.taken() >= slots_.capacity(); }
+
+  // What its threads counted; of messages, what they counted up to their last tick.
+  Totals totals() const;
+  // When each thread's loop last came round.
+  std::vector<SteadyTime> last_turns() const;
+  // Of the certificate that new clients get; nullopt: plain.
+  std::optional<std::chrono::system_clock::time_point> certificate_not_after() const;
 
   // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
   // an address, the rate and the patience of handshakes, origins, proxies, and for clients to come what

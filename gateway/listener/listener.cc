@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "gateway/connections/thread_counters.h"
 #include "gateway/listener/address.h"
 
 namespace drawbridge {
@@ -128,7 +129,10 @@ void Listener::Admit(Upgrade::Accepted client) {
   // with slow requests.
   if (client.refusal == Upgrade::Refusal::kNone) client.slot = options_.refusal_slots->Take();
   client.refusal = Upgrade::Refusal::kTooMany;
-  if (!client.slot) return client.link.Reset();
+  if (!client.slot) {
+    thread_.counters().Handshake(HandshakeResult::kTooMany);
+    return client.link.Reset();
+  }
   options_.deal(std::move(client));
 }
 

@@ -23,6 +23,27 @@ constexpr char kRetryAfter[] = "Retry-After: 5\r\n";
 
 HttpAnswer TooMany() { return {429, "too many connections from this address: try again later", kRetryAfter}; }
 
+HandshakeResult ResultOf(int status, bool draining) {
+  switch (status) {
+    case 200:  // section 4.2.1 asks for an upgrade: without one it was somebody else's request
+    case 405:
+    case 426:
+      return HandshakeResult::kNotWebsocket;
+    case 403:
+      return HandshakeResult::kForbidden;
+    case 408:
+      return HandshakeResult::kTimeout;
+    case 429:
+      return HandshakeResult::kTooMany;
+    case 431:
+      return HandshakeResult::kHeaderTooLarge;
+    case 503:
+      return draining ? HandshakeResult::kDraining : HandshakeResult::kFull;
+    default:
+      return HandshakeResult::kBadRequest;
+  }
+}
+
 }  // namespace
 
 void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
@@ -47,15 +68,24 @@ Upgrade::~Upgrade() = default;
 
 void Upgrade::OnReady(uint32_t) {
   if (preface_ != nullptr && !TakePreface()) return;
-  switch (accepted_.link.Handshake()) {
+  const bool was_established = accepted_.link.established();
+  const IoResult::Status status = accepted_.link.Handshake();
+  if (!was_established) CountTls(status);
+  switch (status) {
     case IoResult::Status::kOk:
       return Receive();
     case IoResult::Status::kWouldBlock:
       return UpdateInterest();
     case IoResult::Status::kEndOfFile:
     case IoResult::Status::kBroken:
-      return End();
+      return Fail(HandshakeResult::kTlsFailed);
   }
+}
+
+void Upgrade::CountTls(IoResult::Status status) {
+  if (status == IoResult::Status::kWouldBlock) return;
+  const TlsHandshake done = accepted_.link.is_tls13() ? TlsHandshake::kTls13 : TlsHandshake::kTls12;
+  thread_.counters().Handshake(status == IoResult::Status::kOk ? done : TlsHandshake::kFailed);
 }
 
 // What a trusted proxy may say first. Peeks, so that what lies behind it stays in the socket, where TLS looks
@@ -65,7 +95,7 @@ bool Upgrade::TakePreface() {
   const IoResult result = accepted_.link.Peek(buffer);
   if (result.status == IoResult::Status::kWouldBlock) return false;
   if (result.status != IoResult::Status::kOk) {
-    End();
+    Fail(HandshakeResult::kDisconnected);
     return false;
   }
   const size_t used = preface_->Feed({buffer.data(), result.bytes});
@@ -89,7 +119,7 @@ bool Upgrade::TakePreface() {
 bool Upgrade::Replay(std::string_view bytes) {
   if (bytes.empty()) return true;
   if (context_.tls != nullptr) {
-    End();
+    Fail(HandshakeResult::kTlsFailed);
     return false;
   }
   std::string copy(bytes);
@@ -102,7 +132,9 @@ void Upgrade::Receive() {
   const std::span<char> buffer = thread_.read_buffer();
   const IoResult result = accepted_.link.Read(buffer);
   if (result.status == IoResult::Status::kWouldBlock) return UpdateInterest();
-  if (result.status != IoResult::Status::kOk) return End();
+  if (result.status != IoResult::Status::kOk) {
+    return answered_ ? End() : Fail(HandshakeResult::kDisconnected);
+  }
   if (answered_) return;
   if (const auto verdict = reader_.Feed(buffer.first(result.bytes))) return Decide(*verdict);
   UpdateInterest();
@@ -117,7 +149,11 @@ void Upgrade::UpdateInterest() {
 }
 
 void Upgrade::OnDeadline() {
-  if (answered_ || !accepted_.link.established()) return End();
+  if (answered_) return End();
+  if (!accepted_.link.established()) {
+    CountTls(IoResult::Status::kBroken);
+    return Fail(HandshakeResult::kTimeout);
+  }
   Refuse({408, "the request took too long"});
 }
 
@@ -167,6 +203,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
   if (accepted_.link.Write(response).bytes != response.size()) {
     registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
   }
+  Count(HandshakeResult::kAccepted);
   thread_.newcomers().Remove(accepted_.link.fd(), this);
   Session::Start(thread_, policy_.session, *context_.handler,
                  {.link = std::move(accepted_.link),
@@ -181,13 +218,16 @@ void Upgrade::Accept(const UpgradeRequest& request) {
 // Answers in the middle of whatever; before TLS has begun, there is nothing to say it by.
 void Upgrade::Refuse(const HttpAnswer& answer) {
   preface_.reset();
-  if (context_.tls != nullptr && !accepted_.link.is_tls()) return End();
+  if (context_.tls != nullptr && !accepted_.link.is_tls()) {
+    return Fail(ResultOf(answer.status, context_.refusing));
+  }
   Answer(answer);
 }
 
 void Upgrade::Answer(const HttpAnswer& answer) {
   answered_ = true;
   LogRefusal(answer);
+  Count(ResultOf(answer.status, context_.refusing));
   const std::string response = Serialize(answer);
   if (accepted_.link.Write(response).bytes != response.size()) return End();
   accepted_.link.ShutdownWrite();
@@ -210,6 +250,11 @@ void Upgrade::Cut() {
   accepted_.link.Close();
   accepted_.slot.Release();
   accepted_.address_slot.Release();
+}
+
+void Upgrade::Fail(HandshakeResult result) {
+  Count(result);
+  End();
 }
 
 void Upgrade::End() {

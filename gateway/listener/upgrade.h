@@ -10,6 +10,7 @@
 #include "gateway/connections/address_slots.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
+#include "gateway/connections/thread_counters.h"
 #include "gateway/handlers/handler.h"
 #include "gateway/listener/address.h"
 #include "gateway/listener/handshake.h"
@@ -80,6 +81,9 @@ class Upgrade final : public EventTarget {
   void Refuse(const HttpAnswer& answer);
   void Answer(const HttpAnswer& answer);
   void LogRefusal(const HttpAnswer& answer) const;
+  void Count(HandshakeResult result) { thread_.counters().Handshake(result); }
+  void CountTls(IoResult::Status status);
+  void Fail(HandshakeResult result);
   void End();
 
   IoThread& thread_;

@@ -26,7 +26,7 @@ constexpr size_t kSocketsARound = 64;
 void IoThread::Door::OnReady(uint32_t) { newcomers.Dispatch(kNewcomersARound); }
 
 IoThread::IoThread(const Clock* clock)
-    : clock_(clock), now_(clock->Steady()), sockets_(io_), tick_(io_), deadlines_(now_) {
+    : clock_(clock), now_(clock->Steady()), sockets_(io_), tick_(io_), deadlines_(now_), last_turn_(now_) {
   if (const auto error = poller_.Add(door_.newcomers.descriptor(), EPOLLIN, &door_)) {
     throw std::system_error(error, "epoll_ctl");
   }
@@ -92,8 +92,12 @@ void IoThread::WaitForTick() {
   tick_.expires_after(DeadlineWheel::kTick);
   tick_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    // On the timer's own clock, which is not always the thread's.
+    counters_.loop_lags().Observe(std::chrono::steady_clock::now() - tick_.expiry());
     now_ = clock_->Steady();
+    last_turn_.store(now_, std::memory_order_relaxed);
     deadlines_.Advance(now_);
+    counters_.Publish();
     WaitForTick();
   });
 }

@@ -2,6 +2,7 @@
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -15,6 +16,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/connections/signal_queue.h"
+#include "gateway/connections/thread_counters.h"
 #include "gateway/session/deadline_wheel.h"
 #include "gateway/session/deflate_pool.h"
 #include "gateway/session/event_target.h"
@@ -49,6 +51,11 @@ class alignas(64) IoThread {
   // Where the connections of this thread's sessions are left when there is something for them.
   SignalQueue& signals() { return signals_; }
 
+  // What is known from outside: its counters, and when its loop last came round. An idle one comes round
+  // with every tick of the deadlines.
+  const ThreadCounters& counters() const { return counters_; }
+  SteadyTime last_turn() const { return last_turn_.load(std::memory_order_relaxed); }
+
   // The rest: this thread alone, or any before Start.
 
   // Owns `target` until Release.
@@ -72,6 +79,8 @@ class alignas(64) IoThread {
 
   // The time when the current wake-up began: good for deadlines, and free.
   SteadyTime now() const { return now_; }
+
+  ThreadCounters& counters() { return counters_; }
 
   // Scratch space shared by all sessions of the thread; empty between two calls of theirs. What is read lies
   // in the one until it is handled; what is to be sent gathers in the other until the end of the wake-up.
@@ -112,6 +121,8 @@ class alignas(64) IoThread {
   std::vector<char> read_buffer_ = std::vector<char>(kReadBufferSize);
   WriteBuffer write_buffer_;
   DeflatePool deflate_pool_;
+  ThreadCounters counters_;
+  std::atomic<SteadyTime> last_turn_;
   Residents residents_;
   SignalQueue signals_{[this] { Post([this] { DeliverSignals(); }); }};
   std::thread thread_;

@@ -43,6 +43,8 @@ class Link {
   void StartTls(const TlsContext& context) { tls_ = std::make_unique<TlsStream>(context, fd_); }
   bool is_tls() const { return tls_ != nullptr; }
   bool established() const { return !is_tls() || tls_->established(); }
+  // Once it is established: of TLS 1.3.
+  bool is_tls13() const { return is_tls() && tls_->is_tls13(); }
   // kOk: done, or none is needed. To be called again when the socket is ready, before anything is read or
   // written.
   IoResult::Status Handshake();

@@ -148,6 +148,7 @@ void Session::HandleMessage(const Message& message) {
   last_message_ = thread_.now();
   connection_->traffic().received_messages.Add(1);
   connection_->traffic().received_bytes.Add(message.payload.size());
+  thread_.counters().Received(message.payload.size());
   handler_.OnMessage(*connection_, message, *this);
 }
 
@@ -161,6 +162,7 @@ void Session::HandlePong(std::string_view payload) {
   ping_deadline_ = last_ping_ + options_.ping_interval;
   const auto round_trip = thread_.clock().Steady() - last_ping_;
   connection_->traffic().round_trip_nanoseconds.Set(static_cast<uint64_t>(round_trip.count()));
+  thread_.counters().round_trips().Observe(round_trip);
   Arm();
 }
 

@@ -102,6 +102,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void Flush();
   void WriteQueue();
   void WatchQueue();
+  void CountQueue();
   void UpdateInterest();
 
   // End.
@@ -142,10 +143,11 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   uint32_t interest_;
 
   Phase phase_ = Phase::kOpen;
-  bool deaf_ = false;          // what still arrives is no longer looked at
-  bool write_shut_ = false;    // the peer was told that no more will come
-  bool ping_pending_ = false;  // a ping awaits its pong
-  bool has_outbox_ = true;     // others may have queued messages
+  bool deaf_ = false;                 // what still arrives is no longer looked at
+  bool write_shut_ = false;           // the peer was told that no more will come
+  bool ping_pending_ = false;         // a ping awaits its pong
+  bool has_outbox_ = true;            // others may have queued messages
+  uint64_t counted_queue_bytes_ = 0;  // in the thread's counters
   SteadyTime last_receive_;
   SteadyTime last_message_;
   SteadyTime last_ping_;

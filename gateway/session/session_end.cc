@@ -29,6 +29,7 @@ void Session::StartClosing() {
   } else {
     TakeOutbox(Outbox::kAll);
   }
+  CountQueue();
   AppendFrame(thread_.write_buffer(), Opcode::kClose, ClosePayload(request.code, request.reason));
   result_->sent_code = request.code;
   result_->sent_reason = request.reason;
@@ -94,6 +95,14 @@ void Session::Dismantle(CloseOutcome outcome) {
   queue_.reset();
   connection_->traffic().send_queue_messages.Clear();
   connection_->traffic().send_queue_bytes.Clear();
+  CountQueue();
+  thread_.counters().Closed(request->cause, result.sent_code);
+  if (request->cause == CloseCause::kInterrupted) {
+    thread_.counters().Interrupted(outcome);
+    if (request->accept_time != SteadyTime()) {
+      thread_.counters().interrupt_times().Observe(result.close_time - request->accept_time);
+    }
+  }
   connection_->RecordEnd(std::move(result));
   registration_.Reset();
   connection_->TellWaiters();

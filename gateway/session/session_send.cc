@@ -21,6 +21,7 @@ Opcode OpcodeOf(MessageType type) { return type == MessageType::kText ? Opcode::
 void Session::AppendMessage(const Message& message) {
   connection_->traffic().sent_messages.Add(1);
   connection_->traffic().sent_bytes.Add(message.payload.size());
+  thread_.counters().Sent(message.payload.size());
   if (deflate_ != nullptr)
     return deflate_->AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
   AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
@@ -48,6 +49,7 @@ void Session::Settle() {
   while (has_outbox_ && phase_ == Phase::kOpen && !sending()) {
     TakeOutbox(kOutboxAtOnce);
     Flush();
+    if (!has_outbox_) CountQueue();
   }
   if (has_outbox_ || stalled_since_.has_value()) WatchQueue();
   if (phase_ == Phase::kClosing && !sending()) FinishClosing();
@@ -90,12 +92,19 @@ void Session::WatchQueue() {
     traffic.send_queue_messages.Add(change.messages);
     traffic.send_queue_bytes.Add(change.bytes);
   }
+  CountQueue();
   const bool over = traffic.send_queue_bytes.Get() > options_.send_queue_bytes;
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
   // What no socket tells of: this may be the last that happens to the client for long.
   if (!over && (held_ != nullptr || link_.has_pending())) PostTurn();
   Arm();
+}
+
+// Of the node: what its clients have waiting, together.
+void Session::CountQueue() {
+  const uint64_t bytes = connection_->traffic().send_queue_bytes.Get();
+  thread_.counters().SendQueueChanged(std::exchange(counted_queue_bytes_, bytes), bytes);
 }
 
 bool Session::reading() const {

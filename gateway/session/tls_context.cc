@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <cstring>
+#include <ctime>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -113,12 +114,20 @@ void TlsContext::Reload() {
   current_.swap(loaded);
 }
 
+std::shared_ptr<SSL_CTX> TlsContext::current() const {
+  MutexLock lock(mu_);
+  return current_;
+}
+
+std::chrono::system_clock::time_point TlsContext::not_after() const {
+  const auto context = current();
+  std::tm time{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context.get())), &time);
+  return std::chrono::system_clock::from_time_t(::timegm(&time));
+}
+
 std::unique_ptr<SSL, decltype(&SSL_free)> TlsContext::NewSsl() const {
-  std::shared_ptr<SSL_CTX> context;
-  {
-    MutexLock lock(mu_);
-    context = current_;
-  }
+  const auto context = current();
   SSL* const ssl = SSL_new(context.get());
   if (ssl == nullptr) throw std::bad_alloc();
   SSL_set_accept_state(ssl);

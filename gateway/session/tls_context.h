@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -49,10 +50,15 @@ class TlsContext {
   // constructor does, and then nothing is changed. Blocks on the file system.
   void Reload();
 
+  // When the certificate of new streams ends to be valid.
+  std::chrono::system_clock::time_point not_after() const;
+
   // In OpenSSL's terms a new SSL of the server's side, without a socket. Throws std::bad_alloc.
   std::unique_ptr<SSL, decltype(&SSL_free)> NewSsl() const;
 
  private:
+  std::shared_ptr<SSL_CTX> current() const;
+
   const TlsFiles files_;
   TicketKeys ticket_keys_;
   mutable Mutex mu_;

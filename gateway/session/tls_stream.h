@@ -28,6 +28,7 @@ class TlsStream {
   // kOk: the handshake is done. After each call, and after Read and Finish, there may be something to flush.
   Status Handshake();
   bool established() const { return established_; }
+  bool is_tls13() const { return SSL_version(ssl_.get()) == TLS1_3_VERSION; }
 
   // Takes a bounded number of records from the socket, as one read of a plain socket takes bounded bytes.
   Status Read(std::span<char> buffer, size_t* count);

@@ -55,6 +55,7 @@ grpc::Status Interruption::Begin(const Registry& registry, const Clock& clock,
                                  std::unique_ptr<Interruption>* interruption) {
   CloseRequest close(CloseCause::kInterrupted);
   if (grpc::Status status = ParseInterrupt(request, &close); !status.ok()) return status;
+  close.accept_time = clock.Steady();
   auto connection = registry.Find(request.connection_id());
   if (connection == nullptr) {
     return request.allow_missing() ? grpc::Status::OK : ConnectionNotFound(request.connection_id());

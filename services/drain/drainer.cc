@@ -30,8 +30,8 @@ std::vector<uint64_t> AllOf(const Registry& registry) {
 
 }  // namespace
 
-Drainer::Drainer(Gateway* gateway, const Clock* clock, std::function<void(bool)> on_ready)
-    : gateway_(*gateway), clock_(*clock), on_ready_(std::move(on_ready)) {}
+Drainer::Drainer(Gateway* gateway, const Clock* clock, std::function<void()> on_change)
+    : gateway_(*gateway), clock_(*clock), on_change_(std::move(on_change)) {}
 
 Drainer::~Drainer() {
   thread_.stop();
@@ -95,7 +95,6 @@ void Drainer::Begin(DrainPlan plan) {
   if (schedule_.has_value() && schedule_->end() <= next.end()) return;
   schedule_ = std::move(next);
   StartAnew();
-  if (state_ == NodeState::kServing) on_ready_(false);
   Become(NodeState::kDraining);
   Step();
 }
@@ -165,13 +164,12 @@ std::string Drainer::TakeBack() {
   timer_.cancel();
   told_ = 0;
   StartAnew();
-  on_ready_(true);
   Become(NodeState::kServing);
   return "";
 }
 
 void Drainer::Become(NodeState state) {
-  state_ = state;
+  if (state_.exchange(state) != state) on_change_();
   if (state == NodeState::kDraining) return;
   for (const auto& [handle, over] : std::exchange(waiting_, {})) over();
 }

@@ -35,9 +35,9 @@ enum class NodeState : uint8_t { kServing, kDraining, kDrained };
 // own, step by step.
 class Drainer {
  public:
-  // Both must outlive it. `on_ready` is told on the drainer's thread, before anything else is done, whether
-  // balancers are to send clients here; it must not block.
-  Drainer(Gateway* gateway, const Clock* clock, std::function<void(bool)> on_ready);
+  // Both must outlive it. `on_change` is called on the drainer's thread when the state has changed, before
+  // anything else is done; it must not block.
+  Drainer(Gateway* gateway, const Clock* clock, std::function<void()> on_change);
   // Leaves a drain where it is.
   ~Drainer();
 
@@ -93,7 +93,7 @@ class Drainer {
 
   Gateway& gateway_;
   const Clock& clock_;
-  const std::function<void(bool)> on_ready_;
+  const std::function<void()> on_change_;
 
   std::atomic<NodeState> state_ = NodeState::kServing;
   std::atomic<bool> shutting_down_ = false;

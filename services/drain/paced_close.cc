@@ -71,7 +71,9 @@ std::optional<SteadyTime> PacedClose::Work() {
 }
 
 void PacedClose::End(std::shared_ptr<Connection> connection, SteadyTime now) {
-  connection->Interrupt(request_);
+  CloseRequest request = request_;
+  request.accept_time = now;
+  connection->Interrupt(std::move(request));
   ++begun_;
   ++tally_->awaited;
   connection->WhenClosed([tally = tally_](const CloseResult& result) { tally->Count(result.outcome); });

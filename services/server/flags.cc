@@ -205,6 +205,9 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
   define.Text("control_listen", &flags->control_listen, "Where the gRPC control API listens", WantAddress);
   define.Switch("control_insecure", &flags->control_insecure,
                 "Let the control API listen beyond loopback, where anybody who reaches it may use it");
+  define.Text("admin_listen", &flags->admin_listen,
+              "Where /metrics, /healthz and /readyz are served over HTTP, to whoever reaches it",
+              WantAddress);
   define.Text("tls_cert", &flags->tls_cert, "Certificate chain (PEM) for wss; read again when it changes",
               WantFile);
   define.Text("tls_key", &flags->tls_key, "Key (PEM) of that certificate", WantFile);

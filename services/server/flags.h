@@ -19,6 +19,7 @@ struct Flags {
   std::string listen = "0.0.0.0:8080";
   std::string control_listen = "127.0.0.1:9090";
   bool control_insecure = false;
+  std::string admin_listen = "127.0.0.1:9091";
   std::string tls_cert;  // empty: plain
   std::string tls_key;
   std::string tls_client_ca;

@@ -96,8 +96,8 @@ int Serve(const Flags& flags, const Parser& parse) {
   InitializeLogging(flags.log_format, flags.log_level, LogWriting::kInBackground);
   const absl::Cleanup finish_logging = FinishLogging;
   Server server(flags);
-  const std::string addresses = fmt::format("ws={} control={} node={}", server.gateway().address(),
-                                            server.control_address(), flags.node_id);
+  const std::string addresses = fmt::format("ws={} control={} admin={} node={}", server.gateway().address(),
+                                            server.control_address(), server.admin_address(), flags.node_id);
   spdlog::info("drawbridge {} ready {} incarnation={} io_threads={} max_connections={}", kVersion, addresses,
                server.gateway().registry().node().incarnation(), flags.io_threads, flags.max_connections);
   fmt::print("ready {}\n", addresses);

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
@@ -69,9 +70,10 @@ Server::Server(const Flags& flags)
     : flags_(flags),
       tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
       gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), &handler_, &clock_),
-      drainer_(&gateway_, &clock_, [this](bool ready) { SetReady(ready); }),
+      drainer_(&gateway_, &clock_, [this] { TellHealth(); }),
       connection_service_(&gateway_.registry(), &clock_),
-      node_service_(&gateway_, &drainer_, &clock_, [this] { return drain_plan(); }) {
+      node_service_(&gateway_, &drainer_, &clock_, [this] { return drain_plan(); }),
+      rpc_metrics_(control::v1::ConnectionService::service_full_name()) {
   // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
   // proto files.
   grpc::EnableDefaultHealthCheckService(true);
@@ -84,6 +86,9 @@ Server::Server(const Flags& flags)
   SetLimits(builder);
   builder.RegisterService(&connection_service_);
   builder.RegisterService(&node_service_);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   control_ = builder.BuildAndStart();
   if (control_ == nullptr || port == 0) {
     throw std::runtime_error(
@@ -91,7 +96,18 @@ Server::Server(const Flags& flags)
   }
   control_address_ =
       fmt::format("{}:{}", flags.control_listen.substr(0, flags.control_listen.rfind(':')), port);
-  SetReady(true);
+  {
+    absl::MutexLock lock(&health_mu_);
+    health_ = control_->GetHealthCheckService();
+  }
+  TellHealth();
+  admin_ = std::make_unique<Admin>(flags.admin_listen,
+                                   Admin::Node{.gateway = gateway_,
+                                               .watches = connection_service_.watches(),
+                                               .rpcs = rpc_metrics_,
+                                               .clock = clock_,
+                                               .not_ready = [this] { return WhyNotReady(); }},
+                                   [this] { TellHealth(); });
   if (!flags.tls_cert.empty()) tls_files_.Start([this] { ReloadTls(); });
 }
 
@@ -104,21 +120,42 @@ void Server::ReloadTls() {
   }
 }
 
+std::optional<NotReady> Server::WhyNotReady() const {
+  switch (drainer_.state()) {
+    case NodeState::kServing:
+      break;
+    case NodeState::kDraining:
+      return NotReady{"draining", "the node is being emptied"};
+    case NodeState::kDrained:
+      return NotReady{"drained", "the node was emptied and not resumed"};
+  }
+  if (!gateway_.full()) return std::nullopt;
+  return NotReady{"full", fmt::format("all {} places for clients are taken", gateway_.max_connections())};
+}
+
+// The node as a whole is serving while it is ready. Its control API is until it goes: who empties a node, or
+// is to make room in a full one, needs it.
+void Server::TellHealth() {
+  absl::MutexLock lock(&health_mu_);
+  if (health_ == nullptr) return;
+  health_->SetServingStatus("", !WhyNotReady().has_value());
+  health_->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
+  health_->SetServingStatus(control::v1::NodeService::service_full_name(), true);
+}
+
+// Before the control plane ends.
+void Server::ForgetHealth() {
+  absl::MutexLock lock(&health_mu_);
+  health_ = nullptr;
+}
+
 Server::~Server() {
+  admin_.reset();
   tls_files_.Stop();
   if (control_ != nullptr) {
     gateway_.CutEveryone();
     control_->Shutdown(std::chrono::system_clock::now());
   }
-}
-
-// Of the node: balancers may send it clients. The control services answer all the same, and are told apart by
-// their names.
-void Server::SetReady(bool ready) {
-  auto* health = control_->GetHealthCheckService();
-  health->SetServingStatus("", ready);
-  health->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
-  health->SetServingStatus(control::v1::NodeService::service_full_name(), true);
 }
 
 std::vector<std::string> Server::Reload(const Flags& flags) {
@@ -140,6 +177,7 @@ DrainPlan Server::drain_plan() const {
 int64_t Server::Shutdown(DrainPlan plan) {
   const int64_t closed = drainer_.Shutdown(std::move(plan));
   connection_service_.EndWatches();
+  ForgetHealth();
   control_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   control_.reset();
   return closed;

@@ -2,18 +2,24 @@
 #ifndef DRAWBRIDGE_SERVICES_SERVER_SERVER_H_
 #define DRAWBRIDGE_SERVICES_SERVER_SERVER_H_
 
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/handlers/echo.h"
 #include "gateway/listener/gateway.h"
+#include "services/admin/admin.h"
+#include "services/admin/probes.h"
+#include "services/admin/rpc_metrics.h"
 #include "services/control/connection_service.h"
 #include "services/control/node_service.h"
 #include "services/drain/drainer.h"
@@ -32,6 +38,7 @@ class Server {
 
   Gateway& gateway() { return gateway_; }
   const std::string& control_address() const { return control_address_; }
+  const std::string& admin_address() const { return admin_->address(); }
   const Watches& watches() const { return connection_service_.watches(); }
 
   // Empties the gateway, then ends the control plane, which answers until the last client is gone. Blocks for
@@ -51,7 +58,9 @@ class Server {
 
  private:
   void ReloadTls();
-  void SetReady(bool ready);
+  std::optional<NotReady> WhyNotReady() const;
+  void TellHealth();
+  void ForgetHealth();
 
   mutable Mutex mu_;
   Flags flags_ ABSL_GUARDED_BY(mu_);
@@ -62,10 +71,14 @@ class Server {
   Drainer drainer_;
   ConnectionService connection_service_;
   NodeService node_service_;
+  RpcMetrics rpc_metrics_;
   std::string control_address_;
   std::unique_ptr<grpc::Server> control_;
+  absl::Mutex health_mu_;
+  grpc::HealthCheckServiceInterface* health_ ABSL_GUARDED_BY(health_mu_) = nullptr;  // null: not serving
   MemoryReturn memory_return_{[this] { return gateway_.registry().size(); },
                               [this] { return gateway_.registry().TakePeak(); }};
+  std::unique_ptr<Admin> admin_;  // looks at all of the above
 };
 
 }  // namespace drawbridge

@@ -17,10 +17,15 @@ Gateways& All() {
 }
 
 std::vector<std::string> Command(const std::vector<std::string>& flags) {
-  std::vector<std::string> command = {"services/server/drawbridge",   "--listen=127.0.0.1:0",
-                                      "--control_listen=127.0.0.1:0", "--drain_spread=0s",
-                                      "--node_id=test-node",          "--io_threads=1",
-                                      "--ping_interval=0s",           "--log_level=error"};
+  std::vector<std::string> command = {"services/server/drawbridge",
+                                      "--listen=127.0.0.1:0",
+                                      "--control_listen=127.0.0.1:0",
+                                      "--admin_listen=127.0.0.1:0",
+                                      "--drain_spread=0s",
+                                      "--node_id=test-node",
+                                      "--io_threads=1",
+                                      "--ping_interval=0s",
+                                      "--log_level=error"};
   command.insert(command.end(), flags.begin(), flags.end());
   return command;
 }

@@ -35,7 +35,8 @@ class FullProgram {
  public:
   FullProgram()
       : process_({"services/server/drawbridge", "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
-                  "--drain_spread=0s", "--node_id=test-node", "--io_threads=1", "--ping_interval=0s"}),
+                  "--admin_listen=127.0.0.1:0", "--drain_spread=0s", "--node_id=test-node", "--io_threads=1",
+                  "--ping_interval=0s"}),
         address_(ReadyField(process_.ReadLine(), "ws")) {}
 
   const std::string& address() const { return address_; }

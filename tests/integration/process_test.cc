@@ -23,8 +23,8 @@ std::vector<std::string> Command(std::vector<std::string> arguments) {
 }
 
 std::vector<std::string> OnFreePorts(std::vector<std::string> further = {}) {
-  further.insert(further.end(),
-                 {"--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0", "--node_id=test-node"});
+  further.insert(further.end(), {"--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
+                                 "--admin_listen=127.0.0.1:0", "--node_id=test-node"});
   return Command(std::move(further));
 }
 
@@ -36,6 +36,7 @@ TEST(ProcessTest, SaysWhereItServesAndServesThere) {
   EXPECT_THAT(ready, StartsWith("ready "));
   EXPECT_THAT(ReadyField(ready, "ws"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
   EXPECT_THAT(ReadyField(ready, "control"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
+  EXPECT_THAT(ReadyField(ready, "admin"), MatchesRegex("127\\.0\\.0\\.1:[0-9]+"));
   EXPECT_EQ(ReadyField(ready, "node"), "test-node");
   Client client = Client::Open(ReadyField(ready, "ws"));
   client.Echo("hello");
@@ -81,6 +82,7 @@ TEST(ProcessTest, BadFlagsAreOneLineAndExit2) {
                                              {"--ping_interval=5"},
                                              {"--node_id=Not\nValid"},
                                              {"--control_listen=0.0.0.0:0"},
+                                             {"--admin_listen=9091"},
                                              {"stray"}}) {
     const ChildProcess::Exit exit = ChildProcess(Command(flags)).Wait();
     EXPECT_EQ(exit.code, 2) << flags[0];
@@ -98,17 +100,24 @@ TEST(ProcessTest, BadFlagInTheEnvironmentIsExit2) {
 TEST(ProcessTest, PortsInUseAreExit1) {
   ChildProcess process(OnFreePorts());
   const std::string ready = process.ReadLine();
-  const auto exit_on = [](const std::string& listen, const std::string& control) {
-    return ChildProcess(Command({"--listen=" + listen, "--control_listen=" + control})).Wait();
+  const std::string free = "127.0.0.1:0";
+  const auto exit_on = [](const std::string& listen, const std::string& control, const std::string& admin) {
+    return ChildProcess(
+               Command({"--listen=" + listen, "--control_listen=" + control, "--admin_listen=" + admin}))
+        .Wait();
   };
-  const ChildProcess::Exit clients = exit_on(ReadyField(ready, "ws"), "127.0.0.1:0");
+  const ChildProcess::Exit clients = exit_on(ReadyField(ready, "ws"), free, free);
   EXPECT_EQ(clients.code, 1);
   EXPECT_EQ(clients.out, "");
   EXPECT_THAT(clients.err, HasSubstr(ReadyField(ready, "ws")));
-  const ChildProcess::Exit control = exit_on("127.0.0.1:0", ReadyField(ready, "control"));
+  const ChildProcess::Exit control = exit_on(free, ReadyField(ready, "control"), free);
   EXPECT_EQ(control.code, 1);
   EXPECT_EQ(control.out, "");
   EXPECT_THAT(control.err, HasSubstr(ReadyField(ready, "control")));
+  const ChildProcess::Exit admin = exit_on(free, free, ReadyField(ready, "admin"));
+  EXPECT_EQ(admin.code, 1);
+  EXPECT_EQ(admin.out, "");
+  EXPECT_THAT(admin.err, HasSubstr(ReadyField(ready, "admin")));
 }
 
 TEST(ProcessTest, VersionIsOneLineOnStandardOutput) {
@@ -122,12 +131,30 @@ TEST(ProcessTest, HelpNamesEveryFlag) {
   const ChildProcess::Exit exit = ChildProcess(Command({"--help"})).Wait();
   EXPECT_EQ(exit.code, 0);
   EXPECT_EQ(exit.err, "");
-  for (const char* flag :
-       {"listen",          "control_listen",    "control_insecure", "tls_cert",           "tls_key",
-        "tls_client_ca",   "tls_client_auth",   "node_id",          "io_threads",         "handler",
-        "max_connections", "max_message_bytes", "send_queue_bytes", "send_stall_timeout", "handshake_timeout",
-        "ping_interval",   "pong_timeout",      "idle_timeout",     "drain_grace",        "log_format",
-        "log_level",       "flagfile",          "version"}) {
+  for (const char* flag : {"listen",
+                           "control_listen",
+                           "control_insecure",
+                           "admin_listen",
+                           "tls_cert",
+                           "tls_key",
+                           "tls_client_ca",
+                           "tls_client_auth",
+                           "node_id",
+                           "io_threads",
+                           "handler",
+                           "max_connections",
+                           "max_message_bytes",
+                           "send_queue_bytes",
+                           "send_stall_timeout",
+                           "handshake_timeout",
+                           "ping_interval",
+                           "pong_timeout",
+                           "idle_timeout",
+                           "drain_grace",
+                           "log_format",
+                           "log_level",
+                           "flagfile",
+                           "version"}) {
     EXPECT_THAT(exit.out, HasSubstr(std::string("--") + flag));
   }
   EXPECT_THAT(exit.out, HasSubstr("DRAWBRIDGE_"));

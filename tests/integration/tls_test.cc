@@ -30,12 +30,10 @@ class TlsTest : public ::testing::Test {
     return flags;
   }
   std::vector<std::string> Command() const {
-    return {"services/server/drawbridge",
-            "--listen=127.0.0.1:0",
-            "--control_listen=127.0.0.1:0",
-            "--drain_spread=0s",
-            "--tls_cert=" + files_.certificate.path(),
-            "--tls_key=" + files_.key.path()};
+    return {
+        "services/server/drawbridge",    "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
+        "--admin_listen=127.0.0.1:0",    "--drain_spread=0s",    "--tls_cert=" + files_.certificate.path(),
+        "--tls_key=" + files_.key.path()};
   }
   void Renew(const Credentials& credentials) const {
     files_.certificate.Replace(credentials.certificate);

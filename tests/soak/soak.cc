@@ -40,6 +40,7 @@ std::vector<std::string> Command(const std::string& gateway) {
           "--listen=127.0.0.1:0",
           "--control_listen=127.0.0.1:0",
           "--drain_spread=0s",
+          "--admin_listen=127.0.0.1:0",
           "--log_level=error",
           "--ping_interval=" + timeout,
           "--pong_timeout=" + timeout,

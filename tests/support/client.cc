@@ -184,7 +184,7 @@ HttpResponse Client::Upgrade() {
   return ReadResponse();
 }
 
-HttpResponse Client::ReadResponse() {
+HttpResponse Client::ReadResponse(bool has_body) {
   size_t end = 0;
   while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
     if (!Fill()) FailWith("closed before the end of the answer: " + received_);
@@ -192,7 +192,8 @@ HttpResponse Client::ReadResponse() {
   HttpResponse response = ParseHead(std::string_view(received_).substr(0, end));
   response.head = received_.substr(0, end + 4);
   received_.erase(0, end + 4);
-  if (const auto length = response.headers.find("content-length"); length != response.headers.end()) {
+  if (const auto length = response.headers.find("content-length");
+      has_body && length != response.headers.end()) {
     const size_t size = std::stoul(length->second);
     while (received_.size() < size) {
       if (!Fill()) FailWith("closed before the end of the body: " + received_);

@@ -62,7 +62,8 @@ class Client {
   HttpResponse Upgrade();
   // The text of the upgrade request.
   std::string UpgradeRequest() const;
-  HttpResponse ReadResponse();
+  // To a HEAD there is no body, whatever is announced.
+  HttpResponse ReadResponse(bool has_body = true);
 
   // Sends all of it.
   void Send(std::string_view bytes);

@@ -30,6 +30,7 @@ Flags TestFlags() {
   Flags flags;
   flags.listen = "127.0.0.1:0";
   flags.control_listen = "127.0.0.1:0";
+  flags.admin_listen = "127.0.0.1:0";
   flags.node_id = "test-node";
   flags.io_threads = 2;
   flags.max_connections = 1000;

@@ -73,6 +73,7 @@ TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
   const Flags flags = Taken({});
   EXPECT_EQ(flags.listen, "0.0.0.0:8080");
   EXPECT_EQ(flags.control_listen, "127.0.0.1:9090");
+  EXPECT_EQ(flags.admin_listen, "127.0.0.1:9091");
   EXPECT_FALSE(flags.control_insecure);
   EXPECT_EQ(flags.node_id, "box-7-example");
   EXPECT_EQ(flags.io_threads, 4);
@@ -93,13 +94,14 @@ TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
 
 TEST_F(FlagsTest, EveryFlagIsTaken) {
   const Flags flags =
-      Taken({"--listen=[::1]:0", "--control_listen=0.0.0.0:1", "--control_insecure", "--node_id=n-1",
-             "--io_threads=3", "--handler=echo", "--max_connections=10", "--max_message_bytes=1",
-             "--send_queue_bytes=1024", "--send_stall_timeout=1ms", "--handshake_timeout", "1.5s",
-             "--ping_interval=0", "--pong_timeout=1h", "--idle_timeout=2m", "--drain_grace=0s",
-             "--log_format=json", "--log_level=debug"});
+      Taken({"--listen=[::1]:0", "--control_listen=0.0.0.0:1", "--control_insecure", "--admin_listen=[::]:2",
+             "--node_id=n-1", "--io_threads=3", "--handler=echo", "--max_connections=10",
+             "--max_message_bytes=1", "--send_queue_bytes=1024", "--send_stall_timeout=1ms",
+             "--handshake_timeout", "1.5s", "--ping_interval=0", "--pong_timeout=1h", "--idle_timeout=2m",
+             "--drain_grace=0s", "--log_format=json", "--log_level=debug"});
   EXPECT_EQ(flags.listen, "[::1]:0");
   EXPECT_EQ(flags.control_listen, "0.0.0.0:1");
+  EXPECT_EQ(flags.admin_listen, "[::]:2");
   EXPECT_TRUE(flags.control_insecure);
   EXPECT_EQ(flags.node_id, "n-1");
   EXPECT_EQ(flags.io_threads, 3);
@@ -129,6 +131,7 @@ constexpr Bad kBad[] = {
     {"listen", "127.0.0.1:65536", "ip:port"},
     {"listen", "[::1]", "ip:port"},
     {"control_listen", ":9090", "ip:port"},
+    {"admin_listen", "localhost:9091", "ip:port"},
     {"control_listen", "0.0.0.0:9090", "--control_insecure"},
     {"node_id", "Upper", "[a-z0-9-]"},
     {"node_id", "under_score", "1 to 40"},

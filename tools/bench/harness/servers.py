@@ -38,7 +38,10 @@ SERVERS = {
         Server(
             "drawbridge",
             "Drawbridge",
-            (str(paths.PROGRAMS / "drawbridge"), "--control_listen", "127.0.0.1:0", "--drain_spread", "0s", "--io_threads", "1"),
+            (
+                str(paths.PROGRAMS / "drawbridge"),
+                *("--control_listen", "127.0.0.1:0", "--admin_listen", "127.0.0.1:0", "--drain_spread", "0s", "--io_threads", "1"),
+            ),
             "//services/server:drawbridge",
             tls=True,
         ),

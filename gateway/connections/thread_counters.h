@@ -1,0 +1,122 @@
+// What an I/O thread counts of all that happens on it, for whoever looks at the node from outside.
+#ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_THREAD_COUNTERS_H_
+#define DRAWBRIDGE_GATEWAY_CONNECTIONS_THREAD_COUNTERS_H_
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "gateway/base/counter.h"
+#include "gateway/base/duration_histogram.h"
+#include "gateway/connections/close.h"
+
+namespace drawbridge {
+
+// What became of a client that wanted to be one.
+enum class HandshakeResult {
+  kAccepted,
+  kBadRequest,      // 400, and what else its request is refused for
+  kForbidden,       // 403
+  kTimeout,         // 408, or nothing where TLS was not up
+  kNotWebsocket,    // 200, 405 or 426: a request for something else
+  kTooMany,         // 429, or a reset: its address has as many as it may
+  kHeaderTooLarge,  // 431
+  kFull,            // 503
+  kDraining,        // 503
+  kTlsFailed,
+  kDisconnected,  // it left before its request was complete
+};
+std::span<const std::string_view> HandshakeResultWords();  // in the order of the enumeration
+inline constexpr size_t kHandshakeResults = 11;
+
+enum class TlsHandshake { kTls12, kTls13, kFailed };
+inline constexpr size_t kTlsHandshakes = 3;
+
+// Close codes by name, as far as a client cannot make up new ones: 1000 to 1015, 3xxx, 4xxx, other.
+inline constexpr size_t kCloseCodes = 19;
+size_t CloseCodeIndex(uint16_t code);
+std::string_view CloseCodeWord(size_t index);
+
+inline constexpr size_t kCloseOutcomes = 3;
+
+// Messages, by size: the one of index i has a size of less than 2^(i+1) bytes, and not of less than 2^i but
+// for the first, which also counts empty ones.
+inline constexpr size_t kMessageSizes = 32;
+
+// The sums over some threads.
+struct Totals {
+  std::array<uint64_t, kMessageSizes> received_messages{};
+  uint64_t received_bytes = 0;  // payload
+  uint64_t sent_messages = 0;
+  uint64_t sent_bytes = 0;  // payload
+  uint64_t send_queue_bytes = 0;
+  std::array<uint64_t, kHandshakeResults> handshakes{};
+  std::array<uint64_t, kTlsHandshakes> tls_handshakes{};
+  std::array<std::array<uint64_t, kCloseCodes>, kCloseCauses> closed{};
+  std::array<uint64_t, kCloseOutcomes> interrupts{};
+  DurationHistogram::Sum interrupt_times;
+  DurationHistogram::Sum round_trips;
+  DurationHistogram::Sum loop_lags;
+};
+
+// Written by its thread alone. A message costs plain additions, which nobody else may read: Publish shows
+// them.
+class ThreadCounters {
+ public:
+  // Messages of less than 4 GiB.
+  void Received(size_t bytes) {
+    ++received_messages_[31u - static_cast<unsigned>(std::countl_zero(static_cast<uint32_t>(bytes) | 1))];
+    received_bytes_ += bytes;
+  }
+  void Sent(size_t bytes) {
+    ++sent_messages_;
+    sent_bytes_ += bytes;
+  }
+  // To be called every now and then: what AddTo says of messages is as old as the last call.
+  void Publish();
+
+  void Handshake(HandshakeResult result) { handshakes_[static_cast<size_t>(result)].Add(1); }
+  void Handshake(TlsHandshake result) { tls_handshakes_[static_cast<size_t>(result)].Add(1); }
+  // `code`: of the close frame that was sent; 0: none was.
+  void Closed(CloseCause cause, uint16_t code) {
+    closed_[static_cast<size_t>(cause)][CloseCodeIndex(code)].Add(1);
+  }
+  void Interrupted(CloseOutcome outcome) { interrupts_[static_cast<size_t>(outcome)].Add(1); }
+  // Of one client's queue: it was so long, and now is so long.
+  void SendQueueChanged(uint64_t before, uint64_t now) { send_queue_bytes_.Add(now - before); }
+
+  DurationHistogram& interrupt_times() { return interrupt_times_; }
+  DurationHistogram& round_trips() { return round_trips_; }
+  DurationHistogram& loop_lags() { return loop_lags_; }
+
+  // Any thread.
+  void AddTo(Totals* totals) const;
+
+ private:
+  std::array<uint64_t, kMessageSizes> received_messages_{};
+  uint64_t received_bytes_ = 0;
+  uint64_t sent_messages_ = 0;
+  uint64_t sent_bytes_ = 0;
+
+  std::array<Counter, kMessageSizes> published_received_messages_;
+  Counter published_received_bytes_;
+  Counter published_sent_messages_;
+  Counter published_sent_bytes_;
+
+  Counter send_queue_bytes_;
+  std::array<Counter, kHandshakeResults> handshakes_;
+  std::array<Counter, kTlsHandshakes> tls_handshakes_;
+  std::array<std::array<Counter, kCloseCodes>, kCloseCauses> closed_;
+  std::array<Counter, kCloseOutcomes> interrupts_;
+  DurationHistogram interrupt_times_;
+  DurationHistogram round_trips_;
+  DurationHistogram loop_lags_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_GATEWAY_CONNECTIONS_THREAD_COUNTERS_H_

@@ -1,0 +1,53 @@
+#include "services/admin/admin.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "services/admin/families.h"
+#include "services/admin/gateway_metrics.h"
+#include "services/admin/process_metrics.h"
+
+namespace drawbridge {
+namespace {
+
+// The text format that every Prometheus reads.
+constexpr char kTextFormat[] = "text/plain; version=0.0.4; charset=utf-8";
+
+using Families = std::vector<prometheus::MetricFamily>;
+
+void Append(Families more, Families* families) {
+  families->insert(families->end(), std::make_move_iterator(more.begin()),
+                   std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+Admin::Admin(const std::string& listen, Node node, std::function<void()> tick)
+    : node_(std::move(node)), server_({.listen = listen}, Pages(), std::move(tick)) {}
+
+HttpServer::Pages Admin::Pages() const {
+  return {{"/metrics",
+           [this] {
+             return Page{200, Metrics(), kTextFormat};
+           }},
+          {"/healthz", [this] { return Healthz(node_.gateway.last_turns(), node_.clock.Steady()); }},
+          {"/readyz", [this] { return Readyz(node_.not_ready()); }}};
+}
+
+std::string Admin::Metrics() const {
+  Families families = GatewayMetrics(node_.gateway);
+  families.push_back(GaugeOf("drawbridge_ready", "1 while new clients are welcome, as /readyz says.",
+                             node_.not_ready().has_value() ? 0 : 1));
+  families.push_back(GaugeOf("drawbridge_watches", "Watches of the control plane that are under way.",
+                             static_cast<double>(node_.watches.size())));
+  families.push_back(GaugeOf("drawbridge_watch_queue_bytes", "What is ready for them and not yet taken.",
+                             static_cast<double>(node_.watches.queued_bytes())));
+  Append(node_.rpcs.Collect(), &families);
+  Append(ProcessMetrics(), &families);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace drawbridge

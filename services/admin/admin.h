@@ -1,0 +1,47 @@
+// The operators' port: /metrics, /healthz and /readyz of a node.
+#ifndef DRAWBRIDGE_SERVICES_ADMIN_ADMIN_H_
+#define DRAWBRIDGE_SERVICES_ADMIN_ADMIN_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "gateway/base/clock.h"
+#include "gateway/listener/gateway.h"
+#include "services/admin/http_server.h"
+#include "services/admin/probes.h"
+#include "services/admin/rpc_metrics.h"
+#include "services/control/watches.h"
+
+namespace drawbridge {
+
+class Admin {
+ public:
+  // What it looks at; all must outlive it.
+  struct Node {
+    const Gateway& gateway;
+    const Watches& watches;
+    const RpcMetrics& rpcs;
+    const Clock& clock;
+    // Why there should be no new clients now; nullopt: nothing speaks against them. Any thread.
+    std::function<std::optional<NotReady>()> not_ready;
+  };
+
+  // Serves when it returns; calls `tick` each second, on its thread. Throws as HttpServer does.
+  Admin(const std::string& listen, Node node, std::function<void()> tick);
+
+  const std::string& address() const { return server_.address(); }
+
+  // The text of /metrics. For one thread, the server's.
+  std::string Metrics() const;
+
+ private:
+  HttpServer::Pages Pages() const;
+
+  const Node node_;
+  HttpServer server_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_ADMIN_ADMIN_H_

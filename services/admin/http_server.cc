@@ -1,0 +1,298 @@
+#include "services/admin/http_server.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/system/system_error.hpp>
+#include <list>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+// How long a client that is refused may take to read why. Closing at once, with bytes of its unread, would
+// take the answer back.
+constexpr std::chrono::seconds kLinger{2};
+// Of what more comes behind a request.
+constexpr size_t kReadBytes = 4 * 1024;
+// When there is no descriptor or no memory to accept with.
+constexpr std::chrono::milliseconds kPause{100};
+
+std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+tcp::endpoint EndpointOf(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return {asio::ip::make_address(host), static_cast<uint16_t>(std::stoul(text.substr(colon + 1)))};
+}
+
+std::string Text(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  return fmt::format("{}:{}", endpoint.address().is_v6() ? "[" + host + "]" : host, endpoint.port());
+}
+
+Page Refusal(unsigned status, std::string_view text) { return {status, fmt::format("{}\n", text)}; }
+
+using Request = http::request_parser<http::empty_body>;
+
+// What is wrong with it, whatever it asks for; nullopt: nothing.
+std::optional<Page> Fault(const http::request_header<>& header) {
+  const auto length = View(header[http::field::content_length]);
+  if (header.count(http::field::transfer_encoding) != 0 || (!length.empty() && length != "0")) {
+    return Refusal(400, "a request with a body is not served");
+  }
+  if (header.version() == 11 && header.count(http::field::host) != 1) {
+    return Refusal(400, "exactly one Host header is required");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// Everything here happens on its thread, but for the constructor and Stop.
+class HttpServer::Loop {
+ public:
+  Loop(Options options, Pages pages, std::function<void()> tick);
+  void Stop();
+
+  tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+
+ private:
+  class Client;
+  using Clients = std::list<std::shared_ptr<Client>>;
+
+  void Listen();
+  void Accept();
+  void Admit(tcp::socket socket);
+  void Tick();
+
+  const Options options_;
+  const Pages pages_;
+  const std::function<void()> tick_;
+  asio::io_context io_{1};
+  tcp::acceptor acceptor_{io_};
+  asio::steady_timer pause_{io_};
+  asio::steady_timer tick_timer_{io_};
+  Clients clients_;  // who has asked for nothing for longest is the first
+  std::thread thread_;
+};
+
+// One connection: request, answer, and again.
+class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer::Loop::Client> {
+ public:
+  Client(Loop& loop, tcp::socket socket) : loop_(loop), stream_(std::move(socket)) {}
+
+  // `self`: where it is in the list.
+  void Start(Clients::iterator self) {
+    self_ = self;
+    Await();
+  }
+  void Close() {
+    if (std::exchange(closed_, true)) return;
+    stream_.close();
+    loop_.clients_.erase(self_);
+  }
+
+ private:
+  void Await();
+  void Receive();
+  void Answer();
+  void Refuse(boost::system::error_code error);
+  void Send(const Page& page);
+  void Next();
+  void Linger();
+  void Drain();
+
+  Page PageOf(const http::request_header<>& header);
+
+  Loop& loop_;
+  beast::tcp_stream stream_;
+  Clients::iterator self_;
+  bool closed_ = false;
+  beast::flat_buffer buffer_{HttpServer::kMaxHeaderBytes + kReadBytes};
+  std::optional<Request> request_;
+  bool keep_alive_ = false;
+  bool with_body_ = true;  // of the answer: not to HEAD
+  std::string allow_;      // a header of the answer; empty: none
+  std::string answer_;
+};
+
+void HttpServer::Loop::Client::Await() {
+  stream_.expires_after(loop_.options_.idle_timeout);
+  stream_.async_read_some(buffer_.prepare(kReadBytes),
+                          [this, self = shared_from_this()](boost::system::error_code error, size_t bytes) {
+                            if (error) return Close();
+                            buffer_.commit(bytes);
+                            Receive();
+                          });
+}
+
+void HttpServer::Loop::Client::Receive() {
+  request_.emplace();
+  request_->header_limit(HttpServer::kMaxHeaderBytes);
+  stream_.expires_after(loop_.options_.timeout);
+  http::async_read_header(stream_, buffer_, *request_,
+                          [this, self = shared_from_this()](boost::system::error_code error, size_t) {
+                            error ? Refuse(error) : Answer();
+                          });
+}
+
+// Whoever sends no HTTP is told so; whoever has left or is too slow is not.
+void HttpServer::Loop::Client::Refuse(boost::system::error_code error) {
+  static const auto& http_errors = make_error_code(http::error::bad_method).category();
+  if (closed_ || error.category() != http_errors || error == http::error::end_of_stream ||
+      error == http::error::partial_message) {
+    return Close();
+  }
+  keep_alive_ = false;
+  const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
+  Send(too_long ? Refusal(431, fmt::format("the request header is over {} bytes", kMaxHeaderBytes))
+                : Refusal(400, "malformed HTTP request: " + error.message()));
+}
+
+void HttpServer::Loop::Client::Answer() {
+  if (closed_) return;
+  loop_.clients_.splice(loop_.clients_.end(), loop_.clients_, self_);
+  const auto& header = request_->get().base();
+  keep_alive_ = request_->keep_alive();
+  with_body_ = header.method() != http::verb::head;
+  if (const auto fault = Fault(header)) {
+    keep_alive_ = false;  // where its end lies nobody knows
+    return Send(*fault);
+  }
+  Send(PageOf(header));
+}
+
+Page HttpServer::Loop::Client::PageOf(const http::request_header<>& header) {
+  if (header.method() != http::verb::get && header.method() != http::verb::head) {
+    allow_ = "Allow: GET, HEAD\r\n";
+    return Refusal(405, "only GET and HEAD are allowed");
+  }
+  const auto target = View(header.target());
+  const auto page = loop_.pages_.find(target.substr(0, target.find('?')));
+  if (page != loop_.pages_.end()) return page->second();
+  std::string known;
+  for (const auto& each : loop_.pages_) known += " " + each.first;
+  return Refusal(404, "not found; there are:" + known);
+}
+
+void HttpServer::Loop::Client::Send(const Page& page) {
+  answer_ = fmt::format(
+      "HTTP/1.1 {} {}\r\n"
+      "Connection: {}\r\n"
+      "Content-Type: {}\r\n"
+      "{}"
+      "Content-Length: {}\r\n"
+      "\r\n"
+      "{}",
+      page.status, View(http::obsolete_reason(static_cast<http::status>(page.status))),
+      keep_alive_ ? "keep-alive" : "close", page.content_type, std::exchange(allow_, {}), page.body.size(),
+      with_body_ ? page.body : "");
+  stream_.expires_after(loop_.options_.timeout);
+  asio::async_write(stream_, asio::buffer(answer_),
+                    [this, self = shared_from_this()](boost::system::error_code error, size_t) {
+                      if (error || closed_) return Close();
+                      keep_alive_ ? Next() : Linger();
+                    });
+}
+
+void HttpServer::Loop::Client::Next() {
+  answer_.clear();
+  buffer_.size() == 0 ? Await() : Receive();
+}
+
+void HttpServer::Loop::Client::Linger() {
+  boost::system::error_code ignored;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(kLinger);
+  Drain();
+}
+
+void HttpServer::Loop::Client::Drain() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(kReadBytes),
+                          [this, self = shared_from_this()](boost::system::error_code error, size_t) {
+                            error ? Close() : Drain();
+                          });
+}
+
+HttpServer::Loop::Loop(Options options, Pages pages, std::function<void()> tick)
+    : options_(std::move(options)), pages_(std::move(pages)), tick_(std::move(tick)) {
+  try {
+    Listen();
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error(fmt::format("listen on {}: {}", options_.listen, error.code().message()));
+  }
+  Accept();
+  Tick();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void HttpServer::Loop::Listen() {
+  const tcp::endpoint endpoint = EndpointOf(options_.listen);
+  acceptor_.open(endpoint.protocol());
+  acceptor_.set_option(tcp::acceptor::reuse_address(true));
+  acceptor_.bind(endpoint);
+  acceptor_.listen();
+}
+
+void HttpServer::Loop::Stop() {
+  io_.stop();
+  thread_.join();
+  while (!clients_.empty()) clients_.front()->Close();
+}
+
+void HttpServer::Loop::Accept() {
+  acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
+    if (!error) {
+      Admit(std::move(socket));
+      return Accept();
+    }
+    pause_.expires_after(kPause);
+    pause_.async_wait([this](boost::system::error_code) { Accept(); });
+  });
+}
+
+void HttpServer::Loop::Admit(tcp::socket socket) {
+  while (clients_.size() >= options_.max_connections) clients_.front()->Close();
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
+  clients_.back()->Start(std::prev(clients_.end()));
+}
+
+void HttpServer::Loop::Tick() {
+  tick_timer_.expires_after(std::chrono::seconds(1));
+  tick_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    tick_();
+    Tick();
+  });
+}
+
+HttpServer::HttpServer(Options options, Pages pages, std::function<void()> tick)
+    : loop_(std::make_unique<Loop>(std::move(options), std::move(pages), std::move(tick))),
+      address_(Text(loop_->endpoint())) {}
+
+HttpServer::~HttpServer() { loop_->Stop(); }
+
+}  // namespace drawbridge

@@ -1,0 +1,32 @@
+// What Kubernetes asks a node: does it live, and may it get new clients.
+#ifndef DRAWBRIDGE_SERVICES_ADMIN_PROBES_H_
+#define DRAWBRIDGE_SERVICES_ADMIN_PROBES_H_
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "gateway/base/clock.h"
+#include "services/admin/http_server.h"
+
+namespace drawbridge {
+
+// Why a node is to get no new clients.
+struct NotReady {
+  std::string word;      // stable, for machines
+  std::string sentence;  // for people, without its end
+};
+
+// An idle I/O thread comes round ten times a second.
+inline constexpr std::chrono::seconds kStuckAfter{5};
+
+// 503 where one of the I/O threads, whose loops last came round at `turns`, has not done so for that long.
+Page Healthz(std::span<const SteadyTime> turns, SteadyTime now);
+
+// 503 unless nothing speaks against new clients.
+Page Readyz(const std::optional<NotReady>& why);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_ADMIN_PROBES_H_

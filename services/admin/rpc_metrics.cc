@@ -1,0 +1,119 @@
+#include "services/admin/rpc_metrics.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "gateway/base/duration_histogram.h"
+
+namespace drawbridge {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+
+// The names of the codes, as the specification of gRPC has them.
+constexpr std::array<std::string_view, 17> kStatusWords = {
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
+
+std::string WordOf(const grpc::Status& status) {
+  const auto code = static_cast<size_t>(status.error_code());
+  return std::string(code < kStatusWords.size() ? kStatusWords[code] : "UNKNOWN");
+}
+
+prometheus::Labels ByMethod(const char* method) { return {{"method", method + (*method == '/' ? 1 : 0)}}; }
+
+prometheus::Histogram::BucketBoundaries Bounds() {
+  prometheus::Histogram::BucketBoundaries bounds;
+  for (const auto bound : DurationHistogram::kBounds) {
+    bounds.push_back(std::chrono::duration<double>(bound).count());
+  }
+  return bounds;
+}
+
+// Of one call; gRPC owns it.
+class Observer final : public grpc::experimental::Interceptor {
+ public:
+  Observer(RpcMetrics& metrics, const char* method) : metrics_(metrics), method_(method) {
+    metrics_.Started(method_);
+  }
+
+  // A call that ends without an answer of ours, by a request that is too long or by a caller who left before
+  // it was read, is one that was cancelled.
+  ~Observer() override { Finish(grpc::Status::CANCELLED); }
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+      Finish(methods->GetSendStatus());
+    }
+    methods->Proceed();
+  }
+
+ private:
+  void Finish(const grpc::Status& status) {
+    if (std::exchange(finished_, true)) return;
+    metrics_.Handled(method_, status, std::chrono::steady_clock::now() - begin_);
+  }
+
+  RpcMetrics& metrics_;
+  const char* const method_;  // the server's
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  bool finished_ = false;
+};
+
+class ObserverFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  explicit ObserverFactory(RpcMetrics& metrics) : metrics_(metrics) {}
+  grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) override {
+    return new Observer(metrics_, info->method());
+  }
+
+ private:
+  RpcMetrics& metrics_;
+};
+
+}  // namespace
+
+RpcMetrics::RpcMetrics(const std::string& service)
+    : started_(prometheus::BuildCounter()
+                   .Name("drawbridge_control_rpcs_started_total")
+                   .Help("Calls of the control plane that began.")
+                   .Register(registry_)),
+      handled_(prometheus::BuildCounter()
+                   .Name("drawbridge_control_rpcs_handled_total")
+                   .Help("Calls of the control plane that were answered, by the status of gRPC.")
+                   .Register(registry_)),
+      durations_(prometheus::BuildHistogram()
+                     .Name("drawbridge_control_rpc_duration_seconds")
+                     .Help("From the beginning of a call to its status.")
+                     .Register(registry_)) {
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  for (int i = 0; descriptor != nullptr && i < descriptor->method_count(); ++i) {
+    const std::string method = service + "/" + descriptor->method(i)->name();
+    auto labels = ByMethod(method.c_str());
+    started_.Add(labels);
+    durations_.Add(labels, Bounds());
+    labels.emplace("status", "OK");
+    handled_.Add(labels);
+  }
+}
+
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> RpcMetrics::NewInterceptorFactory() {
+  return std::make_unique<ObserverFactory>(*this);
+}
+
+void RpcMetrics::Started(const char* method) { started_.Add(ByMethod(method)).Increment(); }
+
+void RpcMetrics::Handled(const char* method, const grpc::Status& status, std::chrono::duration<double> took) {
+  auto labels = ByMethod(method);
+  durations_.Add(labels, Bounds()).Observe(took.count());
+  labels.emplace("status", WordOf(status));
+  handled_.Add(labels).Increment();
+}
+
+}  // namespace drawbridge

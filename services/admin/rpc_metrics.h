@@ -1,0 +1,44 @@
+// Counts the calls of the control plane, whoever answers them.
+#ifndef DRAWBRIDGE_SERVICES_ADMIN_RPC_METRICS_H_
+#define DRAWBRIDGE_SERVICES_ADMIN_RPC_METRICS_H_
+
+#include <grpcpp/support/server_interceptor.h>
+#include <grpcpp/support/status.h>
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/registry.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace drawbridge {
+
+// Thread-safe. Knows the methods that a server was built with; what else is called is answered by gRPC alone
+// and not counted.
+class RpcMetrics {
+ public:
+  // `service`: the full name of one whose methods are shown before they are called.
+  explicit RpcMetrics(const std::string& service);
+
+  // For ServerBuilder. This must outlive the server.
+  std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NewInterceptorFactory();
+
+  // `method`: /SERVICE/METHOD.
+  void Started(const char* method);
+  void Handled(const char* method, const grpc::Status& status, std::chrono::duration<double> took);
+
+  std::vector<prometheus::MetricFamily> Collect() const { return registry_.Collect(); }
+
+ private:
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& started_;
+  prometheus::Family<prometheus::Counter>& handled_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_ADMIN_RPC_METRICS_H_

@@ -1,0 +1,37 @@
+// What Kubernetes is told, by what is the case.
+#include "services/admin/probes.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+
+namespace drawbridge {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const SteadyTime kNow = SteadyTime(seconds(1000));
+
+TEST(ProbesTest, IsHealthyWhileEveryThreadComesRound) {
+  EXPECT_EQ(Healthz(std::array{kNow, kNow - milliseconds(4999)}, kNow).status, 200u);
+  EXPECT_EQ(Healthz(std::array{kNow}, kNow).body, "ok\n");
+}
+
+TEST(ProbesTest, NamesTheThreadsThatAreStuckAndForHowLong) {
+  const Page page = Healthz(std::array{kNow, kNow - seconds(5), kNow, kNow - milliseconds(61'250)}, kNow);
+  EXPECT_EQ(page.status, 503u);
+  EXPECT_EQ(page.body, "stuck: I/O thread 1 for 5.0 s\nstuck: I/O thread 3 for 61.2 s\n");
+}
+
+TEST(ProbesTest, IsReadyUnlessThereIsAReason) {
+  EXPECT_EQ(Readyz(std::nullopt).status, 200u);
+  EXPECT_EQ(Readyz(std::nullopt).body, "ok\n");
+  const Page page = Readyz(NotReady{"full", "all 7 places for clients are taken"});
+  EXPECT_EQ(page.status, 503u);
+  EXPECT_EQ(page.body, "full: all 7 places for clients are taken\n");
+}
+
+}  // namespace
+}  // namespace drawbridge
