@@ -121,10 +121,19 @@ void Session::Charge(size_t bytes) {
   Arm();
 }
 
+// Apart from the rest, which needs room on the stack that a message would pay for.
 void Session::Handle(const Engine::Event& event) {
+  if (event.kind == Engine::Event::Kind::kMessage) {
+    HandleMessage({TypeOf(event.opcode), event.payload});
+  } else {
+    HandleControl(event);
+  }
+}
+
+void Session::HandleControl(const Engine::Event& event) {
   switch (event.kind) {
     case Engine::Event::Kind::kMessage:
-      return HandleMessage({TypeOf(event.opcode), event.payload});
+      return;
     case Engine::Event::Kind::kPing:
       if (phase_ == Phase::kOpen) AppendFrame(thread_.write_buffer(), Opcode::kPong, event.payload);
       return;

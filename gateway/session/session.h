@@ -89,6 +89,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void ResumeTurns();
   void Charge(size_t bytes);
   void Handle(const Engine::Event& event);
+  void HandleControl(const Engine::Event& event);
   void HandleMessage(const Message& message);
   void HandlePong(std::string_view payload);
   void HandleCloseFrame(uint16_t code, std::string_view reason);

@@ -26,7 +26,11 @@ std::string WordOf(const grpc::Status& status) {
   return std::string(code < kStatusWords.size() ? kStatusWords[code] : "UNKNOWN");
 }
 
-prometheus::Labels ByMethod(const char* method) { return {{"method", method + (*method == '/' ? 1 : 0)}}; }
+// Of drawbridge.control.v1.ConnectionService/GetConnection what is behind the package.
+prometheus::Labels ByMethod(std::string_view method) {
+  const size_t dot = method.rfind('.');
+  return {{"method", std::string(method.substr(dot == std::string_view::npos ? 0 : dot + 1))}};
+}
 
 prometheus::Histogram::BucketBoundaries Bounds() {
   prometheus::Histogram::BucketBoundaries bounds;
@@ -95,7 +99,7 @@ RpcMetrics::RpcMetrics(const std::string& service)
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
   for (int i = 0; descriptor != nullptr && i < descriptor->method_count(); ++i) {
     const std::string method = service + "/" + descriptor->method(i)->name();
-    auto labels = ByMethod(method.c_str());
+    auto labels = ByMethod(method);
     started_.Add(labels);
     durations_.Add(labels, Bounds());
     labels.emplace("status", "OK");
