@@ -51,6 +51,10 @@ done
 await "$work/second" '< closing time'
 await "$work/second" 'Connection closed: 4001 .private use. good night'
 
+bash -euo pipefail -c "$(block metrics)" >"$work/metrics" 2>&1 || { cat "$work/metrics"; exit 1; }
+await "$work/metrics" '^drawbridge_connections_opened_total 2$'
+await "$work/metrics" '^ok$'
+
 bash -euo pipefail -c "$(block example)" >"$work/example" 2>&1 || { cat "$work/example"; exit 1; }
 await "$work/example" 'alice: 0 closed'
 

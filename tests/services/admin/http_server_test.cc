@@ -126,7 +126,7 @@ TEST(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
 
 TEST(HttpServerTest, WhoAsksForTheEndGetsIt) {
   const Site site;
-  for (const std::string request :
+  for (const std::string& request :
        {Get("/hello", "Connection: close\r\n"), std::string("GET /hello HTTP/1.0\r\n\r\n")}) {
     Client client = site.Dial();
     client.Send(request);

@@ -1,0 +1,503 @@
+// Each metric moves for what it counts, and by how much: do this, and these grow.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/support/certificates.h"
+#include "tests/support/flood.h"
+#include "tests/support/running_server.h"
+#include "tests/support/scrape.h"
+#include "tests/support/watch_stream.h"
+
+namespace drawbridge {
+namespace {
+
+namespace v1 = control::v1;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Growth = std::map<std::string, double>;
+
+// What has grown between two scrapes, of the metrics that `wanted` names.
+Growth GrowthOf(const Growth& before, const Growth& after, const Growth& wanted) {
+  Growth growth;
+  for (const auto& [name, by] : wanted) {
+    const auto old = before.find(name);
+    const auto now = after.find(name);
+    growth[name] = (now == after.end() ? 0 : now->second) - (old == before.end() ? 0 : old->second);
+  }
+  return growth;
+}
+
+// Does something and waits until they have grown so much; messages are shown with the next tick.
+void ExpectGrowth(RunningServer& server, const std::function<void()>& act, const Growth& wanted) {
+  const std::string& address = server.server().admin_address();
+  const Growth before = Scrape(address);
+  act();
+  Growth growth;
+  EXPECT_TRUE(WaitUntil([&] { return (growth = GrowthOf(before, Scrape(address), wanted)) == wanted; }))
+      << "grown: " << ::testing::PrintToString(growth);
+}
+
+std::string Closed(const std::string& cause, const std::string& code) {
+  return "drawbridge_connections_closed_total{cause=\"" + cause + "\",code=\"" + code + "\"}";
+}
+std::string Handshakes(const std::string& result) {
+  return "drawbridge_handshakes_total{result=\"" + result + "\"}";
+}
+std::string Interrupts(const std::string& outcome) {
+  return "drawbridge_interrupts_total{outcome=\"" + outcome + "\"}";
+}
+std::string Started(const std::string& method) {
+  return "drawbridge_control_rpcs_started_total{method=\"" + method + "\"}";
+}
+std::string Handled(const std::string& method, const std::string& status) {
+  return "drawbridge_control_rpcs_handled_total{method=\"" + method + "\",status=\"" + status + "\"}";
+}
+
+TEST(MetricsTest, AConnectionThatComesAndGoes) {
+  RunningServer server;
+  std::vector<Client> clients;
+  ExpectGrowth(server, [&] { clients.push_back(server.Open()); },
+               {{"drawbridge_connections", 1},
+                {"drawbridge_connections_opened_total", 1},
+                {Handshakes("accepted"), 1},
+                {"drawbridge_history_connections", 0},
+                {"drawbridge_events_total", 1}});
+  ExpectGrowth(server,
+               [&] {
+                 clients.front().SendClose(1000);
+                 clients.front().DrainToEnd();
+               },
+               {{"drawbridge_connections", -1},
+                {"drawbridge_connections_opened_total", 0},
+                {Closed("client_closed", "1000"), 1},
+                {"drawbridge_history_connections", 1}});
+}
+
+struct Goodbye {
+  std::string cause, code;
+  std::function<void(Client&)> say;
+};
+
+TEST(MetricsTest, EndsAreCountedByCauseAndCode) {
+  Flags flags = TestFlags();
+  flags.max_message_bytes = 100;
+  RunningServer server(flags);
+  const std::vector<Goodbye> goodbyes = {
+      {"client_closed", "1001", [](Client& c) { c.SendClose(1001); }},
+      {"client_closed", "1005", [](Client& c) { c.SendFrame({.opcode = kOpClose}); }},
+      {"client_closed", "3xxx", [](Client& c) { c.SendClose(3000); }},
+      {"client_closed", "4xxx", [](Client& c) { c.SendClose(4999); }},
+      {"disconnected", "1006", [](Client& c) { c.ShutdownWrite(); }},
+      {"reset", "1006", [](Client& c) { c.Reset(); }},
+      {"protocol_error", "1002", [](Client& c) { c.SendFrame({.opcode = 5}); }},
+      {"invalid_utf8", "1007", [](Client& c) { c.SendText("\xff"); }},
+      {"too_big", "1009", [](Client& c) { c.SendText(std::string(101, 'x')); }},
+  };
+  for (const Goodbye& goodbye : goodbyes) {
+    Client client = server.Open();
+    const std::string metric = Closed(goodbye.cause, goodbye.code);
+    ExpectGrowth(server,
+                 [&] {
+                   goodbye.say(client);
+                   client.Close();
+                 },
+                 {{metric, 1}, {"drawbridge_connections", -1}});
+  }
+}
+
+TEST(MetricsTest, MessagesAndTheirSizes) {
+  RunningServer server;
+  Client client = server.Open();
+  const auto size = [](const std::string& bound) {
+    return "drawbridge_message_size_bytes_bucket{le=\"" + bound + "\"}";
+  };
+  ExpectGrowth(server,
+               [&] {
+                 for (const size_t bytes : {0, 1, 2, 63, 64, 1024}) client.Echo(std::string(bytes, 'x'));
+               },
+               {{"drawbridge_messages_total{direction=\"received\"}", 6},
+                {"drawbridge_messages_total{direction=\"sent\"}", 6},
+                {"drawbridge_bytes_total{direction=\"received\"}", 1154},
+                {"drawbridge_bytes_total{direction=\"sent\"}", 1154},
+                {size("1"), 2},
+                {size("3"), 3},
+                {size("31"), 3},
+                {size("63"), 4},
+                {size("127"), 5},
+                {size("1023"), 5},
+                {size("2047"), 6},
+                {size("+Inf"), 6},
+                {"drawbridge_message_size_bytes_sum", 1154},
+                {"drawbridge_message_size_bytes_count", 6}});
+  // A message from elsewhere is sent and not received.
+  ExpectGrowth(server,
+               [&] {
+                 grpc::ClientContext context;
+                 v1::SendMessageRequest request;
+                 v1::SendMessageResponse response;
+                 request.set_connection_id(client.id());
+                 request.mutable_message()->set_text("seven77");
+                 EXPECT_TRUE(server.stub().SendMessage(&context, request, &response).ok());
+                 client.ReadFrame();
+               },
+               {{"drawbridge_messages_total{direction=\"received\"}", 0},
+                {"drawbridge_messages_total{direction=\"sent\"}", 1},
+                {"drawbridge_bytes_total{direction=\"sent\"}", 7}});
+  // Control frames are no messages.
+  ExpectGrowth(server,
+               [&] {
+                 client.SendFrame({.opcode = kOpPing, .payload = "hello"});
+                 client.ReadFrame();
+                 client.Echo("x");
+               },
+               {{"drawbridge_messages_total{direction=\"received\"}", 1},
+                {"drawbridge_messages_total{direction=\"sent\"}", 1}});
+}
+
+TEST(MetricsTest, EachWayOfRefusal) {
+  Flags flags = TestFlags();
+  flags.handshake_timeout = milliseconds(300);
+  flags.max_connections_per_address = 3;
+  RunningServer server(flags);
+  const std::string& address = server.address();
+  const auto ask = [&address](const std::string& request) {
+    return [&address, request] {
+      Client client = Client::Dial(address);
+      client.Send(request);
+      client.ReadResponse();
+    };
+  };
+  ExpectGrowth(server, ask("nonsense\r\n\r\n"), {{Handshakes("bad_request"), 1}});
+  ExpectGrowth(server, ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), {{Handshakes("not_websocket"), 1}});
+  ExpectGrowth(server, ask("GET /x HTTP/1.1\r\nHost: x\r\n\r\n"), {{Handshakes("not_websocket"), 1}});
+  ExpectGrowth(server, ask("POST / HTTP/1.1\r\nHost: x\r\n\r\n"), {{Handshakes("not_websocket"), 1}});
+  ExpectGrowth(server, ask("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"),
+               {{Handshakes("header_too_large"), 1}});
+  ExpectGrowth(server, ask("GET / HTTP/1.1\r\n"), {{Handshakes("timeout"), 1}});
+  ExpectGrowth(server,
+               [&] { Client::Dial(address, {.headers = {"Origin: https://evil.example"}}).Upgrade(); },
+               {{Handshakes("forbidden"), 1}});
+  ExpectGrowth(server, [&] { Client::Dial(address).Close(); }, {{Handshakes("disconnected"), 1}});
+  std::vector<Client> crowd;
+  ASSERT_TRUE(WaitUntil([&] {  // the ones above have given their places back
+    Client client = Client::Dial(address);
+    if (client.Upgrade().status == 101) crowd.push_back(std::move(client));
+    return crowd.size() == 3;
+  }));
+  ExpectGrowth(server, [&] { EXPECT_EQ(Client::Dial(address).Upgrade().status, 429); },
+               {{Handshakes("too_many"), 1}, {Handshakes("accepted"), 0}});
+}
+
+TEST(MetricsTest, AFullNode) {
+  Flags flags = TestFlags();
+  flags.max_connections = 1;
+  RunningServer server(flags);
+  EXPECT_EQ(Scrape(server.server().admin_address())["drawbridge_max_connections"], 1);
+  std::vector<Client> clients;
+  ExpectGrowth(server, [&] { clients.push_back(server.Open()); }, {{"drawbridge_ready", -1}});
+  ExpectGrowth(server, [&] { EXPECT_EQ(Client::Dial(server.address()).Upgrade().status, 503); },
+               {{Handshakes("full"), 1}});
+  ExpectGrowth(server, [&] { clients.clear(); }, {{"drawbridge_ready", 1}, {"drawbridge_connections", -1}});
+}
+
+TEST(MetricsTest, WhatWaitsForAClientThatDoesNotRead) {
+  Flags flags = TestFlags();
+  flags.send_queue_bytes = 64 << 10;
+  RunningServer server(flags);
+  Client client = server.Open(SmallBuffers());
+  const std::string metric = "drawbridge_send_queue_bytes";
+  const auto queued = [&] { return Scrape(server.server().admin_address())[metric]; };
+  EXPECT_EQ(queued(), 0);
+  Flood flood(client, 16 << 10);
+  const auto connection = server.Find(client.id());
+  ASSERT_TRUE(PushUntil(flood, [&] { return connection->traffic().send_queue_bytes.Get() > 64 << 10; }));
+  // What is queued from elsewhere counts as well.
+  grpc::ClientContext context;
+  v1::SendMessageRequest request;
+  v1::SendMessageResponse response;
+  request.set_connection_id(client.id());
+  request.mutable_message()->set_text(std::string(1000, 'x'));
+  server.stub().SendMessage(&context, request, &response);
+  EXPECT_TRUE(WaitUntil([&] {
+    return queued() == static_cast<double>(connection->traffic().send_queue_bytes.Get()) &&
+           queued() > 64 << 10;
+  })) << queued()
+      << " and " << connection->traffic().send_queue_bytes.Get();
+  client.Reset();
+  EXPECT_TRUE(WaitUntil([&] { return queued() == 0; })) << queued();
+}
+
+TEST(MetricsTest, MessagesFromElsewhereLeaveNothingWaiting) {
+  RunningServer server;
+  Client client = server.Open(SmallBuffers());
+  for (int i = 0; i < 200; ++i) {
+    grpc::ClientContext context;
+    v1::SendMessageRequest request;
+    v1::SendMessageResponse response;
+    request.set_connection_id(client.id());
+    request.mutable_message()->set_text(std::string(4000, 'x'));
+    ASSERT_TRUE(server.stub().SendMessage(&context, request, &response).ok());
+  }
+  for (int i = 0; i < 200; ++i) client.ReadFrame();
+  EXPECT_TRUE(
+      WaitUntil([&] { return Scrape(server.server().admin_address())["drawbridge_send_queue_bytes"] == 0; }));
+}
+
+TEST(MetricsTest, PingsAndTheLoop) {
+  Flags flags = TestFlags();
+  flags.ping_interval = milliseconds(100);
+  flags.io_threads = 1;
+  RunningServer server(flags);
+  Client client = server.Open();
+  const Growth before = Scrape(server.server().admin_address());
+  const ServerFrame ping = client.ReadFrame();
+  ASSERT_EQ(ping.opcode, kOpPing);
+  ExpectGrowth(server, [&] { client.SendFrame({.opcode = kOpPong, .payload = ping.payload}); },
+               {{"drawbridge_ping_round_trip_seconds_count", 1},
+                {"drawbridge_ping_round_trip_seconds_bucket{le=\"+Inf\"}", 1}});
+  const Growth after = Scrape(server.server().admin_address());
+  EXPECT_GT(after.at("drawbridge_ping_round_trip_seconds_sum"), 0);
+  EXPECT_GT(after.at("drawbridge_event_loop_lag_seconds_count"),
+            before.at("drawbridge_event_loop_lag_seconds_count"));
+}
+
+TEST(MetricsTest, InterruptsByTheirOutcome) {
+  RunningServer server;
+  const std::string method = "ConnectionService/InterruptConnection";
+  const std::string times = "drawbridge_interrupt_duration_seconds_count";
+  const std::string slow = "drawbridge_interrupt_duration_seconds_bucket{le=\"0.025\"}";
+  Client good = server.Open();
+  ExpectGrowth(server,
+               [&] {
+                 auto reply = StartInterrupt(server, InterruptOf(good.id()));
+                 good.ReadCloseAndAnswer();
+                 EXPECT_TRUE(reply.get().status.ok());
+               },
+               {{Interrupts("closed_clean"), 1},
+                {Closed("interrupted", "1008"), 1},
+                {times, 1},
+                {Started(method), 1},
+                {Handled(method, "OK"), 1},
+                {"drawbridge_control_rpc_duration_seconds_count{method=\"" + method + "\"}", 1}});
+  Client deaf = server.Open();
+  ExpectGrowth(server, [&] { Interrupt(server, InterruptOf(deaf.id(), milliseconds(50))); },
+               {{Interrupts("closed_timeout"), 1}, {times, 1}, {slow, 0}});
+  Client cut = server.Open();
+  auto request = InterruptOf(cut.id());
+  request.set_abort(true);
+  ExpectGrowth(server, [&] { Interrupt(server, request); },
+               {{Interrupts("closed_aborted"), 1}, {Closed("interrupted", "1006"), 1}});
+  // One that is gone already, and one that never was, end nobody.
+  request.set_allow_missing(true);
+  ExpectGrowth(server, [&] { Interrupt(server, request); },
+               {{Interrupts("closed_aborted"), 0}, {Handled(method, "OK"), 1}});
+  ExpectGrowth(server, [&] { Interrupt(server, InterruptOf("no-such")); },
+               {{times, 0}, {Handled(method, "OK"), 0}, {Started(method), 1}});
+}
+
+TEST(MetricsTest, ABulkInterruptCountsEach) {
+  RunningServer server;
+  std::vector<Client> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(server.Open());
+  ExpectGrowth(server,
+               [&] {
+                 grpc::ClientContext context;
+                 v1::InterruptConnectionsRequest request;
+                 request.set_filter("*");
+                 request.set_abort(true);
+                 request.set_rate_per_second(-1);
+                 const auto reader = server.stub().InterruptConnections(&context, request);
+                 for (v1::InterruptConnectionsResponse response; reader->Read(&response);) {
+                 }
+                 EXPECT_TRUE(reader->Finish().ok());
+               },
+               {{Interrupts("closed_aborted"), 5},
+                {"drawbridge_interrupt_duration_seconds_count", 5},
+                {Handled("ConnectionService/InterruptConnections", "OK"), 1}});
+}
+
+TEST(MetricsTest, CallsByMethodAndStatus) {
+  RunningServer server;
+  const auto get = [&server](const std::string& id) {
+    return [&server, id] {
+      grpc::ClientContext context;
+      v1::GetConnectionRequest request;
+      v1::GetConnectionResponse response;
+      request.set_connection_id(id);
+      server.stub().GetConnection(&context, request, &response);
+    };
+  };
+  const std::string method = "ConnectionService/GetConnection";
+  Client client = server.Open();
+  ExpectGrowth(server, get(client.id()), {{Started(method), 1}, {Handled(method, "OK"), 1}});
+  ExpectGrowth(server, get("Not an id"), {{Started(method), 1}, {Handled(method, "INVALID_ARGUMENT"), 1}});
+  ExpectGrowth(server, get(server.server().gateway().registry().node().ConnectionId(99)),
+               {{Started(method), 1}, {Handled(method, "NOT_FOUND"), 1}, {Handled(method, "OK"), 0}});
+}
+
+TEST(MetricsTest, ARequestThatIsTooLongIsHandledToo) {
+  RunningServer server;
+  const std::string method = "ConnectionService/BroadcastMessage";
+  Growth before = Scrape(server.server().admin_address());
+  grpc::ClientContext context;
+  v1::BroadcastMessageRequest request;
+  v1::BroadcastMessageResponse response;
+  request.set_filter("*");
+  request.mutable_message()->set_text(std::string(5 << 20, 'x'));
+  EXPECT_EQ(server.stub().BroadcastMessage(&context, request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(WaitUntil([&] {
+    const Growth after = Scrape(server.server().admin_address());
+    double started = 0;
+    double handled = 0;
+    for (const auto& [name, value] : after) {
+      if (name == Started(method)) started += value;
+      if (name.starts_with("drawbridge_control_rpcs_handled_total{method=\"" + method)) handled += value;
+    }
+    return started == handled;
+  })) << "a call is under way for ever";
+}
+
+TEST(MetricsTest, AWatchIsUnderWayUntilItsCallerLeaves) {
+  RunningServer server;
+  const std::string method = "ConnectionService/WatchConnections";
+  std::vector<WatchStream> watches;
+  ExpectGrowth(server,
+               [&] {
+                 watches.emplace_back(server.stub());
+                 watches.back().NextOf(v1::CONNECTION_EVENT_TYPE_BOOKMARK);
+               },
+               {{"drawbridge_watches", 1}, {Started(method), 1}, {Handled(method, "CANCELLED"), 0}});
+  ExpectGrowth(server,
+               [&] {
+                 watches.back().End();
+                 watches.clear();
+               },
+               {{"drawbridge_watches", -1}, {Handled(method, "CANCELLED"), 1}});
+}
+
+// A server with TLS, which shows every metric there is.
+class TlsMetricsTest : public ::testing::Test {
+ protected:
+  Flags TlsFlags() {
+    Flags flags = TestFlags();
+    flags.tls_cert = files_.certificate.path();
+    flags.tls_key = files_.key.path();
+    flags.handshake_timeout = milliseconds(500);
+    return flags;
+  }
+
+  TestAuthority authority_;
+  const CredentialFiles files_{authority_.Issue({{"CN", "localhost"}}, 30)};
+  RunningServer server_{TlsFlags()};
+};
+
+std::string TlsHandshakes(const std::string& result, const std::string& version) {
+  return "drawbridge_tls_handshakes_total{result=\"" + result + "\",version=\"" + version + "\"}";
+}
+
+TEST_F(TlsMetricsTest, HandshakesOfTls) {
+  for (const auto& [version, name] :
+       std::map<int, std::string>{{TLS1_2_VERSION, "TLSv1.2"}, {TLS1_3_VERSION, "TLSv1.3"}}) {
+    ClientTls tls({.authority = authority_.certificate(), .version = version});
+    ExpectGrowth(
+        server_, [&] { Client::Open(server_.address(), {.tls = &tls}).Echo("x"); },
+        {{TlsHandshakes("ok", name), 1}, {Handshakes("accepted"), 1}, {TlsHandshakes("failed", "none"), 0}});
+  }
+  ExpectGrowth(server_,
+               [&] {
+                 Client plain = Client::Dial(server_.address());
+                 plain.Send("GET / HTTP/1.1\r\n\r\n");
+                 plain.DrainToEnd();
+               },
+               {{TlsHandshakes("failed", "none"), 1}, {Handshakes("tls_failed"), 1}});
+  ExpectGrowth(server_, [&] { Client::Dial(server_.address()).DrainToEnd(); },
+               {{TlsHandshakes("failed", "none"), 1}, {Handshakes("timeout"), 1}});
+}
+
+TEST_F(TlsMetricsTest, TheEndOfTheCertificate) {
+  const std::string metric = "drawbridge_tls_certificate_not_after_timestamp_seconds";
+  const auto days_left = [&] {
+    return (Scrape(server_.server().admin_address())[metric] - static_cast<double>(::time(nullptr))) / 86400;
+  };
+  EXPECT_NEAR(days_left(), 30, 0.1);
+  const Credentials renewed = authority_.Issue({{"CN", "localhost"}}, 90);
+  files_.certificate.Replace(renewed.certificate);
+  files_.key.Replace(renewed.key);
+  EXPECT_TRUE(WaitUntil([&] { return days_left() > 89; })) << days_left();
+}
+
+std::set<std::string> NamesIn(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::set<std::string> names;
+  for (std::sregex_iterator at(text.begin(), text.end(), regex), end; at != end; ++at)
+    names.insert(at->str(1));
+  return names;
+}
+
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_F(TlsMetricsTest, TheDocumentNamesAllAndNoOther) {
+  const std::string text = AskAdmin(server_.server().admin_address(), "/metrics").body;
+  EXPECT_EQ(NamesIn(ContentOf("docs/metrics.md"), "\\| `([a-z_]+)` \\| (?:gauge|counter|histogram) \\|"),
+            NamesIn(text, "# TYPE ([a-z_]+) "));
+}
+
+TEST_F(TlsMetricsTest, AlertsAndDashboardNameOnlyWhatThereIs) {
+  const std::string text = AskAdmin(server_.server().admin_address(), "/metrics").body;
+  const std::set<std::string> there = NamesIn(text, "(?:^|\n)([a-z_]+)[ {]");
+  for (const char* file : {"deploy/prometheus/alerts.yaml", "deploy/grafana/drawbridge.json"}) {
+    const auto used = NamesIn(ContentOf(file), "\\b((?:drawbridge|process)_[a-z_]+)\\b");
+    EXPECT_GT(used.size(), 10u) << file;
+    for (const std::string& name : used) EXPECT_THAT(there, ::testing::Contains(name)) << file;
+  }
+}
+
+TEST_F(TlsMetricsTest, TheProcessIsTold) {
+  Growth values = Scrape(server_.server().admin_address());
+  EXPECT_GT(values["process_resident_memory_bytes"], 1e6);
+  EXPECT_GT(values["process_open_fds"], 10);
+  EXPECT_GT(values["process_max_fds"], values["process_open_fds"]);
+  EXPECT_GE(values["process_cpu_seconds_total"], 0);
+  const auto now = static_cast<double>(::time(nullptr));
+  EXPECT_LT(values["process_start_time_seconds"], now + 2);
+  EXPECT_GT(values["process_start_time_seconds"], now - 3600);
+  EXPECT_EQ(values["drawbridge_build_info{version=\"0.1.0\"}"], 1);
+}
+
+TEST_F(TlsMetricsTest, PromtoolHasNothingAgainstIt) {
+  if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "no promtool here";
+  const TemporaryFile file("metrics", AskAdmin(server_.server().admin_address(), "/metrics").body);
+  EXPECT_EQ(std::system(("promtool check metrics <" + file.path()).c_str()), 0);
+}
+
+TEST_F(TlsMetricsTest, AHundredScrapesHarmNoMessage) {
+  ClientTls tls({.authority = authority_.certificate()});
+  Client client = Client::Open(server_.address(), {.tls = &tls});
+  Client scraper = Client::Dial(server_.server().admin_address());
+  for (int i = 0; i < 100; ++i) {
+    scraper.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.Echo("undisturbed");
+    ASSERT_EQ(scraper.ReadResponse().status, 200);
+  }
+}
+
+}  // namespace
+}  // namespace drawbridge
