@@ -54,6 +54,7 @@ for ((floor = 0; floor + 1 < ${#floors[@]}; floor++)); do
 done
 
 forbid "gateway/ depends on gRPC" "$(union gateway) - $backend" "@grpc//:* + $(union proto)"
+forbid "gateway/ depends on prometheus-cpp" "$(union gateway)" "@prometheus//:*"
 forbid "tools/ depends on services/" "$(union tools)" "$(union services)"
 forbid "tools/ctl knows more than the public API" "$(union tools/ctl)" "$(union gateway services)"
 forbid "depends on a test" "$(union gateway services proto tools)" "$(union tests)"
