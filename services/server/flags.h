@@ -16,6 +16,7 @@ namespace drawbridge {
 
 // The defaults are those of --help.
 struct Flags {
+  bool health_check = false;
   std::string listen = "0.0.0.0:8080";
   std::string control_listen = "127.0.0.1:9090";
   bool control_insecure = false;

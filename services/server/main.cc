@@ -24,6 +24,7 @@
 #include "gateway/base/time_slice.h"
 #include "gateway/base/version.h"
 #include "services/server/flags.h"
+#include "services/server/health_check.h"
 #include "services/server/server.h"
 
 namespace drawbridge {
@@ -124,6 +125,12 @@ int Serve(const Flags& flags, const Parser& parse) {
   return 0;
 }
 
+int SayHealth(const Flags& flags) {
+  const Health health = CheckHealth(flags, std::chrono::seconds(3));
+  fmt::print("{}\n", health.line);
+  return health.serving ? 0 : 1;
+}
+
 int Main(int argc, char** argv) {
   const Parser parse = [argc, argv] { return ParseFlags(argc, argv, Machine::This()); };
   const auto parsed = parse();
@@ -132,7 +139,8 @@ int Main(int argc, char** argv) {
     return exit->code;
   }
   try {
-    return Serve(std::get<Flags>(parsed), parse);
+    const auto& flags = std::get<Flags>(parsed);
+    return flags.health_check ? SayHealth(flags) : Serve(flags, parse);
   } catch (const std::exception& error) {
     fmt::print(stderr, "drawbridge: {}\n", error.what());
     return 1;

@@ -120,6 +120,37 @@ TEST(ProcessTest, PortsInUseAreExit1) {
   EXPECT_THAT(admin.err, HasSubstr(ReadyField(ready, "admin")));
 }
 
+TEST(ProcessTest, HealthCheckAsksWhoRunsWithTheSameFlags) {
+  ChildProcess process(OnFreePorts({"--drain_grace=1h"}));
+  const std::string ready = process.ReadLine();
+  const std::string address = ReadyField(ready, "control");
+  const auto check = [](const std::string& control_listen) {
+    return ChildProcess(Command({"--health_check"}), {"DRAWBRIDGE_CONTROL_LISTEN=" + control_listen}).Wait();
+  };
+  ChildProcess::Exit exit = check(address);
+  EXPECT_EQ(exit.code, 0);
+  EXPECT_EQ(exit.out, address + ": SERVING\n");
+  exit = ChildProcess(Command({"--health_check", "--control_insecure", "--control_listen",
+                               "0.0.0.0" + address.substr(address.rfind(':'))}))
+             .Wait();
+  EXPECT_EQ(exit.out, address + ": SERVING\n") << "who listens everywhere listens on loopback";
+
+  Client client = Client::Open(ReadyField(ready, "ws"));  // who does not say goodbye
+  process.Signal(SIGTERM);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
+  exit = check(address);
+  EXPECT_EQ(exit.code, 1);
+  EXPECT_EQ(exit.out, address + ": NOT_SERVING\n");
+}
+
+TEST(ProcessTest, HealthCheckOfNobodyIsOneLineAndExit1) {
+  const ChildProcess::Exit exit =
+      ChildProcess(Command({"--health_check", "--control_listen=127.0.0.1:1"})).Wait();
+  EXPECT_EQ(exit.code, 1);
+  EXPECT_TRUE(IsOneLine(exit.out)) << exit.out;
+  EXPECT_THAT(exit.out, StartsWith("127.0.0.1:1: "));
+}
+
 TEST(ProcessTest, VersionIsOneLineOnStandardOutput) {
   const ChildProcess::Exit exit = ChildProcess(Command({"--version"})).Wait();
   EXPECT_EQ(exit.code, 0);
