@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	apps "k8s.io/api/apps/v1"
+)
+
+var drainFlags = []string{"DRAWBRIDGE_DRAIN_NOT_READY", "DRAWBRIDGE_DRAIN_SPREAD", "DRAWBRIDGE_DRAIN_GRACE"}
+
+// The least that must be left when the drain is over.
+const leastMargin = time.Second
+
+// CheckDrain adds up what a pod's leaving takes and compares it with the time that it is given.
+func CheckDrain(objects *Objects) []error {
+	var faults []error
+	for _, deployment := range objects.Deployments {
+		given := 30 * time.Second // Kubernetes' default
+		if seconds := deployment.Spec.Template.Spec.TerminationGracePeriodSeconds; seconds != nil {
+			given = time.Duration(*seconds) * time.Second
+		}
+		takes, err := leaving(objects, deployment)
+		if err != nil {
+			faults = append(faults, err)
+		} else if takes+leastMargin > given {
+			faults = append(faults, fmt.Errorf("terminationGracePeriodSeconds is %v, and leaving takes %v", given, takes))
+		}
+	}
+	return faults
+}
+
+func leaving(objects *Objects, deployment *apps.Deployment) (time.Duration, error) {
+	var takes time.Duration
+	environment := environmentOf(objects, deployment)
+	for _, name := range drainFlags {
+		value, err := time.ParseDuration(environment[name])
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", name, err)
+		}
+		takes += value
+	}
+	for _, container := range deployment.Spec.Template.Spec.Containers {
+		if hooks := container.Lifecycle; hooks != nil && hooks.PreStop != nil && hooks.PreStop.Sleep != nil {
+			takes += time.Duration(hooks.PreStop.Sleep.Seconds) * time.Second
+		}
+	}
+	return takes, nil
+}
+
+// What the containers get from ConfigMaps and by value.
+func environmentOf(objects *Objects, deployment *apps.Deployment) map[string]string {
+	environment := map[string]string{}
+	for _, container := range deployment.Spec.Template.Spec.Containers {
+		for _, source := range container.EnvFrom {
+			if source.ConfigMapRef == nil || objects.ConfigMaps[source.ConfigMapRef.Name] == nil {
+				continue
+			}
+			for name, value := range objects.ConfigMaps[source.ConfigMapRef.Name].Data {
+				environment[name] = value
+			}
+		}
+		for _, variable := range container.Env {
+			environment[variable.Name] = variable.Value
+		}
+	}
+	return environment
+}

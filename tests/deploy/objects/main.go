@@ -1,0 +1,42 @@
+// Looks at Kubernetes objects as they were rendered: whether an API server knows all of their fields, whether
+// the pods keep to the "restricted" standard and have the time that their drain takes, and whether what
+// refers to something finds it.
+//
+//	objects FILE...
+//
+// Prints `ok FILE` or, a line each, `FAIL FILE: why`. Exits with 1 if anything failed.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	status := 0
+	for _, path := range os.Args[1:] {
+		text, err := os.ReadFile(path)
+		faults := []error{err}
+		if err == nil {
+			faults = Check(text)
+		}
+		if len(faults) == 0 {
+			fmt.Println("ok", filepath.Base(path))
+		}
+		for _, fault := range faults {
+			status = 1
+			fmt.Printf("FAIL %s: %v\n", filepath.Base(path), fault)
+		}
+	}
+	os.Exit(status)
+}
+
+// Check returns what is wrong with the objects of a YAML text.
+func Check(text []byte) []error {
+	objects, faults := Decode(text)
+	for _, check := range []func(*Objects) []error{CheckNames, CheckRestricted, CheckDrain, CheckReferences} {
+		faults = append(faults, check(objects)...)
+	}
+	return faults
+}
