@@ -1,6 +1,6 @@
 # Starts and stops the gateway under test. Sourced by `run`.
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # gateway, work, tls and report come from `run`
+# shellcheck disable=SC2154,SC2034  # gateway, work, tls and report come from `run`, which reads admin
 
 gateway_pid=
 
@@ -11,10 +11,10 @@ make_certificate() {
   export SSL_CERT_FILE=$work/cert.pem NODE_EXTRA_CA_CERTS=$work/cert.pem
 }
 
-# [FLAG...]: further ones of the gateway. Sets ws and control from the ready line.
+# [FLAG...]: further ones of the gateway. Sets ws, control and admin from the ready line.
 start_gateway() {
   local line word
-  ws='' control=''
+  ws='' control='' admin=''
   rm -f "$work/stdout"
   mkfifo "$work/stdout"
   # Nobody asks the admin port here, and its default could be taken.
@@ -28,6 +28,7 @@ start_gateway() {
       case $word in
         ws=*) ws=${word#ws=} ;;
         control=*) control=${word#control=} ;;
+        admin=*) admin=${word#admin=} ;;
       esac
     done
     break

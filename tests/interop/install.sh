@@ -14,7 +14,7 @@ has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok inst
 
 install_debian() {
   local missing=() package
-  for package in ca-certificates chromium openssl protobuf-compiler protobuf-compiler-grpc \
+  for package in ca-certificates chromium haproxy nginx-light openssl protobuf-compiler protobuf-compiler-grpc \
     python3 python3-grpcio python3-protobuf python3-websockets; do
     has_package "$package" || missing+=("$package")
   done

@@ -1,0 +1,177 @@
+"""nginx and HAProxy between client and gateway, with the configurations of deploy/.
+
+Only their addresses are other ones and, so that no check takes a minute, their idle times: 60 s are 2 s here, and the gateway
+pings not every 25 s but every 500 ms. Of their three gateways two are gone."""
+
+import asyncio
+import contextlib
+import os
+import pathlib
+import re
+import socket
+import sys
+import tempfile
+
+import websockets
+
+from checks import expect, run
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+IDLE_SECONDS = 2
+CLIENT = "127.0.0.7"  # an address of this machine that is no proxy's
+
+
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % probe.getsockname()[1]
+
+
+def with_short_idle_times(config):
+    return config.replace("60s", f"{IDLE_SECONDS}s")
+
+
+class Nginx:
+    def __init__(self, folder, gateway):
+        self.address = free_address()
+        site = with_short_idle_times((ROOT / "deploy/nginx/drawbridge.conf").read_text())
+        site = site.replace("edge-1:8080", gateway.ws).replace("listen 80", f"listen {self.address}")
+        site = re.sub(r"edge-[23]:8080", lambda _: free_address(), site)
+        config = folder / "nginx.conf"
+        config.write_text(f"""
+            daemon off; pid {folder}/nginx.pid; error_log stderr warn;
+            events {{ }}
+            http {{ access_log off; {"".join(f"{name}_temp_path {folder}/{name};" for name in
+                    ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))} {site} }}""")
+        self.command = ["/usr/sbin/nginx", "-e", "stderr", "-c", str(config)]
+        self.environment = {}
+
+
+class HAProxy:
+    def __init__(self, folder, gateway):
+        self.address = free_address()
+        config = folder / "haproxy.cfg"
+        config.write_text(with_short_idle_times((ROOT / "deploy/haproxy/haproxy.cfg").read_text()))
+        self.command = ["/usr/sbin/haproxy", "-db", "-f", str(config)]
+        self.environment = {
+            "HAPROXY_LISTEN": self.address, "HAPROXY_SOCKET": f"{folder}/haproxy.sock",
+            "EDGE_1": gateway.ws, "EDGE_2": free_address(), "EDGE_3": free_address(),
+            # The same for all: HAProxy does not know yet that two of them are gone.
+            **{f"EDGE_{i}_ADMIN": os.environ["ADMIN"].rsplit(":", 1)[1] for i in (1, 2, 3)},
+        }
+
+
+@contextlib.asynccontextmanager
+async def running(kind, gateway):
+    """The URL of a proxy of that kind, while it runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        proxy = kind(pathlib.Path(folder), gateway)
+        process = await asyncio.create_subprocess_exec(
+            *proxy.command, env={**os.environ, **proxy.environment}, stderr=asyncio.subprocess.PIPE)
+        try:
+            await asyncio.wait_for(until_it_serves(proxy.address), 20)
+            yield f"ws://{proxy.address}"
+        except asyncio.TimeoutError:
+            process.kill()
+            raise AssertionError(f"does not serve: {(await process.stderr.read()).decode()}") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+async def until_it_serves(address):
+    while True:
+        with contextlib.suppress(OSError, websockets.InvalidStatusCode, websockets.InvalidMessage):
+            async with websockets.connect(f"ws://{address}/"):
+                return
+        await asyncio.sleep(0.02)
+
+
+def connect(url, **options):
+    """As a client of an address of its own."""
+    return websockets.connect(url, local_addr=(CLIENT, 0), ping_interval=None, **options)
+
+
+async def listed(gateway, ws):
+    answer = await gateway.control.call("GetConnection", connection_id=ws.response_headers["X-Connection-Id"])
+    return answer["connection"]
+
+
+async def everybody_gets_through(url, gateway):
+    """Two of the three gateways are gone: whoever is sent to one of them is sent on."""
+    for _ in range(20):
+        async with connect(url) as ws:
+            await ws.send("hello")
+            expect("echo", await ws.recv(), "hello")
+
+
+async def messages_pass_whole(url, gateway):
+    async with connect(url, max_size=None) as ws:
+        for size in (0, 1, 125, 126, 65535, 65536, 1 << 20):
+            data = bytes(i * 31 % 251 for i in range(size))
+            await ws.send(data)
+            expect(f"echo of {size} bytes", await ws.recv(), data)
+
+
+async def address_is_the_clients(url, gateway):
+    async with connect(url) as ws:
+        expect("address", (await listed(gateway, ws))["remote_address"].rsplit(":", 1)[0], CLIENT)
+
+
+async def address_cannot_be_made_up(url, gateway):
+    for header in ({"X-Forwarded-For": "192.0.2.1"}, {"Forwarded": "for=192.0.2.1"}):
+        async with connect(url, extra_headers=header) as ws:
+            expect(f"address with {header}", (await listed(gateway, ws))["remote_address"].rsplit(":", 1)[0], CLIENT)
+
+
+async def close_codes_pass_to_the_client(url, gateway):
+    for code, reason in ((1008, "policy"), (1012, "restart"), (4001, "żegnaj")):
+        async with connect(url) as ws:
+            answer = await gateway.control.interrupt(ws.response_headers["X-Connection-Id"], code, reason)
+            await ws.wait_closed()
+            expect("close", (ws.close_code, ws.close_reason), (code, reason))
+            expect("outcome", answer["outcome"], "INTERRUPT_OUTCOME_CLOSED_CLEAN")
+
+
+async def close_codes_pass_to_the_gateway(url, gateway):
+    for code in (1000, 1001, 4002):
+        ws = await connect(url)
+        await ws.close(code, "done")
+        close = (await listed(gateway, ws))["close"]
+        expect("close", (close["received_code"], close["received_reason"], close["clean"]), (code, "done", True))
+
+
+async def pings_keep_an_idle_connection(url, gateway):
+    async with connect(url) as ws:
+        await asyncio.sleep(2.5 * IDLE_SECONDS)
+        await ws.send("still here")
+        expect("echo", await ws.recv(), "still here")
+
+
+async def without_pings_it_is_cut(url, gateway):
+    """What happens where the idle time is shorter than --ping_interval: an end without a close frame."""
+    async with connect(url) as ws:
+        await asyncio.wait_for(ws.wait_closed(), 5 * IDLE_SECONDS)
+        expect("close code", ws.close_code, 1006)
+
+
+CHECKS = [everybody_gets_through, messages_pass_whole, address_is_the_clients, address_cannot_be_made_up,
+          close_codes_pass_to_the_client, close_codes_pass_to_the_gateway, pings_keep_an_idle_connection]
+
+
+def through(kind, check):
+    async def checked(gateway):
+        async with running(kind, gateway) as url:
+            await check(url, gateway)
+
+    checked.__name__ = f"{kind.__name__.lower()}_{check.__name__}"
+    return checked
+
+
+if __name__ == "__main__":
+    pings = "--no_pings" not in sys.argv
+    if not pings:
+        sys.argv.remove("--no_pings")
+    run("proxies", [through(kind, check) for kind in (Nginx, HAProxy)
+                    for check in (CHECKS if pings else [without_pings_it_is_cut])])
