@@ -32,8 +32,11 @@ Health CheckHealth(const Flags& flags, std::chrono::milliseconds timeout) {
       grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + timeout);
+  // Of the service and not of the node: a full node is healthy, and wants no clients.
+  health_v1::HealthCheckRequest request;
+  request.set_service("drawbridge.control.v1.ConnectionService");
   health_v1::HealthCheckResponse response;
-  const grpc::Status status = stub->Check(&context, {}, &response);
+  const grpc::Status status = stub->Check(&context, request, &response);
   if (!status.ok()) return {.line = fmt::format("{}: {}", address, status.error_message())};
   return {.serving = response.status() == health_v1::HealthCheckResponse::SERVING,
           .line = fmt::format("{}: {}", address,
