@@ -56,21 +56,25 @@ func rehearse(o options) error {
 	}
 	fmt.Printf("%d clients of %d gateways behind HAProxy\n", o.clients, len(edge.gateways))
 	fleet.beginRecord()
-	begin := time.Now()
+	err = restart(edge, fleet, o.clients)
+	record := fleet.endRecord()
+	fleet.stop()
+	record.print()
+	if err == nil && record.withoutFrame > 0 {
+		err = fmt.Errorf("%d clients lost their connection without a close frame", record.withoutFrame)
+	}
+	return err
+}
+
+// Replaces one gateway after the other, each when everybody is back.
+func restart(edge *edge, fleet *fleet, clients int) error {
 	for _, gateway := range edge.gateways {
 		if err := edge.replace(gateway); err != nil {
 			return err
 		}
-		if err := fleet.waitUntilOpen(o.clients, time.Minute); err != nil {
+		if err := fleet.waitUntilOpen(clients, time.Minute); err != nil {
 			return err
 		}
-	}
-	took := time.Since(begin)
-	record := fleet.endRecord()
-	fleet.stop()
-	record.print(took)
-	if record.withoutFrame > 0 {
-		return fmt.Errorf("%d clients lost their connection without a close frame", record.withoutFrame)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func newRecord() *record {
 	return &record{begin: time.Now(), attempts: map[int]int{}, closed: map[int]int{}}
 }
 
-func (r *record) print(took time.Duration) {
+func (r *record) print() {
+	took := time.Since(r.begin)
 	total, peak := 0, 0
 	for _, attempts := range r.attempts {
 		total += attempts
