@@ -5,7 +5,6 @@
 
 #include <string>
 
-#include "gateway/listener/address.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace drawbridge {
@@ -15,10 +14,9 @@ namespace health_v1 = grpc::health::v1;
 
 // Where to reach who listens on every address.
 std::string Reachable(const std::string& listen) {
-  const SocketAddress address = *SocketAddress::Parse(listen);
   const std::string port = listen.substr(listen.rfind(':'));
-  if (address.ToString() == "0.0.0.0" + port) return "127.0.0.1" + port;
-  if (address.ToString() == "[::]" + port) return "[::1]" + port;
+  if (listen == "0.0.0.0" + port) return "127.0.0.1" + port;
+  if (listen == "[::]" + port) return "[::1]" + port;
   return listen;
 }
 
