@@ -45,7 +45,7 @@ TEST(HealthCheckTest, AsksOnLoopbackWhereTheGatewayListensEverywhere) {
 
 TEST(HealthCheckTest, DoesNotWaitForWhoNeverAnswers) {
   const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
-  SocketAddress address = SocketAddress::Parse("127.0.0.1:0").value();
+  SocketAddress address = SocketAddress::Parse("127.0.0.1:0").value_or(SocketAddress());
   ASSERT_EQ(::bind(silent, address.data(), address.size()), 0);
   ASSERT_EQ(::listen(silent, 1), 0);
   ASSERT_EQ(::getsockname(silent, address.data(), address.size_pointer()), 0);
