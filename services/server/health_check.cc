@@ -30,7 +30,7 @@ Health CheckHealth(const Flags& flags, std::chrono::milliseconds timeout) {
       grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + timeout);
-  // Of the service and not of the node: a full node is healthy, and wants no clients.
+  // Of the service and not of the node: one that is full, or drains, wants no clients and is healthy.
   health_v1::HealthCheckRequest request;
   request.set_service("drawbridge.control.v1.ConnectionService");
   health_v1::HealthCheckResponse response;

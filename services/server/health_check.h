@@ -1,4 +1,4 @@
-// Asks a gateway on this machine whether it serves, as an image's HEALTHCHECK wants to know it.
+// Asks a gateway on this machine whether its control API serves, as an image's HEALTHCHECK wants to know it.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_HEALTH_CHECK_H_
 #define DRAWBRIDGE_SERVICES_SERVER_HEALTH_CHECK_H_
 

@@ -2,6 +2,8 @@
 #include "services/server/health_check.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <chrono>
 #include <string>
 
+#include "drawbridge/control/v1/control.grpc.pb.h"
 #include "gateway/listener/address.h"
 #include "tests/support/running_server.h"
 
@@ -41,6 +44,21 @@ TEST(HealthCheckTest, AsksOnLoopbackWhereTheGatewayListensEverywhere) {
   RunningServer running(flags);
   const std::string address = running.server().control_address();
   EXPECT_EQ(CheckHealth(ControlAt(address), kTimeout).line, "[::1]" + address.substr(4) + ": SERVING");
+}
+
+TEST(HealthCheckTest, HearsThatItDoesNotServe) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  const auto server = builder.BuildAndStart();
+  const std::string address = "127.0.0.1:" + std::to_string(port);
+  EXPECT_FALSE(CheckHealth(ControlAt(address), kTimeout).serving) << "no gateway at all";
+  server->GetHealthCheckService()->SetServingStatus(control::v1::ConnectionService::service_full_name(),
+                                                    false);
+  const Health health = CheckHealth(ControlAt(address), kTimeout);
+  EXPECT_FALSE(health.serving);
+  EXPECT_EQ(health.line, address + ": NOT_SERVING");
 }
 
 TEST(HealthCheckTest, DoesNotWaitForWhoNeverAnswers) {
