@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Runs the commands of README.md as a reader would, each terminal of it in a shell of its own, so that they stay true.
+# Runs the commands of README.md and docs/security.md as a reader would, each terminal of them in a shell of its own, so
+# that they stay true.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
-# The commands that the README gives for a terminal.
-block() { awk -v tag="terminal=$1" '/^```/ { inside = ($2 == tag); next } inside' README.md; }
+# TERMINAL [FILE]: the commands that the README, or another file, gives for a terminal.
+block() { awk -v tag="terminal=$1" '/^```/ { inside = ($2 == tag); next } inside' "${2:-README.md}"; }
 
 # Waits until a file holds a pattern; a minute and a half, for a gateway that may still have to be built, is enough.
 await() {
@@ -66,6 +67,17 @@ gateway=$!
 await "$work/tls" '^ready '
 openssl s_client -connect 127.0.0.1:8080 -CAfile build/cert.pem -verify_return_error </dev/null >"$work/s_client" 2>&1 ||
   { cat "$work/s_client"; exit 1; }
+kill -TERM "$gateway"
+wait "$gateway"
+
+bash -ec "$(block start docs/security.md | sed 's|^build/drawbridge |exec &|')" >"$work/guarded" 2>"$work/guarded.log" &
+gateway=$!
+await "$work/guarded" '^ready '
+PATH="$PATH:$(go env GOPATH)/bin" bash -euo pipefail -c "$(block call docs/security.md)" >"$work/call" 2>&1 ||
+  { cat "$work/call"; exit 1; }
+await "$work/call" 'USER AGENT'
+build/drawbridgectl --ca_cert build/control.pem --address localhost:9090 ls >"$work/refused" 2>&1 || true
+await "$work/refused" 'UNAUTHENTICATED CREDENTIALS_MISSING'
 kill -TERM "$gateway"
 wait "$gateway"
 echo "readme: every command works"

@@ -35,6 +35,11 @@ Audit::Audit(std::string_view method, std::string_view caller, const Clock& cloc
   Add({"caller", caller});
 }
 
+Audit::Audit(std::string_view method, const Call& call, const Clock& clock)
+    : Audit(method, call.caller.empty() ? call.context->peer() : call.caller, clock) {
+  if (!call.caller.empty()) Add({"peer", call.context->peer()});
+}
+
 void Audit::Add(LogField field) {
   if (field.value.size() > kMaxValue) field.value.replace(kMaxValue, std::string::npos, "...");
   fields_.push_back(std::move(field));

@@ -3,7 +3,6 @@
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_AUDIT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_AUDIT_H_
 
-#include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
 #include <string>
@@ -14,6 +13,7 @@
 #include "drawbridge/control/v1/node.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "services/auth/guard.h"
 
 namespace drawbridge {
 
@@ -23,8 +23,8 @@ class Audit {
  public:
   // `method` is a literal. The clock must outlive it.
   Audit(std::string_view method, std::string_view caller, const Clock& clock);
-  Audit(std::string_view method, const grpc::ServerContextBase& context, const Clock& clock)
-      : Audit(method, context.peer(), clock) {}
+  // The caller is known by its name, or else by its address.
+  Audit(std::string_view method, const Call& call, const Clock& clock);
 
   void Asked(const control::v1::InterruptConnectionRequest& request);
   void Asked(const control::v1::InterruptConnectionsRequest& request);

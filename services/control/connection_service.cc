@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -56,48 +57,62 @@ grpc::Status TooManyBulkInterrupts(size_t bound) {
 
 }  // namespace
 
-ConnectionService::ConnectionService(Registry* registry, const Clock* clock)
-    : registry_(*registry), clock_(*clock), watches_(registry, clock) {}
+ConnectionService::ConnectionService(Registry* registry, const Clock* clock, Guard* guard)
+    : registry_(*registry), clock_(*clock), watches_(registry, clock), service_(guard) {
+  const auto unary = [this](const char* name, auto method) {
+    service_.BindUnary(name, std::bind_front(method, this));
+  };
+  const auto streaming = [this](const char* name, auto method) {
+    service_.BindStreaming(name, std::bind_front(method, this));
+  };
+  unary("ListConnections", &ConnectionService::ListConnections);
+  unary("GetConnection", &ConnectionService::GetConnection);
+  unary("InterruptConnection", &ConnectionService::InterruptConnection);
+  streaming("InterruptConnections", &ConnectionService::InterruptConnections);
+  unary("UpdateConnection", &ConnectionService::UpdateConnection);
+  unary("SendMessage", &ConnectionService::SendMessage);
+  unary("BroadcastMessage", &ConnectionService::BroadcastMessage);
+  streaming("WatchConnections", &ConnectionService::WatchConnections);
+}
 
 ConnectionService::~ConnectionService() {
   bulk_.join();
   answers_.join();
 }
 
-grpc::ServerUnaryReactor* ConnectionService::ListConnections(grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* ConnectionService::ListConnections(const Call& call,
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
   return Answer<v1::ListConnectionsRequest, v1::ListConnectionsResponse>(
-      context, request, response, [this](const auto& in, auto* out) {
+      call.context, request, response, [this](const auto& in, auto* out) {
         return drawbridge::ListConnections(registry_, clock_, page_tokens_, in, out);
       });
 }
 
-grpc::ServerUnaryReactor* ConnectionService::GetConnection(grpc::CallbackServerContext* context,
-                                                           const grpc::ByteBuffer* request,
+grpc::ServerUnaryReactor* ConnectionService::GetConnection(const Call& call, const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
   return Answer<v1::GetConnectionRequest, v1::GetConnectionResponse>(
-      context, request, response,
+      call.context, request, response,
       [this](const auto& in, auto* out) { return drawbridge::GetConnection(registry_, clock_, in, out); });
 }
 
-grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& call,
                                                                  const grpc::ByteBuffer* request,
                                                                  grpc::ByteBuffer* response) {
-  const auto audit = std::make_shared<Audit>("InterruptConnection", *context, clock_);
+  const auto audit = std::make_shared<Audit>("InterruptConnection", call, clock_);
   v1::InterruptConnectionRequest parsed;
   std::unique_ptr<Interruption> interruption;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
-  if (status.ok()) status = Interruption::Begin(registry_, clock_, parsed, &interruption);
-  if (!status.ok()) return Finish(context, status, *audit);
+  if (status.ok()) status = Interruption::Begin(registry_, clock_, parsed, call.caller, &interruption);
+  if (!status.ok()) return Finish(call.context, status, *audit);
   if (interruption != nullptr && !parsed.no_wait()) return WhenGone(audit, std::move(interruption), response);
   v1::InterruptConnectionResponse answer;
   answer.set_outcome(v1::INTERRUPT_OUTCOME_ALREADY_CLOSED);
   if (interruption != nullptr) answer = interruption->Response();
   audit->Came(answer);
   *response = SerializeResponse(answer);
-  return Finish(context, grpc::Status::OK, *audit);
+  return Finish(call.context, grpc::Status::OK, *audit);
 }
 
 grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Audit>& audit,
@@ -117,13 +132,14 @@ grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Audi
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnections(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  Audit audit("InterruptConnections", *context, clock_);
+    const Call& call, const grpc::ByteBuffer* request) {
+  Audit audit("InterruptConnections", call, clock_);
   v1::InterruptConnectionsRequest parsed;
   BulkInterruptOptions options;
   grpc::Status status = ParseRequest(*request, parsed);
   audit.Asked(parsed);
   if (status.ok()) status = ParseBulkInterrupt(parsed, &options);
+  options.close.actor = call.caller;
   Slot slot = bulk_interrupts_.Take();
   if (status.ok() && !slot) status = TooManyBulkInterrupts(bulk_interrupts_.capacity());
   if (!status.ok()) {
@@ -134,10 +150,10 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnecti
                                   std::move(audit));
 }
 
-grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(const Call& call,
                                                               const grpc::ByteBuffer* request,
                                                               grpc::ByteBuffer* response) {
-  Audit audit("UpdateConnection", *context, clock_);
+  Audit audit("UpdateConnection", call, clock_);
   v1::UpdateConnectionRequest parsed;
   v1::UpdateConnectionResponse answer;
   grpc::Status status = ParseRequest(*request, parsed);
@@ -147,20 +163,19 @@ grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(grpc::CallbackServ
     audit.Came(answer);
     *response = SerializeResponse(answer);
   }
-  return Finish(context, status, audit);
+  return Finish(call.context, status, audit);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::SendMessage(grpc::CallbackServerContext* context,
-                                                         const grpc::ByteBuffer* request,
+grpc::ServerUnaryReactor* ConnectionService::SendMessage(const Call& call, const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
-  const auto audit = std::make_shared<Audit>("SendMessage", *context, clock_);
+  const auto audit = std::make_shared<Audit>("SendMessage", call, clock_);
   v1::SendMessageRequest parsed;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
   if (status.ok() && parsed.wait_written()) return WhenWritten(audit, parsed, response);
   if (status.ok()) status = drawbridge::SendMessage(registry_, parsed);
   if (status.ok()) AnswerSent(parsed.connection_id(), *audit, response);
-  return Finish(context, status, *audit);
+  return Finish(call.context, status, *audit);
 }
 
 grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const std::shared_ptr<Audit>& audit,
@@ -187,21 +202,21 @@ void ConnectionService::AnswerSent(const std::string& connection_id, Audit& audi
   *response = SerializeResponse(queue);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(const Call& call,
                                                               const grpc::ByteBuffer* request,
                                                               grpc::ByteBuffer* response) {
-  const auto audit = std::make_shared<Audit>("BroadcastMessage", *context, clock_);
+  const auto audit = std::make_shared<Audit>("BroadcastMessage", call, clock_);
   v1::BroadcastMessageRequest parsed;
   std::unique_ptr<Broadcast> begun;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
   if (status.ok()) status = Broadcast::Begin(registry_, clock_, parsed, &begun);
-  if (!status.ok()) return Finish(context, status, *audit);
+  if (!status.ok()) return Finish(call.context, status, *audit);
   const std::shared_ptr<Broadcast> broadcast = std::move(begun);
-  auto* call =
+  auto* waiting =
       new WaitingCall(bulk_, audit, "the caller left; nobody further gets the message, who has it keeps it",
                       [broadcast] { broadcast->Stop(); });
-  SendOn(broadcast, [answer = call->Answerer(), audit, broadcast, response] {
+  SendOn(broadcast, [answer = waiting->Answerer(), audit, broadcast, response] {
     answer([audit, broadcast, response] {
       const v1::BroadcastMessageResponse sent = broadcast->Response();
       audit->Came(sent);
@@ -209,7 +224,7 @@ grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(grpc::CallbackServ
       return grpc::Status::OK;
     });
   });
-  return call;
+  return waiting;
 }
 
 // Between two parts, others that wait for the thread have their turn.
@@ -221,8 +236,8 @@ void ConnectionService::SendOn(const std::shared_ptr<Broadcast>& broadcast, std:
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::WatchConnections(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return watches_.Start(context, *request);
+    const Call& call, const grpc::ByteBuffer* request) {
+  return watches_.Start(call, *request);
 }
 
 }  // namespace drawbridge

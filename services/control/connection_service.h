@@ -12,6 +12,8 @@
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
+#include "services/auth/guard.h"
+#include "services/auth/guarded_service.h"
 #include "services/control/audit.h"
 #include "services/control/broadcast.h"
 #include "services/control/interrupt.h"
@@ -20,52 +22,39 @@
 
 namespace drawbridge {
 
-// Every method takes its request as bytes: wire.h says why.
-template <typename Base>
-using RawConnectionMethods = control::v1::ConnectionService::WithRawCallbackMethod_ListConnections<
-    control::v1::ConnectionService::WithRawCallbackMethod_GetConnection<
-        control::v1::ConnectionService::WithRawCallbackMethod_InterruptConnection<
-            control::v1::ConnectionService::WithRawCallbackMethod_InterruptConnections<
-                control::v1::ConnectionService::WithRawCallbackMethod_UpdateConnection<
-                    control::v1::ConnectionService::WithRawCallbackMethod_SendMessage<
-                        control::v1::ConnectionService::WithRawCallbackMethod_BroadcastMessage<
-                            control::v1::ConnectionService::WithRawCallbackMethod_WatchConnections<
-                                Base>>>>>>>>;
-
 // Thread-safe: gRPC calls it on any thread. Never blocks and never makes the data plane wait.
-class ConnectionService final : public RawConnectionMethods<control::v1::ConnectionService::Service> {
+class ConnectionService final {
  public:
-  // Both must outlive the service; the server must be shut down before the service dies.
-  ConnectionService(Registry* registry, const Clock* clock);
-  ~ConnectionService() override;
+  // All must outlive the service; the server must be shut down before the service dies.
+  ConnectionService(Registry* registry, const Clock* clock, Guard* guard);
+  ~ConnectionService();
 
-  grpc::ServerUnaryReactor* ListConnections(grpc::CallbackServerContext* context,
-                                            const grpc::ByteBuffer* request,
-                                            grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* GetConnection(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* InterruptConnection(grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request,
-                                                grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* UpdateConnection(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* InterruptConnections(grpc::CallbackServerContext* context,
-                                                                   const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchConnections(grpc::CallbackServerContext* context,
-                                                               const grpc::ByteBuffer* request) override;
+  // For the server to register. Asks the guard about every call.
+  GuardedService<control::v1::ConnectionService>& service() { return service_; }
 
   // The node is going: ends all watches once they have been told everything. Any thread; does not wait.
   void EndWatches() { watches_.EndAll(); }
   const Watches& watches() const { return watches_; }
 
  private:
+  // The RPCs: each is called with its request's bytes, once its caller is let in.
+  grpc::ServerUnaryReactor* ListConnections(const Call& call, const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* GetConnection(const Call& call, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* InterruptConnection(const Call& call, const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* UpdateConnection(const Call& call, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* SendMessage(const Call& call, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* BroadcastMessage(const Call& call, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response);
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* InterruptConnections(const Call& call,
+                                                                   const grpc::ByteBuffer* request);
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchConnections(const Call& call,
+                                                               const grpc::ByteBuffer* request);
+
   grpc::ServerUnaryReactor* WhenGone(const std::shared_ptr<Audit>& audit,
                                      const std::shared_ptr<Interruption>& interruption,
                                      grpc::ByteBuffer* response);
@@ -88,6 +77,7 @@ class ConnectionService final : public RawConnectionMethods<control::v1::Connect
   // it.
   boost::asio::thread_pool bulk_{1};
   Slots bulk_interrupts_{kBulkInterruptsAtOnce};
+  GuardedService<control::v1::ConnectionService> service_;
 };
 
 }  // namespace drawbridge

@@ -51,11 +51,12 @@ grpc::Status ParseInterrupt(const v1::InterruptConnectionsRequest& request, Clos
 }
 
 grpc::Status Interruption::Begin(const Registry& registry, const Clock& clock,
-                                 const v1::InterruptConnectionRequest& request,
+                                 const v1::InterruptConnectionRequest& request, const std::string& actor,
                                  std::unique_ptr<Interruption>* interruption) {
   CloseRequest close(CloseCause::kInterrupted);
   if (grpc::Status status = ParseInterrupt(request, &close); !status.ok()) return status;
   close.accept_time = clock.Steady();
+  close.actor = actor;
   auto connection = registry.Find(request.connection_id());
   if (connection == nullptr) {
     return request.allow_missing() ? grpc::Status::OK : ConnectionNotFound(request.connection_id());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "drawbridge/control/v1/control.pb.h"
 #include "gateway/base/clock.h"
@@ -22,10 +23,11 @@ grpc::Status ParseInterrupt(const control::v1::InterruptConnectionsRequest& requ
 // One interrupt of one connection, begun and perhaps not over. Thread-safe; nothing blocks.
 class Interruption {
  public:
-  // Finds the connection and ends it: irrevocable when this returns OK. Otherwise nothing was begun.
-  // OK with a null `interruption`: the connection is missing and that is allowed.
+  // Finds the connection and ends it: irrevocable when this returns OK. Otherwise nothing was begun. `actor`
+  // is the caller's name, if it has one. OK with a null `interruption`: the connection is missing and that is
+  // allowed.
   static grpc::Status Begin(const Registry& registry, const Clock& clock,
-                            const control::v1::InterruptConnectionRequest& request,
+                            const control::v1::InterruptConnectionRequest& request, const std::string& actor,
                             std::unique_ptr<Interruption>* interruption);
 
   // Calls `gone` once, as Connection::WhenClosed does, on the thread it says: the socket is closed, the

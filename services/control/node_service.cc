@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -47,18 +48,21 @@ grpc::Status TooManyDrainCalls(size_t bound) {
 
 }  // namespace
 
-NodeService::NodeService(Gateway* gateway, Drainer* drainer, const Clock* clock,
-                         std::function<DrainPlan()> defaults)
-    : gateway_(*gateway),
-      drainer_(*drainer),
-      clock_(*clock),
+NodeService::NodeService(const Node& node, std::function<DrainPlan()> defaults)
+    : gateway_(*node.gateway),
+      drainer_(*node.drainer),
+      clock_(*node.clock),
       defaults_(std::move(defaults)),
-      start_time_(clock->Wall()) {}
+      start_time_(clock_.Wall()),
+      service_(node.guard) {
+  service_.BindUnary("ListNodes", std::bind_front(&NodeService::ListNodes, this));
+  service_.BindStreaming("DrainNode", std::bind_front(&NodeService::DrainNode, this));
+  service_.BindUnary("ResumeNode", std::bind_front(&NodeService::ResumeNode, this));
+}
 
 NodeService::~NodeService() { thread_.join(); }
 
-grpc::ServerUnaryReactor* NodeService::ListNodes(grpc::CallbackServerContext* context,
-                                                 const grpc::ByteBuffer* request,
+grpc::ServerUnaryReactor* NodeService::ListNodes(const Call& call, const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
   v1::ListNodesRequest parsed;
   const grpc::Status status = ParseRequest(*request, parsed);
@@ -67,16 +71,17 @@ grpc::ServerUnaryReactor* NodeService::ListNodes(grpc::CallbackServerContext* co
     *answer.add_nodes() = Describe();
     *response = SerializeResponse(answer);
   }
-  auto* reactor = context->DefaultReactor();
+  auto* reactor = call.context->DefaultReactor();
   reactor->Finish(status);
   return reactor;
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* NodeService::DrainNode(grpc::CallbackServerContext* context,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* NodeService::DrainNode(const Call& call,
                                                                    const grpc::ByteBuffer* request) {
-  Audit audit("DrainNode", *context, clock_);
+  Audit audit("DrainNode", call, clock_);
   v1::DrainNodeRequest parsed;
   DrainPlan plan = defaults_();
+  plan.close.actor = call.caller;
   grpc::Status status = ParseRequest(*request, parsed);
   audit.Asked(parsed);
   if (status.ok()) status = Parse(parsed, &plan);
@@ -91,21 +96,20 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* NodeService::DrainNode(grpc::Callbac
                           std::move(audit));
 }
 
-grpc::ServerUnaryReactor* NodeService::ResumeNode(grpc::CallbackServerContext* context,
-                                                  const grpc::ByteBuffer* request,
+grpc::ServerUnaryReactor* NodeService::ResumeNode(const Call& call, const grpc::ByteBuffer* request,
                                                   grpc::ByteBuffer* response) {
-  const auto audit = std::make_shared<Audit>("ResumeNode", *context, clock_);
+  const auto audit = std::make_shared<Audit>("ResumeNode", call, clock_);
   v1::ResumeNodeRequest parsed;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
   if (status.ok()) status = CheckNode(parsed.node_id());
-  auto* call = new WaitingCall(thread_, audit, "the caller left; the node may serve again");
+  auto* waiting = new WaitingCall(thread_, audit, "the caller left; the node may serve again");
   if (!status.ok()) {
-    call->AnswerNow(status);
-    return call;
+    waiting->AnswerNow(status);
+    return waiting;
   }
   // On a thread that may wait for the drainer.
-  call->Answerer()([this, response] {
+  waiting->Answerer()([this, response] {
     const std::string refusal = drainer_.Resume();
     if (drainer_.shutting_down()) return ShuttingDown();
     if (!refusal.empty()) return Failure(grpc::StatusCode::UNAVAILABLE, "CANNOT_LISTEN", refusal);
@@ -114,7 +118,7 @@ grpc::ServerUnaryReactor* NodeService::ResumeNode(grpc::CallbackServerContext* c
     *response = SerializeResponse(answer);
     return grpc::Status::OK;
   });
-  return call;
+  return waiting;
 }
 
 v1::Node NodeService::Describe() const {

@@ -10,32 +10,39 @@
 #include "gateway/base/clock.h"
 #include "gateway/connections/slots.h"
 #include "gateway/listener/gateway.h"
+#include "services/auth/guard.h"
+#include "services/auth/guarded_service.h"
 #include "services/control/drain_call.h"
 #include "services/drain/drainer.h"
 
 namespace drawbridge {
 
-// Every method takes its request as bytes: wire.h says why.
-using RawNodeMethods = control::v1::NodeService::WithRawCallbackMethod_ListNodes<
-    control::v1::NodeService::WithRawCallbackMethod_DrainNode<
-        control::v1::NodeService::WithRawCallbackMethod_ResumeNode<control::v1::NodeService::Service>>>;
-
 // Thread-safe: gRPC calls it on any thread. Never blocks.
-class NodeService final : public RawNodeMethods {
+class NodeService final {
  public:
-  // Gateway, drainer and clock must outlive the service; the server must be shut down before the service
-  // dies. `defaults`: what a drain is like of which a request says nothing; any thread.
-  NodeService(Gateway* gateway, Drainer* drainer, const Clock* clock, std::function<DrainPlan()> defaults);
-  ~NodeService() override;
+  // All must outlive the service.
+  struct Node {
+    Gateway* gateway;
+    Drainer* drainer;
+    const Clock* clock;
+    Guard* guard;
+  };
+  // The server must be shut down before the service dies. `defaults`: what a drain is like of which a request
+  // says nothing; any thread.
+  NodeService(const Node& node, std::function<DrainPlan()> defaults);
+  ~NodeService();
 
-  grpc::ServerUnaryReactor* ListNodes(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* DrainNode(grpc::CallbackServerContext* context,
-                                                        const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* ResumeNode(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                       grpc::ByteBuffer* response) override;
+  // For the server to register. Asks the guard about every call.
+  GuardedService<control::v1::NodeService>& service() { return service_; }
 
  private:
+  // The RPCs: each is called with its request's bytes, once its caller is let in.
+  grpc::ServerUnaryReactor* ListNodes(const Call& call, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response);
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* DrainNode(const Call& call, const grpc::ByteBuffer* request);
+  grpc::ServerUnaryReactor* ResumeNode(const Call& call, const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response);
+
   // Others are refused: who watches a drain once need not do so twice.
   static constexpr size_t kDrainCallsAtOnce = 32;
 
@@ -50,6 +57,7 @@ class NodeService final : public RawNodeMethods {
   const WallTime start_time_;
   Slots drain_calls_{kDrainCallsAtOnce};
   boost::asio::thread_pool thread_{1};
+  GuardedService<control::v1::NodeService> service_;
 };
 
 }  // namespace drawbridge

@@ -20,11 +20,17 @@ namespace asio = boost::asio;
 // A client that was too slow can hear of it only behind what was written for it. One that reads nothing for
 // so long hears no more.
 constexpr std::chrono::seconds kPatience{60};
+// One whose caller is not admitted any more hears no more anyway.
+constexpr std::chrono::seconds kPatienceWithRevoked{1};
 
 }  // namespace
 
-WatchCall::WatchCall(Watches& watches, grpc::CallbackServerContext* context, std::unique_ptr<WatchFeed> feed)
-    : watches_(watches), context_(context), feed_(std::move(feed)), last_token_(feed_->token()) {}
+WatchCall::WatchCall(Watches& watches, const Call& call, std::unique_ptr<WatchFeed> feed)
+    : watches_(watches),
+      context_(call.context),
+      admitted_(call.admitted),
+      feed_(std::move(feed)),
+      last_token_(feed_->token()) {}
 
 WatchCall::~WatchCall() { Forget(); }
 
@@ -42,8 +48,8 @@ void WatchCall::Step() {
 }
 
 bool WatchCall::Fill() {
-  if (feed_ == nullptr || feed_->lags()) {
-    End(TooSlow());
+  if (doom_.has_value() || feed_->lags()) {
+    End(doom_.has_value() ? *doom_ : TooSlow());
     return false;
   }
   std::vector<control::v1::WatchConnectionsResponse> responses;
@@ -60,14 +66,19 @@ bool WatchCall::Fill() {
 
 void WatchCall::Wake() {
   if (ended_) return;
+  if (const grpc::Status status = admitted_(); !status.ok() && !std::exchange(revoked_, true))
+    Doom(status, kPatienceWithRevoked);
   if (!writing_) return Step();
-  if (feed_ != nullptr && feed_->lags()) {
-    too_slow_since_ = watches_.clock_.Steady();
-    feed_.reset();
-    while (rows_.size() > 1) Pop();  // what gRPC has it keeps
-  }
-  if (too_slow_since_.has_value() && watches_.clock_.Steady() - *too_slow_since_ > kPatience)
-    context_->TryCancel();
+  if (feed_ != nullptr && feed_->lags()) Doom(TooSlow(), kPatience);
+  if (doom_.has_value() && watches_.clock_.Steady() > cut_time_) context_->TryCancel();
+}
+
+// It ends behind what gRPC has of it, or when the patience does.
+void WatchCall::Doom(const grpc::Status& why, std::chrono::nanoseconds patience) {
+  doom_ = why;
+  cut_time_ = watches_.clock_.Steady() + patience;
+  feed_.reset();
+  while (rows_.size() > (writing_ ? 1 : 0)) Pop();
 }
 
 void WatchCall::OnWriteDone(bool ok) {

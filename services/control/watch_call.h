@@ -5,12 +5,15 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "gateway/base/clock.h"
+#include "services/auth/guard.h"
 #include "services/control/watch_feed.h"
 
 namespace drawbridge {
@@ -22,7 +25,7 @@ class Watches;
 // that was posted for it.
 class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  WatchCall(Watches& watches, grpc::CallbackServerContext* context, std::unique_ptr<WatchFeed> feed);
+  WatchCall(Watches& watches, const Call& call, std::unique_ptr<WatchFeed> feed);
   ~WatchCall() override;
 
   // Writes the next response, if there is one and none is under way.
@@ -48,17 +51,21 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void Written(bool ok);
   void Pop();
   void Forget();
+  void Doom(const grpc::Status& why, std::chrono::nanoseconds patience);
   void End(const grpc::Status& status);
   grpc::Status TooSlow() const;
 
   Watches& watches_;
   grpc::CallbackServerContext* const context_;
-  std::unique_ptr<WatchFeed> feed_;  // null: too slow, or ended
+  const std::function<grpc::Status()> admitted_;
+  std::unique_ptr<WatchFeed> feed_;  // null: doomed, or ended
   std::deque<Row> rows_;             // the first is being written while `writing_`
   std::string last_token_;           // of the last response that gRPC was given, or of the beginning
   bool writing_ = false;
   bool ended_ = false;
-  std::optional<SteadyTime> too_slow_since_;
+  bool revoked_ = false;  // its caller is not admitted any more
+  std::optional<grpc::Status> doom_;
+  SteadyTime cut_time_;  // of one that is doomed and does not read
 };
 
 }  // namespace drawbridge

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "services/control/errors.h"
+#include "services/control/refused_stream.h"
 #include "services/control/watch_call.h"
 #include "services/control/wire.h"
 
@@ -24,12 +25,6 @@ namespace asio = boost::asio;
 constexpr std::chrono::milliseconds kPause{5};
 // Bookmarks, and clients that do not read, are looked after so often.
 constexpr std::chrono::seconds kTick{1};
-
-class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
 
 int Duplicate(int descriptor) {
   const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
@@ -55,7 +50,7 @@ Watches::~Watches() {  // NOLINT(bugprone-exception-escape): only where no memor
   thread_.join();
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* Watches::Start(grpc::CallbackServerContext* context,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Watches::Start(const Call& call,
                                                            const grpc::ByteBuffer& request) {
   std::unique_ptr<WatchFeed> feed;
   if (size_.fetch_add(1, std::memory_order_relaxed) >= options_.max_watches) {
@@ -68,9 +63,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* Watches::Start(grpc::CallbackServerC
     size_.fetch_sub(1, std::memory_order_relaxed);
     return new RefusedStream(status);
   }
-  auto* const call = new WatchCall(*this, context, std::move(feed));
-  asio::post(loop_, [this, call] { Add(call); });
-  return call;
+  auto* const watch = new WatchCall(*this, call, std::move(feed));
+  asio::post(loop_, [this, watch] { Add(watch); });
+  return watch;
 }
 
 grpc::Status Watches::Begin(const grpc::ByteBuffer& request, std::unique_ptr<WatchFeed>* feed) {

@@ -19,6 +19,7 @@
 #include "drawbridge/control/v1/control.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
+#include "services/auth/guard.h"
 #include "services/control/watch_feed.h"
 #include "services/control/watch_token.h"
 
@@ -44,9 +45,9 @@ class Watches {
   // NOLINTNEXTLINE(bugprone-exception-escape)
   ~Watches();
 
-  // Any thread. A call that goes on by itself, or is refused already.
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer& request);
+  // Any thread. A call that goes on by itself, or is refused already. It ends when its caller is not admitted
+  // any more, a second later or, where it does not read, two.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(const Call& call, const grpc::ByteBuffer& request);
 
   // The node is going: whoever has been told everything gets UNAVAILABLE, and so does whoever comes. Any
   // thread; does not wait.

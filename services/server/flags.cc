@@ -25,6 +25,7 @@
 #include "gateway/listener/address.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
+#include "services/server/control_flags.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
@@ -207,8 +208,24 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
                 "if it does");
   define.Text("listen", &flags->listen, "Where WebSocket clients connect", WantAddress);
   define.Text("control_listen", &flags->control_listen, "Where the gRPC control API listens", WantAddress);
-  define.Switch("control_insecure", &flags->control_insecure,
-                "Let the control API listen beyond loopback, where anybody who reaches it may use it");
+  define.Switch(
+      "control_insecure", &flags->control_insecure,
+      "Let the control API listen beyond loopback where anybody who reaches it may use it, or where "
+      "tokens are not encrypted on their way");
+  define.Text("control_tls_cert", &flags->control_tls_cert,
+              "Certificate chain (PEM) of the control API; read again when it changes", WantFile);
+  define.Text("control_tls_key", &flags->control_tls_key, "Key (PEM) of that certificate", WantFile);
+  define.Text("control_tls_client_ca", &flags->control_tls_client_ca,
+              "Certificates (PEM) that may sign those of callers", WantFile);
+  define.Choice(
+      "control_tls_client_auth", &flags->control_tls_client_auth,
+      "Whether callers show a certificate; lines cert:SUBJECT ROLE of --control_tokens give roles to them",
+      {"none", "optional", "required"});
+  define.Text(
+      "control_tokens", &flags->control_tokens,
+      "Who may call the control API: a file of lines NAME ROLE SHA256HEX of tokens, roles being viewer, "
+      "sender and operator; read again when it changes",
+      WantFile);
   define.Text("admin_listen", &flags->admin_listen,
               "Where /metrics, /healthz and /readyz are served over HTTP, to whoever reaches it",
               WantAddress);
@@ -288,11 +305,7 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
 
 // What no flag can say by itself; empty: nothing.
 std::string Contradiction(const Flags& flags) {
-  if (!flags.control_insecure && !SocketAddress::Parse(flags.control_listen)->is_loopback()) {
-    return fmt::format(
-        "--control_listen is \"{}\": must be a loopback address, unless --control_insecure is given",
-        flags.control_listen);
-  }
+  if (std::string problem = ControlContradiction(flags); !problem.empty()) return problem;
   return TlsContradiction(flags);
 }
 

@@ -21,7 +21,12 @@ struct Flags {
   std::string control_listen = "127.0.0.1:9090";
   bool control_insecure = false;
   std::string admin_listen = "127.0.0.1:9091";
-  std::string tls_cert;  // empty: plain
+  std::string control_tls_cert;  // empty: plain
+  std::string control_tls_key;
+  std::string control_tls_client_ca;
+  std::string control_tls_client_auth = "none";
+  std::string control_tokens;  // empty: nobody is asked
+  std::string tls_cert;        // empty: plain
   std::string tls_key;
   std::string tls_client_ca;
   std::string tls_client_auth = "none";

@@ -1,6 +1,7 @@
 // Starts a gateway node and runs it until it is told to end.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grpc/support/log.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -39,6 +40,11 @@ void ReserveDescriptors(size_t count) {
   if (highest >= 0) ::close(highest);
 }
 
+// gRPC has a log of its own, and strangers may write to it: an error for each handshake that fails.
+void KeepGrpcFromTheLog() {
+  gpr_set_log_function([](gpr_log_func_args* line) { spdlog::debug("gRPC: {}", line->message); });
+}
+
 // Wakes the main thread from its wait.
 constexpr int kWake = SIGUSR1;
 
@@ -51,14 +57,10 @@ void Reload(Server& server, const Parser& parse) {
     spdlog::error("SIGHUP: nothing has changed: {}", std::string(absl::StripAsciiWhitespace(exit->text)));
     return;
   }
-  try {
-    const auto others = server.Reload(std::get<Flags>(parsed));
-    spdlog::info("SIGHUP: the flags are read again");
-    for (const std::string& name : others)
-      spdlog::warn("SIGHUP: --{} has changed, which takes a restart: it stays as it was", name);
-  } catch (const std::exception& error) {
-    spdlog::error("SIGHUP: nothing has changed: {}", error.what());
-  }
+  const auto others = server.Reload(std::get<Flags>(parsed));
+  spdlog::info("SIGHUP: the flags are read again");
+  for (const std::string& name : others)
+    spdlog::warn("SIGHUP: --{} has changed, which takes a restart: it stays as it was", name);
 }
 
 const char* NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
@@ -96,6 +98,7 @@ int Serve(const Flags& flags, const Parser& parse) {
   SetTimeSlice(std::chrono::microseconds(500));
   InitializeLogging(flags.log_format, flags.log_level, LogWriting::kInBackground);
   const absl::Cleanup finish_logging = FinishLogging;
+  KeepGrpcFromTheLog();
   Server server(flags);
   const std::string addresses = fmt::format("ws={} control={} admin={} node={}", server.gateway().address(),
                                             server.control_address(), server.admin_address(), flags.node_id);

@@ -17,6 +17,7 @@
 #include "gateway/base/node_identity.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
+#include "services/auth/port_credentials.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
@@ -68,11 +69,19 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 Server::Server(const Flags& flags)
     : flags_(flags),
+      has_tls_(!flags.tls_cert.empty()),
       tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
+      control_tls_files_({flags.control_tls_cert, flags.control_tls_key, flags.control_tls_client_ca}),
+      control_tokens_file_({flags.control_tokens}),
       gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), &handler_, &clock_),
+      authenticator_(flags.control_tokens),
+      control_certificates_(flags.control_tls_cert.empty()
+                                ? nullptr
+                                : std::make_unique<PortCertificates>(ControlTlsFilesOf(flags), &clock_)),
       drainer_(&gateway_, &clock_, [this] { TellHealth(); }),
-      connection_service_(&gateway_.registry(), &clock_),
-      node_service_(&gateway_, &drainer_, &clock_, [this] { return drain_plan(); }),
+      connection_service_(&gateway_.registry(), &clock_, &guard_),
+      node_service_({.gateway = &gateway_, .drainer = &drainer_, .clock = &clock_, .guard = &guard_},
+                    [this] { return drain_plan(); }),
       rpc_metrics_(control::v1::ConnectionService::service_full_name()) {
   // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
   // proto files.
@@ -82,10 +91,14 @@ Server::Server(const Flags& flags)
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or two nodes could share a port without a word
   int port = 0;
-  builder.AddListeningPort(flags.control_listen, grpc::InsecureServerCredentials(), &port);
+  PortOptions port_options{.certificates = control_certificates_.get(),
+                           .guard = authenticator_.asks() ? &guard_ : nullptr,
+                           .guarded_methods = connection_service_.service().methods()};
+  port_options.guarded_methods.merge(node_service_.service().methods());
+  builder.AddListeningPort(flags.control_listen, NewPortCredentials(port_options), &port);
   SetLimits(builder);
-  builder.RegisterService(&connection_service_);
-  builder.RegisterService(&node_service_);
+  builder.RegisterService(&connection_service_.service());
+  builder.RegisterService(&node_service_.service());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
@@ -108,10 +121,19 @@ Server::Server(const Flags& flags)
                                                .clock = clock_,
                                                .not_ready = [this] { return WhyNotReady(); }},
                                    [this] { TellHealth(); });
-  if (!flags.tls_cert.empty()) tls_files_.Start([this] { ReloadTls(); });
+  if (has_tls_) tls_files_.Start([this] { ReloadTls(); });
+  if (control_certificates_ != nullptr) control_tls_files_.Start([this] { ReloadControlTls(); });
+  if (authenticator_.asks()) control_tokens_file_.Start([this] { ReloadControlTokens(); });
+}
+
+void Server::ReloadFiles() {
+  if (has_tls_) ReloadTls();
+  if (control_certificates_ != nullptr) ReloadControlTls();
+  if (authenticator_.asks()) ReloadControlTokens();
 }
 
 void Server::ReloadTls() {
+  MutexLock lock(reloading_);
   try {
     gateway_.ReloadTls();
     spdlog::info("TLS files have changed: new clients get the new certificate");
@@ -149,9 +171,34 @@ void Server::ForgetHealth() {
   health_ = nullptr;
 }
 
+void Server::ReloadControlTls() {
+  MutexLock lock(reloading_);
+  try {
+    control_certificates_->Reload();
+    spdlog::info("TLS files of the control port have changed: new callers get the new certificate");
+  } catch (const std::exception& error) {
+    spdlog::error(
+        "TLS files of the control port have changed and cannot be used, the old certificate stays: {}",
+        error.what());
+  }
+}
+
+void Server::ReloadControlTokens() {
+  MutexLock lock(reloading_);
+  try {
+    spdlog::info("{} was read: {} tokens and certificates may call", authenticator_.path(),
+                 authenticator_.Reload());
+  } catch (const std::exception& error) {
+    spdlog::error("{} cannot be used, those who could call before still can: {}", authenticator_.path(),
+                  error.what());
+  }
+}
+
 Server::~Server() {
   admin_.reset();
   tls_files_.Stop();
+  control_tls_files_.Stop();
+  control_tokens_file_.Stop();
   if (control_ != nullptr) {
     gateway_.CutEveryone();
     control_->Shutdown(std::chrono::system_clock::now());
@@ -159,8 +206,8 @@ Server::~Server() {
 }
 
 std::vector<std::string> Server::Reload(const Flags& flags) {
+  ReloadFiles();
   MutexLock lock(mu_);
-  if (!flags_.tls_cert.empty()) gateway_.ReloadTls();
   auto others = TakeReloadable(flags, &flags_);
   gateway_.Apply(OptionsOf(flags_));
   SetLogLevel(flags_.log_level);

@@ -20,6 +20,9 @@
 #include "services/admin/admin.h"
 #include "services/admin/probes.h"
 #include "services/admin/rpc_metrics.h"
+#include "services/auth/authenticator.h"
+#include "services/auth/guard.h"
+#include "services/auth/port_certificates.h"
 #include "services/control/connection_service.h"
 #include "services/control/node_service.h"
 #include "services/drain/drainer.h"
@@ -48,26 +51,39 @@ class Server {
   // Shortens a Shutdown that is under way: says goodbye to all who are left, and cuts them a moment later.
   void HastenShutdown() { drainer_.Hasten(); }
 
-  // Takes over the flags that may change while it runs, and reads the files of TLS again. Returns the names
-  // of other flags that differ from those it runs with. Throws std::exception where a file cannot be used;
-  // then nothing has changed. One thread at a time.
+  // Takes over the flags that may change while it runs, and reads all files again. Returns the names of other
+  // flags that differ from those it runs with. One thread at a time.
   std::vector<std::string> Reload(const Flags& flags);
 
   // What the flags say of a drain.
   DrainPlan drain_plan() const;
 
+  // Reads certificates, keys, client authorities and tokens again, of both ports, as it does by itself when
+  // they change. What cannot be used is logged and changes nothing. Any thread; blocks on the file system.
+  void ReloadFiles();
+
  private:
   void ReloadTls();
+  void ReloadControlTls();
+  void ReloadControlTokens();
+
   std::optional<NotReady> WhyNotReady() const;
   void TellHealth();
   void ForgetHealth();
 
   mutable Mutex mu_;
   Flags flags_ ABSL_GUARDED_BY(mu_);
+  const bool has_tls_;
+  Mutex reloading_;  // so that what was read later stays
   const SystemClock clock_;
   EchoHandler handler_;
   FileWatch tls_files_;  // looks before the gateway reads them
+  FileWatch control_tls_files_;
+  FileWatch control_tokens_file_;
   Gateway gateway_;
+  Authenticator authenticator_;
+  Guard guard_{&authenticator_, &clock_};
+  std::unique_ptr<PortCertificates> control_certificates_;  // null: no TLS
   Drainer drainer_;
   ConnectionService connection_service_;
   NodeService node_service_;

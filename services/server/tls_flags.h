@@ -9,12 +9,15 @@
 
 namespace drawbridge {
 
-// Without a certificate where there is to be no TLS.
+// Of the data plane's flags --tls_*, and of the control plane's --control_tls_*. Without a certificate where
+// there is to be no TLS.
 TlsFiles TlsFilesOf(const Flags& flags);
+TlsFiles ControlTlsFilesOf(const Flags& flags);
 
 // What is wrong with them, as one line that names a flag, its value and what is wanted; empty: nothing. Reads
 // the files.
 std::string TlsContradiction(const Flags& flags);
+std::string ControlTlsContradiction(const Flags& flags);
 
 }  // namespace drawbridge
 

@@ -26,7 +26,8 @@ void CheckTaken(const Flags& flags) {
                     flags.max_message_bytes >= 1 && flags.send_queue_bytes >= 1024 &&
                     flags.handshake_timeout.count() > 0 && flags.ping_interval.count() >= 0 &&
                     flags.idle_timeout.count() >= 0 &&
-                    (flags.control_insecure || SocketAddress::Parse(flags.control_listen)->is_loopback());
+                    (flags.control_insecure || SocketAddress::Parse(flags.control_listen)->is_loopback() ||
+                     (!flags.control_tokens.empty() && !flags.control_tls_cert.empty()));
   if (!good) Broken("flags out of bounds");
 }
 

@@ -1,55 +1,20 @@
 // What the control port answers besides its main calls: methods to come, health, reflection, nonsense.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/completion_queue.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/byte_buffer.h>
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/support/raw_call.h"
 #include "tests/support/running_server.h"
 #include "tests/support/status_details.h"
 
 namespace drawbridge {
 namespace {
 
-// Sends raw bytes to any method, of whatever kind, and gathers what comes back.
-struct RawReply {
-  grpc::Status status;
-  std::string bytes;
-};
-
 RawReply CallRaw(RunningServer& server, const std::string& method, const std::string& bytes) {
-  grpc::GenericStub stub(server.channel());
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kPatience);
-  grpc::CompletionQueue queue;
-  const auto next = [&queue] {
-    void* tag = nullptr;
-    bool ok = false;
-    return queue.Next(&tag, &ok) && ok;
-  };
-  const auto call = stub.PrepareCall(&context, method, &queue);
-  call->StartCall(nullptr);
-  RawReply reply;
-  if (next()) {
-    const grpc::Slice slice(bytes);
-    call->WriteLast(grpc::ByteBuffer(&slice, 1), {}, nullptr);
-    next();
-    for (grpc::ByteBuffer buffer; call->Read(&buffer, nullptr), next();) {
-      std::vector<grpc::Slice> slices;
-      EXPECT_TRUE(buffer.Dump(&slices).ok());
-      for (const grpc::Slice& each : slices) {
-        reply.bytes.append(reinterpret_cast<const char*>(each.begin()), each.size());
-      }
-    }
-  }
-  call->Finish(&reply.status, nullptr);
-  next();
-  return reply;
+  return drawbridge::CallRaw(server.channel(), method, bytes);
 }
 
 constexpr char kService[] = "/drawbridge.control.v1.ConnectionService/";

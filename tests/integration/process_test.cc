@@ -185,7 +185,12 @@ TEST(ProcessTest, HelpNamesEveryFlag) {
                            "log_format",
                            "log_level",
                            "flagfile",
-                           "version"}) {
+                           "version",
+                           "control_tls_cert",
+                           "control_tls_key",
+                           "control_tls_client_ca",
+                           "control_tls_client_auth",
+                           "control_tokens"}) {
     EXPECT_THAT(exit.out, HasSubstr(std::string("--") + flag));
   }
   EXPECT_THAT(exit.out, HasSubstr("DRAWBRIDGE_"));

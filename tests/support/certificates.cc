@@ -83,11 +83,11 @@ TestAuthority::TestAuthority(const std::string& name) : key_(DrawKey()), own_(nu
   certificate_ = PemOf(own_.get());
 }
 
-Credentials TestAuthority::Issue(const Subject& subject, int days) {
+Credentials TestAuthority::Issue(const Subject& subject, int days, const std::string& names) {
   const Key key = DrawKey();
   const Certificate certificate = Draft(subject, key.get(), days);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(own_.get()));
-  AddExtension(certificate.get(), own_.get(), NID_subject_alt_name, "IP:127.0.0.1,DNS:gateway.example");
+  AddExtension(certificate.get(), own_.get(), NID_subject_alt_name, names.c_str());
   Check(X509_sign(certificate.get(), key_.get(), EVP_sha256()) != 0, "signature");
   return {.certificate = PemOf(certificate.get()),
           .key = Pem([&](BIO* bio) {

@@ -29,7 +29,9 @@ class TestAuthority {
 
   // The parts of a subject in their order, such as {{"O", "Acme"}, {"CN", "alice"}}.
   using Subject = std::vector<std::pair<std::string, std::string>>;
-  Credentials Issue(const Subject& subject, int days = 1);
+  // `names`: subject alternative names as OpenSSL writes them.
+  Credentials Issue(const Subject& subject, int days = 1,
+                    const std::string& names = "IP:127.0.0.1,DNS:gateway.example");
   Credentials Issue(const std::string& common_name) { return Issue(Subject{{"CN", common_name}}); }
 
  private:

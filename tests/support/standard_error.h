@@ -1,4 +1,4 @@
-// What this process writes to its standard error.
+// Standard error, into a file that can be read while others write.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_
 
@@ -10,13 +10,15 @@
 
 namespace drawbridge {
 
-// While it lives: into a file that can be read while others write.
+// From construction to destruction. One at a time.
 class StandardError {
  public:
   StandardError() {
     std::fflush(stderr);
     ::dup2(::fileno(file_), STDERR_FILENO);
   }
+  StandardError(const StandardError&) = delete;
+  StandardError& operator=(const StandardError&) = delete;
   ~StandardError() {
     std::fflush(stderr);
     ::dup2(before_, STDERR_FILENO);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "drawbridge/control/v1/control.grpc.pb.h"
 #include "tests/support/patience.h"
@@ -24,8 +25,10 @@ class WatchStream {
   using Type = control::v1::ConnectionEventType;
 
   explicit WatchStream(control::v1::ConnectionService::Stub& stub,
-                       const control::v1::WatchConnectionsRequest& request = {})
+                       const control::v1::WatchConnectionsRequest& request = {},
+                       const std::vector<std::pair<std::string, std::string>>& headers = {})
       : context_(std::make_unique<grpc::ClientContext>()) {
+    for (const auto& [name, value] : headers) context_->AddMetadata(name, value);
     context_->set_deadline(std::chrono::system_clock::now() + 2 * kPatience);
     reader_ = stub.WatchConnections(context_.get(), request);
   }

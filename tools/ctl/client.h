@@ -6,10 +6,12 @@
 #include <grpcpp/support/status.h>
 
 #include <memory>
-#include <string>
+#include <mutex>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "drawbridge/control/v1/control.grpc.pb.h"
+#include "tools/ctl/access.h"
 
 namespace drawbridge::ctl {
 
@@ -19,16 +21,19 @@ namespace v1 = control::v1;
 class ControlClient {
  public:
   // `timeout` bounds each call that has one answer.
-  ControlClient(const std::string& address, absl::Duration timeout);
+  ControlClient(Access access, absl::Duration timeout) : access_(std::move(access)), timeout_(timeout) {}
 
-  v1::ConnectionService::Stub& stub() { return *stub_; }
+  // Throws AccessError, once the flags and files that say how to call are needed.
+  v1::ConnectionService::Stub& stub();
 
   // For one call with one answer, which may take `longer` than the timeout.
   std::unique_ptr<grpc::ClientContext> NewCall(absl::Duration longer = absl::ZeroDuration()) const;
 
  private:
+  const Access access_;
   const absl::Duration timeout_;
-  const std::unique_ptr<v1::ConnectionService::Stub> stub_;
+  std::once_flag made_;
+  std::unique_ptr<v1::ConnectionService::Stub> stub_;
 };
 
 // One call: blocks until it is answered. `method` is one of the stub's.

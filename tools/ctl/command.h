@@ -31,6 +31,7 @@ void DefineBroadcast(CLI::App& app, Action* chosen);
 void DefineLabel(CLI::App& app, Action* chosen);
 void DefineWatch(CLI::App& app, Action* chosen);
 void DefineTop(CLI::App& app, Action* chosen);
+void DefineToken(CLI::App& app, Action* chosen);
 void DefineCompletion(CLI::App& app, Action* chosen);
 
 }  // namespace drawbridge::ctl

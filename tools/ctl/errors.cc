@@ -58,6 +58,10 @@ ExitCode ExitCodeOf(const grpc::Status& status) {
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return ExitCode::kUnavailable;
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return ExitCode::kUnauthenticated;
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return ExitCode::kDenied;
     default:
       return ExitCode::kFailed;
   }

@@ -11,7 +11,9 @@ enum class ExitCode {
   kNotFound = 3,     // NOT_FOUND
   kUnavailable = 4,  // UNAVAILABLE, DEADLINE_EXCEEDED
   kDeclined = 5,     // not confirmed
-  kStopped = 130,    // by ^C
+  kUnauthenticated = 6,  // UNAUTHENTICATED
+  kDenied = 7,           // PERMISSION_DENIED
+  kStopped = 130,        // by ^C
 };
 
 }  // namespace drawbridge::ctl

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import os
 
 SERVICE = "drawbridge.control.v1.ConnectionService"
 
@@ -23,15 +24,27 @@ class Failure(Exception):
         return found[0]
 
 
+# Of a control port that asks who calls: its certificate's authority, and a token. Unset: plain text, no token.
+CA = os.environ.get("CONTROL_CA")
+TOKEN = os.environ.get("CONTROL_TOKEN")
+
+
 class Control:
-    def __init__(self, grpcurl, address):
+    def __init__(self, grpcurl, address, token=TOKEN):
         self._grpcurl = grpcurl
+        self._access = ("-cacert", CA) if CA else ("-plaintext",)
+        if token:
+            self._access += ("-H", f"authorization: Bearer {token}")
         self.address = address
+
+    def bearing(self, token):
+        """The same port for another caller; None for one without a token."""
+        return Control(self._grpcurl, self.address, token)
 
     async def run(self, *words, options=()):
         """Exit code, standard output and standard error of one grpcurl."""
         process = await asyncio.create_subprocess_exec(
-            self._grpcurl, "-plaintext", "-connect-timeout", "5", "-max-time", "20", *options,
+            self._grpcurl, *self._access, "-connect-timeout", "5", "-max-time", "20", *options,
             self.address, *words,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         out, err = await process.communicate()

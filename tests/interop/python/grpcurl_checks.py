@@ -5,10 +5,12 @@ import contextlib
 import websockets
 
 from checks import expect, run
-from control import SERVICE
+from control import SERVICE, TOKEN
 
 INVALID_ARGUMENT = 3
 NOT_FOUND = 5
+PERMISSION_DENIED = 7
+UNAUTHENTICATED = 16
 
 RPCS = ("ListConnections", "GetConnection", "InterruptConnection", "InterruptConnections", "UpdateConnection",
         "SendMessage", "BroadcastMessage", "WatchConnections")
@@ -167,8 +169,45 @@ async def refused_code_or_reason_leaves_the_client_alone(gateway):
         expect("echo", await ws.recv(), "untouched")
 
 
+async def without_a_token_nothing_is_told(gateway):
+    nobody = gateway.control.bearing(None)
+    status, out, err = await nobody.run("list")
+    assert status != 0 and not out, (status, out)
+    assert "a token" in err, err
+    wrong = gateway.control.bearing("wrong")
+    status, out, err = await wrong.run("describe", SERVICE)
+    assert status != 0 and not out, (status, out)
+
+
+async def a_viewer_looks_and_does_not_touch(gateway):
+    viewer = gateway.control.bearing(VIEWER_TOKEN)
+    async with client(gateway) as (ws, connection_id):
+        listed = await viewer.list()
+        expect("ids", [c["connection_id"] for c in listed["connections"]], [connection_id])
+        failure = await viewer.fails("InterruptConnection", connection_id=connection_id)
+        expect_failure(failure, PERMISSION_DENIED)
+        expect("reason", failure.detail("ErrorInfo")["reason"], "ROLE_INSUFFICIENT")
+        expect("metadata", failure.detail("ErrorInfo")["metadata"]["role_needed"], "operator")
+        await ws.send("untouched")
+        expect("echo", await ws.recv(), "untouched")
+
+
+async def the_caller_is_the_actor(gateway):
+    async with client(gateway) as (_, connection_id):
+        answer = await gateway.control.interrupt(connection_id, 4001, "ended by the operator")
+        expect("actor", answer["connection"]["close"]["actor"], "interop")
+
+
+VIEWER_TOKEN = "the-viewer-of-the-interop-run"
+
+GUARDED = [
+    without_a_token_nothing_is_told,
+    a_viewer_looks_and_does_not_touch,
+    the_caller_is_the_actor,
+]
+
 if __name__ == "__main__":
-    run("grpcurl", [
+    run("grpcurl_token" if TOKEN else "grpcurl", (GUARDED if TOKEN else []) + [
         list_names_the_services,
         list_names_the_rpcs,
         describe_shows_the_service,

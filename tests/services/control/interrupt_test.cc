@@ -137,7 +137,8 @@ class InterruptionTest : public ::testing::Test {
  protected:
   std::unique_ptr<Interruption> Begin(const v1::InterruptConnectionRequest& request) {
     std::unique_ptr<Interruption> interruption;
-    EXPECT_EQ(FactsOf(Interruption::Begin(clients_.registry, clients_.clock, request, &interruption)), kOk);
+    EXPECT_EQ(FactsOf(Interruption::Begin(clients_.registry, clients_.clock, request, "ci", &interruption)),
+              kOk);
     return interruption;
   }
   static CloseResult EndedBy(CloseOutcome outcome) {
@@ -238,7 +239,7 @@ TEST_F(InterruptionTest, WhoStopsWaitingIsNotCalled) {
 TEST_F(InterruptionTest, AMissingConnectionIsAnErrorUnlessAllowed) {
   std::unique_ptr<Interruption> interruption;
   v1::InterruptConnectionRequest request = Request(clients_.registry.node().ConnectionId(4711));
-  EXPECT_EQ(FactsOf(Interruption::Begin(clients_.registry, clients_.clock, request, &interruption)),
+  EXPECT_EQ(FactsOf(Interruption::Begin(clients_.registry, clients_.clock, request, "ci", &interruption)),
             (StatusFacts{grpc::StatusCode::NOT_FOUND, "CONNECTION_NOT_FOUND"}));
   EXPECT_EQ(interruption, nullptr);
   request.set_allow_missing(true);
@@ -249,7 +250,7 @@ TEST_F(InterruptionTest, ABadRequestBeginsNothing) {
   std::unique_ptr<Interruption> interruption;
   request_.set_code(1005);
   request_.set_allow_missing(true);
-  EXPECT_EQ(FactsOf(Interruption::Begin(clients_.registry, clients_.clock, request_, &interruption)),
+  EXPECT_EQ(FactsOf(Interruption::Begin(clients_.registry, clients_.clock, request_, "ci", &interruption)),
             (StatusFacts{kInvalid, "CODE_FORBIDDEN", "code"}));
   EXPECT_EQ(interruption, nullptr);
   EXPECT_EQ(connection_->state(), ConnectionState::kOpen);

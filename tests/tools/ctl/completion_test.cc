@@ -35,6 +35,8 @@ TEST(CompletionTest, BashOffersWhatFits) {
   EXPECT_EQ(Offers("drawbridgectl ls -o "), " table json \n");
   EXPECT_EQ(Offers("drawbridgectl ls --filter "), "  \n") << "a value that nobody can guess";
   EXPECT_EQ(Offers("drawbridgectl completion z"), " zsh \n");
+  EXPECT_EQ(Offers("drawbridgectl token ci op"), " operator \n");
+  EXPECT_THAT(Offers("drawbridgectl ls --t"), HasSubstr(" --token_file "));
 }
 
 TEST(CompletionTest, TheOtherShellsKnowTheSameWords) {

@@ -21,6 +21,8 @@ TEST(ErrorsTest, ExitCodesStayAsTheyAre) {
   EXPECT_EQ(code_of(StatusCode::NOT_FOUND), 3);
   EXPECT_EQ(code_of(StatusCode::UNAVAILABLE), 4);
   EXPECT_EQ(code_of(StatusCode::DEADLINE_EXCEEDED), 4);
+  EXPECT_EQ(code_of(StatusCode::UNAUTHENTICATED), 6);
+  EXPECT_EQ(code_of(StatusCode::PERMISSION_DENIED), 7);
   EXPECT_EQ(static_cast<int>(ExitCode::kUsage), 2);
   EXPECT_EQ(static_cast<int>(ExitCode::kDeclined), 5);
   EXPECT_EQ(static_cast<int>(ExitCode::kStopped), 130);

@@ -50,7 +50,7 @@ TEST(WatchTest, ItGoesOnBehindTheLastEvent) {
                        Says({}, {StatusCode::UNAVAILABLE, "not yet"}),
                        Says({Event(kClosed, "b")}, grpc::Status::OK), Says({Event(kClosed, "a")}, kEnough)});
   const ChildProcess::Exit exit = Ctl(gateway.address(), {"watch", "--filter", "tls = true"});
-  EXPECT_EQ(exit.code, 1);
+  EXPECT_EQ(exit.code, 7);
   EXPECT_THAT(exit.err, HasSubstr("PERMISSION_DENIED: enough"));
   EXPECT_THAT(exit.err, HasSubstr("UNAVAILABLE: restart"));
   EXPECT_EQ(std::ranges::count(exit.out, '\n'), 4) << exit.out;

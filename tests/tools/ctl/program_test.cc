@@ -213,7 +213,7 @@ TEST_F(ProgramTest, TheAddressMayComeFromTheEnvironment) {
 
 TEST_F(ProgramTest, EverySubcommandTeachesByExample) {
   for (const char* name :
-       {"ls", "get", "interrupt", "send", "broadcast", "label", "watch", "top", "completion"}) {
+       {"ls", "get", "interrupt", "send", "broadcast", "label", "watch", "top", "token", "completion"}) {
     const ChildProcess::Exit exit = Run({name, "--help"});
     EXPECT_EQ(exit.code, 0);
     EXPECT_EQ(exit.err, "");

@@ -1,0 +1,56 @@
+// The door of the control API: asks who comes, and remembers in the log who was turned away.
+#ifndef DRAWBRIDGE_SERVICES_AUTH_GUARD_H_
+#define DRAWBRIDGE_SERVICES_AUTH_GUARD_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
+#include "gateway/base/token_bucket.h"
+#include "services/auth/authenticator.h"
+
+namespace drawbridge {
+
+// One call that was let in.
+struct Call {
+  grpc::CallbackServerContext* context = nullptr;
+  std::string caller;  // its name; empty: nobody was asked
+  // OK as long as it would still be let in, which ends when its token or certificate is revoked, or its role
+  // taken. Not thread-safe; must not outlive the guard. Cheap while nothing has changed.
+  std::function<grpc::Status()> admitted;
+};
+
+// Thread-safe; never blocks.
+class Guard {
+ public:
+  // Both must outlive it.
+  Guard(const Authenticator* authenticator, const Clock* clock);
+
+  // OK, or why not; that goes to the log as a line of the audit. At most ten lines a second: the next one
+  // tells how many are missing. `peer`: the caller's address, empty where it is not known.
+  grpc::Status Admit(std::string_view method, const Presented& presented, std::string_view peer,
+                     Caller* caller);
+
+  // The same of a call that gRPC has read. It knows the metadata alone, nothing was parsed.
+  grpc::Status Admit(const std::string& method, grpc::CallbackServerContext* context, Call* call);
+
+ private:
+  void Tell(std::string_view method, std::string_view peer, const Caller& caller, const grpc::Status& status);
+
+  const Authenticator& authenticator_;
+  const Clock& clock_;
+  Mutex mu_;
+  TokenBucket lines_ ABSL_GUARDED_BY(mu_);
+  uint64_t suppressed_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_AUTH_GUARD_H_

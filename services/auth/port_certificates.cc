@@ -1,0 +1,76 @@
+#include "services/auth/port_certificates.h"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+std::string Contents(const std::string& path) {
+  if (path.empty()) return "";
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+grpc_ssl_client_certificate_request_type RequestOf(TlsClientAuth client_auth) {
+  switch (client_auth) {
+    case TlsClientAuth::kNone:
+      return GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
+    case TlsClientAuth::kOptional:
+      return GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY;
+    case TlsClientAuth::kRequired:
+      break;
+  }
+  return GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+}
+
+}  // namespace
+
+PortCertificates::PortCertificates(TlsFiles files, const Clock* clock)
+    : files_(std::move(files)), clock_(clock), current_(Read()) {}
+
+// What was judged is what is taken, though TlsContext reads files and gRPC texts.
+PortCertificates::Pem PortCertificates::Read() const {
+  const auto read = [this] {
+    return Pem{Contents(files_.certificate), Contents(files_.key), Contents(files_.client_ca)};
+  };
+  Pem pem = read();
+  const TlsContext judge(files_, clock_);
+  if (read() != pem) {
+    throw TlsFileError(TlsFileError::Which::kCertificate, files_.certificate,
+                       "is being changed, or its key or client authorities are");
+  }
+  return pem;
+}
+
+void PortCertificates::Reload() {
+  Pem fresh = Read();
+  MutexLock lock(mu_);
+  std::swap(current_, fresh);
+  fetched_ = false;
+}
+
+grpc_server_credentials* PortCertificates::NewCredentials() {
+  // Takes the options.
+  return grpc_ssl_server_credentials_create_with_options(
+      grpc_ssl_server_credentials_create_options_using_config_fetcher(RequestOf(files_.client_auth), &Fetch,
+                                                                      this));
+}
+
+grpc_ssl_certificate_config_reload_status PortCertificates::Fetch(
+    void* self, grpc_ssl_server_certificate_config** config) {
+  auto& certificates = *static_cast<PortCertificates*>(self);
+  MutexLock lock(certificates.mu_);
+  if (std::exchange(certificates.fetched_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+  const Pem& pem = certificates.current_;
+  const grpc_ssl_pem_key_cert_pair pair{.private_key = pem.key.c_str(),
+                                        .cert_chain = pem.certificate.c_str()};
+  // gRPC insists on authorities (it aborts); where no certificate is asked for, any will do.
+  const std::string& client_ca = pem.client_ca.empty() ? pem.certificate : pem.client_ca;
+  *config = grpc_ssl_server_certificate_config_create(client_ca.c_str(), &pair, 1);
+  return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+}
+
+}  // namespace drawbridge

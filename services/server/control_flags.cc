@@ -1,0 +1,56 @@
+#include "services/server/control_flags.h"
+
+#include <fmt/format.h>
+
+#include "gateway/listener/address.h"
+#include "services/auth/known_callers.h"
+#include "services/server/tls_flags.h"
+
+namespace drawbridge {
+namespace {
+
+// Of the file alone.
+std::string CallersProblem(const std::string& path) {
+  if (path.empty()) return {};
+  try {
+    bool exposed = false;  // the server warns of it
+    KnownCallers::Parse(ReadCallersFile(path, &exposed));
+  } catch (const CallersError& error) {
+    return fmt::format("--control_tokens is \"{}\": {}", path, error.what());
+  }
+  return {};
+}
+
+std::string ExposureProblem(const Flags& flags) {
+  const auto address = SocketAddress::Parse(flags.control_listen);
+  if (flags.control_insecure || (address.has_value() && address->is_loopback())) return {};
+  if (flags.control_tokens.empty()) {
+    return fmt::format(
+        "--control_listen is \"{}\": must be a loopback address, unless callers are asked who they are "
+        "(--control_tokens with --control_tls_cert) or --control_insecure is given",
+        flags.control_listen);
+  }
+  if (flags.control_tls_cert.empty()) {
+    return fmt::format(
+        "--control_listen is \"{}\": must be a loopback address, unless tokens are encrypted on their way "
+        "(--control_tls_cert) or --control_insecure is given",
+        flags.control_listen);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string ControlContradiction(const Flags& flags) {
+  if (std::string problem = ControlTlsContradiction(flags); !problem.empty()) return problem;
+  if (flags.control_tls_client_auth != "none" && flags.control_tokens.empty()) {
+    return fmt::format(
+        "--control_tls_client_auth is \"{}\": must come with --control_tokens, whose lines cert:SUBJECT ROLE "
+        "say who may do what",
+        flags.control_tls_client_auth);
+  }
+  if (std::string problem = CallersProblem(flags.control_tokens); !problem.empty()) return problem;
+  return ExposureProblem(flags);
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,135 @@
+#include "tools/ctl/access.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <grpcpp/support/client_interceptor.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+
+namespace drawbridge::ctl {
+namespace {
+
+namespace ex = grpc::experimental;
+
+constexpr int kMebibyte = 1 << 20;
+constexpr size_t kMaxToken = 512;  // the gateway's
+constexpr size_t kMaxFile = 1 << 20;
+
+[[noreturn]] void Refuse(const std::string& flag, const std::string& value, const std::string& wanted) {
+  throw AccessError(fmt::format("--{} is \"{}\": must be {}", flag, value, wanted));
+}
+
+// At most `limit` bytes, and one more where there are more.
+std::string Contents(const std::string& flag, const std::string& path, size_t limit) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(limit + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || (file.fail() && !file.eof()))
+    Refuse(flag, path, fmt::format("a file that can be read ({})", std::strerror(errno)));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+std::string Pem(const std::string& flag, const std::string& path) {
+  if (path.empty()) return "";
+  std::string text = Contents(flag, path, kMaxFile);
+  if (text.size() > kMaxFile || text.find("-----BEGIN ") == std::string::npos)
+    Refuse(flag, path, "a file in PEM");
+  return text;
+}
+
+// By what was typed: a name that others could resolve differently is none.
+bool IsLoopback(const std::string& address) {
+  if (address.starts_with("unix:")) return true;
+  std::string host = address.substr(0, address.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  in_addr v4{};
+  return host == "localhost" || host == "::1" ||
+         (::inet_pton(AF_INET, host.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
+}
+
+class TokenSender final : public ex::Interceptor {
+ public:
+  explicit TokenSender(std::string authorization) : authorization_(std::move(authorization)) {}
+
+  void Intercept(ex::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(ex::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA))
+      methods->GetSendInitialMetadata()->emplace("authorization", authorization_);
+    methods->Proceed();
+  }
+
+ private:
+  const std::string authorization_;
+};
+
+class TokenSenders final : public ex::ClientInterceptorFactoryInterface {
+ public:
+  explicit TokenSenders(const std::string& token) : authorization_("Bearer " + token) {}
+
+  ex::Interceptor* CreateClientInterceptor(ex::ClientRpcInfo* /*info*/) override {
+    return new TokenSender(authorization_);
+  }
+
+ private:
+  const std::string authorization_;
+};
+
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const Access& access) {
+  if (!access.wants_tls()) return grpc::InsecureChannelCredentials();
+  if (access.cert.empty() != access.key.empty()) {
+    const bool key = access.cert.empty();
+    Refuse(key ? "key" : "cert", key ? access.key : access.cert,
+           key ? "given with --cert" : "given with --key");
+  }
+  return grpc::SslCredentials({.pem_root_certs = Pem("ca_cert", access.ca_cert),
+                               .pem_private_key = Pem("key", access.key),
+                               .pem_cert_chain = Pem("cert", access.cert)});
+}
+
+}  // namespace
+
+std::string ReadToken(const std::string& path) {
+  const std::string text = Contents("token_file", path, kMaxToken + 2);
+  const std::string token(absl::StripAsciiWhitespace(text));
+  if (token.empty() || token.size() > kMaxToken || !std::ranges::all_of(token, absl::ascii_isgraph)) {
+    Refuse("token_file", path,
+           fmt::format("a file with a token alone, of 1 to {} letters, digits and signs", kMaxToken));
+  }
+  return token;
+}
+
+std::shared_ptr<grpc::Channel> ChannelTo(const Access& access) {
+  grpc::ChannelArguments arguments;
+  // A gateway that vanishes without a word ends a stream that has no deadline. The gateway says something on
+  // every stream more often than that, so it never takes these pings for too many.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  // A page of 1,000 connections with long texts is more than gRPC's 4 MiB.
+  arguments.SetMaxReceiveMessageSize(64 * kMebibyte);
+  if (!access.server_name.empty()) arguments.SetSslTargetNameOverride(access.server_name);
+  std::vector<std::unique_ptr<ex::ClientInterceptorFactoryInterface>> interceptors;
+  if (!access.token_file.empty()) {
+    if (!access.wants_tls() && !access.insecure_token && !IsLoopback(access.address)) {
+      Refuse("token_file", access.token_file,
+             fmt::format("given with --tls, or anybody on the way to {} could read the token "
+                         "(--insecure_token lets them)",
+                         access.address));
+    }
+    interceptors.push_back(std::make_unique<TokenSenders>(ReadToken(access.token_file)));
+  }
+  return ex::CreateCustomChannelWithInterceptors(access.address, CredentialsOf(access), arguments,
+                                                 std::move(interceptors));
+}
+
+}  // namespace drawbridge::ctl
