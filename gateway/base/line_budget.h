@@ -22,17 +22,17 @@ class LineBudget {
   std::optional<uint64_t> Take(SteadyTime now) {
     MutexLock lock(mu_);
     if (bucket_.ready_at() > now) {
-      ++left_out_;
+      ++suppressed_;
       return std::nullopt;
     }
     bucket_.Take(1, now);
-    return std::exchange(left_out_, 0);
+    return std::exchange(suppressed_, 0);
   }
 
  private:
   Mutex mu_;
   TokenBucket bucket_ ABSL_GUARDED_BY(mu_);
-  uint64_t left_out_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t suppressed_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace drawbridge

@@ -35,8 +35,8 @@ void LogEnd(const Connection& connection) {
   const auto request = connection.close_request();
   const auto result = connection.close_result();
   if (!Logs(spdlog::level::info) || !request.has_value() || !result.has_value()) return;
-  const auto left_out = budget.Take(result->close_time);
-  if (!left_out.has_value()) return;
+  const auto suppressed = budget.Take(result->close_time);
+  if (!suppressed.has_value()) return;
 
   const ConnectionInfo info = connection.info();
   const Connection::Traffic& traffic = connection.traffic();
@@ -56,7 +56,7 @@ void LogEnd(const Connection& connection) {
   if (!info.principal.empty()) fields.emplace_back("principal", info.principal);
   if (!request->actor.empty()) fields.emplace_back("actor", request->actor);
   if (result->dropped_messages != 0) fields.emplace_back("dropped_messages", result->dropped_messages);
-  if (*left_out != 0) fields.emplace_back("lines_left_out", *left_out);
+  if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
   LogEvent(spdlog::level::info, "connection ended", fields);
 }
 

@@ -237,11 +237,11 @@ void Upgrade::Answer(const HttpAnswer& answer) {
 // At most ten a second of a whole process, for any stranger can have one written.
 void Upgrade::LogRefusal(const HttpAnswer& answer) const {
   static LineBudget& budget = *new LineBudget(10);
-  const auto left_out = budget.Take(thread_.now());
-  if (!left_out.has_value()) return;
+  const auto suppressed = budget.Take(thread_.now());
+  if (!suppressed.has_value()) return;
   std::vector<LogField> fields{
       {"remote_address", accepted_.peer.ToString()}, {"status", answer.status}, {"why", answer.text}};
-  if (*left_out != 0) fields.emplace_back("lines_left_out", *left_out);
+  if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
   LogEvent(spdlog::level::info, "handshake refused", fields);
 }
 

@@ -83,7 +83,7 @@ class ObserverFactory final : public grpc::experimental::ServerInterceptorFactor
 
 }  // namespace
 
-RpcMetrics::RpcMetrics(const std::string& service)
+RpcMetrics::RpcMetrics(const std::vector<std::string>& services)
     : started_(prometheus::BuildCounter()
                    .Name("drawbridge_control_rpcs_started_total")
                    .Help("Calls of the control plane that began.")
@@ -96,15 +96,19 @@ RpcMetrics::RpcMetrics(const std::string& service)
                      .Name("drawbridge_control_rpc_duration_seconds")
                      .Help("From the beginning of a call to its status.")
                      .Register(registry_)) {
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
-  for (int i = 0; descriptor != nullptr && i < descriptor->method_count(); ++i) {
-    const std::string method = service + "/" + descriptor->method(i)->name();
-    auto labels = ByMethod(method);
-    started_.Add(labels);
-    durations_.Add(labels, Bounds());
-    labels.emplace("status", "OK");
-    handled_.Add(labels);
+  for (const std::string& service : services) {
+    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+    for (int i = 0; descriptor != nullptr && i < descriptor->method_count(); ++i)
+      Show(service + "/" + descriptor->method(i)->name());
   }
+}
+
+void RpcMetrics::Show(const std::string& method) {
+  auto labels = ByMethod(method);
+  started_.Add(labels);
+  durations_.Add(labels, Bounds());
+  labels.emplace("status", "OK");
+  handled_.Add(labels);
 }
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> RpcMetrics::NewInterceptorFactory() {

@@ -20,8 +20,8 @@ namespace drawbridge {
 // and not counted.
 class RpcMetrics {
  public:
-  // `service`: the full name of one whose methods are shown before they are called.
-  explicit RpcMetrics(const std::string& service);
+  // `services`: the full names of those whose methods are shown before they are called.
+  explicit RpcMetrics(const std::vector<std::string>& services);
 
   // For ServerBuilder. This must outlive the server.
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NewInterceptorFactory();
@@ -33,6 +33,8 @@ class RpcMetrics {
   std::vector<prometheus::MetricFamily> Collect() const { return registry_.Collect(); }
 
  private:
+  void Show(const std::string& method);
+
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& started_;
   prometheus::Family<prometheus::Counter>& handled_;

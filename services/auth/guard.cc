@@ -55,6 +55,8 @@ grpc::Status Guard::Admit(const std::string& method, grpc::CallbackServerContext
 
 void Guard::Tell(std::string_view method, std::string_view peer, const Caller& caller,
                  const grpc::Status& status) {
+  const auto suppressed = lines_.Take(clock_.Steady());
+  if (!suppressed.has_value()) return;
   std::vector<LogField> fields{{"method", method.substr(method.rfind('/') + 1)}};
   if (!caller.name.empty()) fields.emplace_back("caller", caller.name);
   if (!peer.empty()) fields.emplace_back("peer", peer);
@@ -63,16 +65,7 @@ void Guard::Tell(std::string_view method, std::string_view peer, const Caller& c
                                     : "UNAUTHENTICATED");
   fields.emplace_back("error", ReasonOf(status));
   fields.emplace_back("detail", status.error_message());
-  {
-    const SteadyTime now = clock_.Steady();
-    MutexLock lock(mu_);
-    if (lines_.ready_at() > now) {
-      ++suppressed_;
-      return;
-    }
-    lines_.Take(1, now);
-    if (suppressed_ != 0) fields.emplace_back("suppressed", std::exchange(suppressed_, 0));
-  }
+  if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
   LogEvent(spdlog::level::warn, "audit", fields);
 }
 

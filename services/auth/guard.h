@@ -10,10 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "absl/base/thread_annotations.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/mutex.h"
-#include "gateway/base/token_bucket.h"
+#include "gateway/base/line_budget.h"
 #include "services/auth/authenticator.h"
 
 namespace drawbridge {
@@ -46,9 +44,7 @@ class Guard {
 
   const Authenticator& authenticator_;
   const Clock& clock_;
-  Mutex mu_;
-  TokenBucket lines_ ABSL_GUARDED_BY(mu_);
-  uint64_t suppressed_ ABSL_GUARDED_BY(mu_) = 0;
+  LineBudget lines_;
 };
 
 }  // namespace drawbridge

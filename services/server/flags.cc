@@ -202,10 +202,10 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
   const auto ms = absl::Milliseconds(1);
   const auto day = absl::Hours(24);
   Definer define(app);
-  define.Switch("health_check", &flags->health_check,
-                "Ask the gateway that runs here with the same --control_listen whether its control API "
-                "serves; exits with 0 "
-                "if it does");
+  define.Switch(
+      "health_check", &flags->health_check,
+      "Ask the gateway that runs here with the same --admin_listen whether it is healthy; exits with 0 "
+      "if it is");
   define.Text("listen", &flags->listen, "Where WebSocket clients connect", WantAddress);
   define.Text("control_listen", &flags->control_listen, "Where the gRPC control API listens", WantAddress);
   define.Switch(

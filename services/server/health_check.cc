@@ -1,16 +1,22 @@
 #include "services/server/health_check.h"
 
 #include <fmt/format.h>
-#include <grpcpp/grpcpp.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <cstring>
 #include <string>
 
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "absl/strings/ascii.h"
+#include "gateway/listener/address.h"
 
 namespace drawbridge {
 namespace {
 
-namespace health_v1 = grpc::health::v1;
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
 
 // Where to reach who listens on every address.
 std::string Reachable(const std::string& listen) {
@@ -20,25 +26,55 @@ std::string Reachable(const std::string& listen) {
   return listen;
 }
 
+asio::ip::tcp::endpoint EndpointOf(const std::string& address) {
+  SocketAddress parsed = SocketAddress::Parse(address).value_or(SocketAddress());
+  asio::ip::tcp::endpoint endpoint;
+  endpoint.resize(parsed.size());
+  std::memcpy(endpoint.data(), parsed.data(), parsed.size());
+  return endpoint;
+}
+
+// GET /healthz, step by step: only what is asynchronous can be given up.
+class Question {
+ public:
+  explicit Question(std::chrono::milliseconds timeout) { stream_.expires_after(timeout); }
+
+  beast::error_code Ask(const std::string& address, http::response<http::string_body>* response) {
+    http::request<http::empty_body> request(http::verb::get, "/healthz", 11);
+    request.set(http::field::host, address);
+    beast::flat_buffer buffer;
+    stream_.async_connect(EndpointOf(address), [this](beast::error_code error) { error_ = error; });
+    if (!Done()) return error_;
+    http::async_write(stream_, request, [this](beast::error_code error, size_t) { error_ = error; });
+    if (!Done()) return error_;
+    http::async_read(stream_, buffer, *response, [this](beast::error_code error, size_t) { error_ = error; });
+    Done();
+    return error_;
+  }
+
+ private:
+  bool Done() {
+    io_.restart();
+    io_.run();
+    return !error_;
+  }
+
+  asio::io_context io_;
+  beast::tcp_stream stream_{io_};
+  beast::error_code error_;
+};
+
 }  // namespace
 
 Health CheckHealth(const Flags& flags, std::chrono::milliseconds timeout) {
-  const std::string address = Reachable(flags.control_listen);
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  const auto stub = health_v1::Health::NewStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-  // Of the service and not of the node: one that is full, or drains, wants no clients and is healthy.
-  health_v1::HealthCheckRequest request;
-  request.set_service("drawbridge.control.v1.ConnectionService");
-  health_v1::HealthCheckResponse response;
-  const grpc::Status status = stub->Check(&context, request, &response);
-  if (!status.ok()) return {.line = fmt::format("{}: {}", address, status.error_message())};
-  return {.serving = response.status() == health_v1::HealthCheckResponse::SERVING,
+  const std::string address = Reachable(flags.admin_listen);
+  http::response<http::string_body> response;
+  if (const auto error = Question(timeout).Ask(address, &response)) {
+    return {.line = fmt::format("{}: {}", address, error.message())};
+  }
+  return {.healthy = response.result() == http::status::ok,
           .line = fmt::format("{}: {}", address,
-                              health_v1::HealthCheckResponse::ServingStatus_Name(response.status()))};
+                              std::string(absl::StripTrailingAsciiWhitespace(response.body())))};
 }
 
 }  // namespace drawbridge

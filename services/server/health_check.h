@@ -1,4 +1,4 @@
-// Asks a gateway on this machine whether its control API serves, as an image's HEALTHCHECK wants to know it.
+// Asks a gateway on this machine whether it is healthy, as an image's HEALTHCHECK wants to know it.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_HEALTH_CHECK_H_
 #define DRAWBRIDGE_SERVICES_SERVER_HEALTH_CHECK_H_
 
@@ -10,11 +10,12 @@
 namespace drawbridge {
 
 struct Health {
-  bool serving = false;
+  bool healthy = false;
   std::string line;  // what came of it, for people; without an end of line
 };
 
-// Asks grpc.health.v1.Health where a gateway with these flags has its control API. Blocks for `timeout` at
+// Asks /healthz of the admin port that a gateway with these flags has: unlike the control port it needs
+// neither a certificate nor a token, and one that is full, or drains, is healthy. Blocks for `timeout` at
 // most; any thread.
 Health CheckHealth(const Flags& flags, std::chrono::milliseconds timeout);
 

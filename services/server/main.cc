@@ -131,7 +131,7 @@ int Serve(const Flags& flags, const Parser& parse) {
 int SayHealth(const Flags& flags) {
   const Health health = CheckHealth(flags, std::chrono::seconds(3));
   fmt::print("{}\n", health.line);
-  return health.serving ? 0 : 1;
+  return health.healthy ? 0 : 1;
 }
 
 int Main(int argc, char** argv) {

@@ -82,7 +82,8 @@ Server::Server(const Flags& flags)
       connection_service_(&gateway_.registry(), &clock_, &guard_),
       node_service_({.gateway = &gateway_, .drainer = &drainer_, .clock = &clock_, .guard = &guard_},
                     [this] { return drain_plan(); }),
-      rpc_metrics_(control::v1::ConnectionService::service_full_name()) {
+      rpc_metrics_({control::v1::ConnectionService::service_full_name(),
+                    control::v1::NodeService::service_full_name()}) {
   // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
   // proto files.
   grpc::EnableDefaultHealthCheckService(true);
@@ -94,7 +95,8 @@ Server::Server(const Flags& flags)
   PortOptions port_options{.certificates = control_certificates_.get(),
                            .guard = authenticator_.asks() ? &guard_ : nullptr,
                            .guarded_methods = connection_service_.service().methods()};
-  port_options.guarded_methods.merge(node_service_.service().methods());
+  port_options.guarded_methods.insert(node_service_.service().methods().begin(),
+                                      node_service_.service().methods().end());
   builder.AddListeningPort(flags.control_listen, NewPortCredentials(port_options), &port);
   SetLimits(builder);
   builder.RegisterService(&connection_service_.service());

@@ -123,29 +123,29 @@ TEST(ProcessTest, PortsInUseAreExit1) {
 TEST(ProcessTest, HealthCheckAsksWhoRunsWithTheSameFlags) {
   ChildProcess process(OnFreePorts({"--drain_spread=0s", "--drain_grace=1h"}));
   const std::string ready = process.ReadLine();
-  const std::string address = ReadyField(ready, "control");
-  const auto check = [](const std::string& control_listen) {
-    return ChildProcess(Command({"--health_check"}), {"DRAWBRIDGE_CONTROL_LISTEN=" + control_listen}).Wait();
+  const std::string address = ReadyField(ready, "admin");
+  const auto check = [](const std::string& admin_listen) {
+    return ChildProcess(Command({"--health_check"}), {"DRAWBRIDGE_ADMIN_LISTEN=" + admin_listen}).Wait();
   };
   ChildProcess::Exit exit = check(address);
   EXPECT_EQ(exit.code, 0);
-  EXPECT_EQ(exit.out, address + ": SERVING\n");
-  exit = ChildProcess(Command({"--health_check", "--control_insecure", "--control_listen",
-                               "0.0.0.0" + address.substr(address.rfind(':'))}))
+  EXPECT_EQ(exit.out, address + ": ok\n");
+  exit = ChildProcess(
+             Command({"--health_check", "--admin_listen", "0.0.0.0" + address.substr(address.rfind(':'))}))
              .Wait();
-  EXPECT_EQ(exit.out, address + ": SERVING\n") << "who listens everywhere listens on loopback";
+  EXPECT_EQ(exit.out, address + ": ok\n") << "who listens everywhere listens on loopback";
 
   Client client = Client::Open(ReadyField(ready, "ws"));  // who does not say goodbye
   process.Signal(SIGTERM);
   EXPECT_EQ(client.ReadClose().code(), 1012);
   exit = check(address);
   EXPECT_EQ(exit.code, 0) << "who drains is not ready, and healthy";
-  EXPECT_EQ(exit.out, address + ": SERVING\n");
+  EXPECT_EQ(exit.out, address + ": ok\n");
 }
 
 TEST(ProcessTest, HealthCheckOfNobodyIsOneLineAndExit1) {
   const ChildProcess::Exit exit =
-      ChildProcess(Command({"--health_check", "--control_listen=127.0.0.1:1"})).Wait();
+      ChildProcess(Command({"--health_check", "--admin_listen=127.0.0.1:1"})).Wait();
   EXPECT_EQ(exit.code, 1);
   EXPECT_TRUE(IsOneLine(exit.out)) << exit.out;
   EXPECT_THAT(exit.out, StartsWith("127.0.0.1:1: "));
