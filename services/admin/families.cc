@@ -25,6 +25,7 @@ prometheus::MetricFamily HistogramOf(std::string name, std::string help,
 prometheus::MetricFamily HistogramOf(std::string name, std::string help, const DurationHistogram::Sum& sum) {
   using Seconds = std::chrono::duration<double>;
   std::vector<std::pair<double, uint64_t>> bounds;
+  bounds.reserve(DurationHistogram::kBounds.size());
   for (size_t i = 0; i < DurationHistogram::kBounds.size(); ++i) {
     bounds.emplace_back(Seconds(DurationHistogram::kBounds[i]).count(), sum.counts[i]);
   }

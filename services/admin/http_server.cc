@@ -129,7 +129,7 @@ class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer:
   Clients::iterator self_;
   bool closed_ = false;
   beast::flat_buffer buffer_{HttpServer::kMaxHeaderBytes + kReadBytes};
-  std::optional<Request> request_;
+  std::unique_ptr<Request> request_;  // of Beast, which wants a new one for each
   bool keep_alive_ = false;
   bool with_body_ = true;  // of the answer: not to HEAD
   std::string allow_;      // a header of the answer; empty: none
@@ -147,7 +147,7 @@ void HttpServer::Loop::Client::Await() {
 }
 
 void HttpServer::Loop::Client::Receive() {
-  request_.emplace();
+  request_ = std::make_unique<Request>();
   request_->header_limit(HttpServer::kMaxHeaderBytes);
   stream_.expires_after(loop_.options_.timeout);
   http::async_read_header(stream_, buffer_, *request_,

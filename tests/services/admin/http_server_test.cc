@@ -74,7 +74,7 @@ TEST(HttpServerTest, PagesAreServedByPath) {
   EXPECT_EQ(down.body, "down\n");
 }
 
-TEST(HttpServerTest, OtherPathsAre404AndNameThosThereAre) {
+TEST(HttpServerTest, OtherPathsAre404AndNameThoseThereAre) {
   const Site site;
   for (const char* path : {"/", "/hello/", "/HELLO", "/hello/..", "*", "//hello", "http://x/hello"}) {
     const HttpResponse response = site.Ask(Get(path));
@@ -184,10 +184,10 @@ TEST(HttpServerTest, AnEndlessHeaderIsNotReadOn) {
   const Site site;
   Client client = site.Dial();
   client.Send("GET /hello HTTP/1.1\r\n");
+  const std::string line = "X: " + std::string(4096, 'x') + "\r\n";
   size_t sent = 0;
-  // Until the gateway says no; the rest is thrown away, and the connection with it.
-  while (!client.HasInput() && sent < (64 << 20))
-    sent += client.SendSome("X: " + std::string(4096, 'x') + "\r\n");
+  // Until the server says no; the rest is thrown away, and the connection with it.
+  while (!client.HasInput() && sent < (64 << 20)) sent += client.SendSome(line);
   EXPECT_EQ(client.ReadResponse().status, 431);
 }
 

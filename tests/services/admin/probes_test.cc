@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const SteadyTime kNow = SteadyTime(seconds(1000));
+constexpr SteadyTime kNow(seconds(1000));
 
 TEST(ProbesTest, IsHealthyWhileEveryThreadComesRound) {
   EXPECT_EQ(Healthz(std::array{kNow, kNow - milliseconds(4999)}, kNow).status, 200u);
