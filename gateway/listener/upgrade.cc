@@ -199,11 +199,11 @@ void Upgrade::Accept(const UpgradeRequest& request) {
   if (const auto& options = policy_.session.deflate) deflate = NegotiateDeflate(request.extensions, *options);
   const std::string response = SwitchingProtocols(request, registration.connection()->info().id,
                                                   deflate.has_value() ? deflate->header : "");
+  Count(HandshakeResult::kAccepted);
   // A fresh socket has room for it; one that has not is broken.
   if (accepted_.link.Write(response).bytes != response.size()) {
     registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
   }
-  Count(HandshakeResult::kAccepted);
   thread_.newcomers().Remove(accepted_.link.fd(), this);
   Session::Start(thread_, policy_.session, *context_.handler,
                  {.link = std::move(accepted_.link),

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
-#include <utility>
 
 #include "gateway/base/duration_histogram.h"
 
@@ -40,34 +39,24 @@ prometheus::Histogram::BucketBoundaries Bounds() {
   return bounds;
 }
 
-// Of one call; gRPC owns it.
+// Of one call, from when its request is read; gRPC owns it. Whatever was begun gets a status.
 class Observer final : public grpc::experimental::Interceptor {
  public:
   Observer(RpcMetrics& metrics, const char* method) : metrics_(metrics), method_(method) {
     metrics_.Started(method_);
   }
 
-  // A call that ends without an answer of ours, by a request that is too long or by a caller who left before
-  // it was read, is one that was cancelled.
-  ~Observer() override { Finish(grpc::Status::CANCELLED); }
-
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      Finish(methods->GetSendStatus());
+      metrics_.Handled(method_, methods->GetSendStatus(), std::chrono::steady_clock::now() - begin_);
     }
     methods->Proceed();
   }
 
  private:
-  void Finish(const grpc::Status& status) {
-    if (std::exchange(finished_, true)) return;
-    metrics_.Handled(method_, status, std::chrono::steady_clock::now() - begin_);
-  }
-
   RpcMetrics& metrics_;
   const char* const method_;  // the server's
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  bool finished_ = false;
 };
 
 class ObserverFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
