@@ -55,20 +55,23 @@ void PortCertificates::Reload() {
 grpc_server_credentials* PortCertificates::NewCredentials() {
   // Takes the options.
   return grpc_ssl_server_credentials_create_with_options(
-      grpc_ssl_server_credentials_create_options_using_config_fetcher(RequestOf(files_.client_auth), &Fetch,
-                                                                      this));
+      grpc_ssl_server_credentials_create_options_using_config_fetcher(RequestOf(files_.client_auth),
+                                                                      &FetchFrom, this));
+}
+
+grpc_ssl_certificate_config_reload_status PortCertificates::FetchFrom(
+    void* self, grpc_ssl_server_certificate_config** config) {
+  return static_cast<PortCertificates*>(self)->Fetch(config);
 }
 
 grpc_ssl_certificate_config_reload_status PortCertificates::Fetch(
-    void* self, grpc_ssl_server_certificate_config** config) {
-  auto& certificates = *static_cast<PortCertificates*>(self);
-  MutexLock lock(certificates.mu_);
-  if (std::exchange(certificates.fetched_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
-  const Pem& pem = certificates.current_;
-  const grpc_ssl_pem_key_cert_pair pair{.private_key = pem.key.c_str(),
-                                        .cert_chain = pem.certificate.c_str()};
+    grpc_ssl_server_certificate_config** config) {
+  MutexLock lock(mu_);
+  if (std::exchange(fetched_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+  const grpc_ssl_pem_key_cert_pair pair{.private_key = current_.key.c_str(),
+                                        .cert_chain = current_.certificate.c_str()};
   // gRPC insists on authorities (it aborts); where no certificate is asked for, any will do.
-  const std::string& client_ca = pem.client_ca.empty() ? pem.certificate : pem.client_ca;
+  const std::string& client_ca = current_.client_ca.empty() ? current_.certificate : current_.client_ca;
   *config = grpc_ssl_server_certificate_config_create(client_ca.c_str(), &pair, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }

@@ -39,8 +39,9 @@ class PortCertificates {
   };
 
   Pem Read() const;
-  static grpc_ssl_certificate_config_reload_status Fetch(void* self,
-                                                         grpc_ssl_server_certificate_config** config);
+  static grpc_ssl_certificate_config_reload_status FetchFrom(void* self,
+                                                             grpc_ssl_server_certificate_config** config);
+  grpc_ssl_certificate_config_reload_status Fetch(grpc_ssl_server_certificate_config** config);
 
   const TlsFiles files_;
   const Clock* const clock_;
