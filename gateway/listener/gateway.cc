@@ -88,6 +88,7 @@ Totals Gateway::totals() const {
 
 std::vector<SteadyTime> Gateway::last_turns() const {
   std::vector<SteadyTime> turns;
+  turns.reserve(threads_.size());
   for (const auto& thread : threads_) turns.push_back(thread->last_turn());
   return turns;
 }

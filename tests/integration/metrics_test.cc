@@ -2,10 +2,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <functional>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "tests/support/certificates.h"
+#include "tests/support/child_process.h"
 #include "tests/support/flood.h"
 #include "tests/support/running_server.h"
 #include "tests/support/scrape.h"
@@ -318,6 +317,7 @@ TEST(MetricsTest, InterruptsByTheirOutcome) {
 TEST(MetricsTest, ABulkInterruptCountsEach) {
   RunningServer server;
   std::vector<Client> clients;
+  clients.reserve(5);
   for (int i = 0; i < 5; ++i) clients.push_back(server.Open());
   ExpectGrowth(server,
                [&] {
@@ -481,9 +481,11 @@ TEST_F(TlsMetricsTest, TheProcessIsTold) {
 }
 
 TEST_F(TlsMetricsTest, PromtoolHasNothingAgainstIt) {
-  if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "no promtool here";
+  const auto run = [](const std::string& command) { return ChildProcess({"/bin/sh", "-c", command}).Wait(); };
+  if (run("command -v promtool").code != 0) GTEST_SKIP() << "no promtool here";
   const TemporaryFile file("metrics", AskAdmin(server_.server().admin_address(), "/metrics").body);
-  EXPECT_EQ(std::system(("promtool check metrics <" + file.path()).c_str()), 0);
+  const ChildProcess::Exit exit = run("promtool check metrics <" + file.path());
+  EXPECT_EQ(exit.code, 0) << exit.out << exit.err;
 }
 
 TEST_F(TlsMetricsTest, AHundredScrapesHarmNoMessage) {

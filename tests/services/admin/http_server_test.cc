@@ -172,8 +172,8 @@ TEST(HttpServerTest, GarbageIs400AndTheEnd) {
 TEST(HttpServerTest, AHugeHeaderIs431) {
   const Site site;
   const std::string filler(HttpServer::kMaxHeaderBytes, 'x');
-  for (const std::string& request :
-       {Get("/hello", "X: " + filler + "\r\n"), Get("/" + filler), std::string("GET /") + filler + filler}) {
+  for (const std::string& request : {Get("/hello", "X: " + filler + "\r\n"), Get("/" + filler),
+                                     "GET /" + std::string(2 * HttpServer::kMaxHeaderBytes, 'x')}) {
     Client client = site.Dial();
     client.Send(request);
     EXPECT_EQ(client.ReadResponse().status, 431);
