@@ -55,7 +55,8 @@ void DescribeClose(const Connection& connection, ConnectionState state, const Cl
 
 void DescribeAttributes(const Attributes& attributes, v1::Connection* out) {
   for (const auto& [key, value] : attributes.labels) (*out->mutable_labels())[key] = value;
-  if (attributes.expire_time.has_value()) *out->mutable_expire_time() = drawbridge::ToProto(*attributes.expire_time);
+  if (attributes.expire_time.has_value())
+    *out->mutable_expire_time() = drawbridge::ToProto(*attributes.expire_time);
 }
 
 }  // namespace

@@ -67,14 +67,15 @@ TEST(AdminTest, ANodeThatGoesIsNotReadyFromTheFirstGoodbye) {
   client.ReadClose();
   const HttpResponse draining = Ask(server, "/readyz");
   EXPECT_EQ(draining.status, 503);
-  EXPECT_EQ(draining.body, "draining: the node is going away\n");
+  EXPECT_EQ(draining.body, "draining: the node is being emptied\n");
   EXPECT_EQ(Ask(server, "/healthz").status, 200);
   EXPECT_EQ(Scrape(server.server().admin_address())["drawbridge_ready"], 0);
   EXPECT_EQ(HealthOf(server, ""), Health::NOT_SERVING);
-  EXPECT_EQ(HealthOf(server, kControl), Health::NOT_SERVING);
-  client.SendClose(1001);
-  EXPECT_EQ(shutdown.get(), 1u);
-  EXPECT_EQ(Ask(server, "/readyz").status, 503) << "answered until the very end";
+  EXPECT_EQ(HealthOf(server, kControl), Health::SERVING) << "who empties a node asks it how far it is";
+  client.SendClose(1012);
+  EXPECT_EQ(shutdown.get(), 1);
+  EXPECT_EQ(Ask(server, "/readyz").body, "drained: the node was emptied and not resumed\n")
+      << "to the very end";
 }
 
 // A waiter is called on the connection's I/O thread: one that does not return stops that thread.

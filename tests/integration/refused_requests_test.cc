@@ -45,12 +45,11 @@ std::function<grpc::Status(Stub&, const std::string&)> Unary(
   };
 }
 
-Refusal List(const std::string& name, std::function<void(v1::ListConnectionsRequest&)> spoil,
+Refusal List(const std::string& name, const std::function<void(v1::ListConnectionsRequest&)>& spoil,
              const std::string& reason, const std::string& field) {
   const auto good = [](const std::string&) { return v1::ListConnectionsRequest(); };
   return {"List" + name,
-          Unary<v1::ListConnectionsRequest, v1::ListConnectionsResponse>(&Stub::ListConnections, good,
-                                                                         std::move(spoil)),
+          Unary<v1::ListConnectionsRequest, v1::ListConnectionsResponse>(&Stub::ListConnections, good, spoil),
           StatusCode::INVALID_ARGUMENT, reason, field};
 }
 
@@ -67,7 +66,7 @@ Refusal Get(const std::string& name, const std::string& id, StatusCode code, con
       code, reason, field};
 }
 
-Refusal Update(const std::string& name, std::function<void(v1::UpdateConnectionRequest&)> spoil,
+Refusal Update(const std::string& name, const std::function<void(v1::UpdateConnectionRequest&)>& spoil,
                const std::string& reason, const std::string& field,
                StatusCode code = StatusCode::INVALID_ARGUMENT) {
   const auto good = [](const std::string& id) {
@@ -76,13 +75,13 @@ Refusal Update(const std::string& name, std::function<void(v1::UpdateConnectionR
     request.mutable_update_mask()->add_paths("labels");
     return request;
   };
-  return {"Update" + name,
-          Unary<v1::UpdateConnectionRequest, v1::UpdateConnectionResponse>(&Stub::UpdateConnection, good,
-                                                                           std::move(spoil)),
-          code, reason, field};
+  return {
+      "Update" + name,
+      Unary<v1::UpdateConnectionRequest, v1::UpdateConnectionResponse>(&Stub::UpdateConnection, good, spoil),
+      code, reason, field};
 }
 
-Refusal Send(const std::string& name, std::function<void(v1::SendMessageRequest&)> spoil,
+Refusal Send(const std::string& name, const std::function<void(v1::SendMessageRequest&)>& spoil,
              const std::string& reason, const std::string& field,
              StatusCode code = StatusCode::INVALID_ARGUMENT) {
   const auto good = [](const std::string& id) {
@@ -92,11 +91,11 @@ Refusal Send(const std::string& name, std::function<void(v1::SendMessageRequest&
     return request;
   };
   return {"Send" + name,
-          Unary<v1::SendMessageRequest, v1::SendMessageResponse>(&Stub::SendMessage, good, std::move(spoil)),
-          code, reason, field};
+          Unary<v1::SendMessageRequest, v1::SendMessageResponse>(&Stub::SendMessage, good, spoil), code,
+          reason, field};
 }
 
-Refusal Broadcast(const std::string& name, std::function<void(v1::BroadcastMessageRequest&)> spoil,
+Refusal Broadcast(const std::string& name, const std::function<void(v1::BroadcastMessageRequest&)>& spoil,
                   const std::string& reason, const std::string& field) {
   const auto good = [](const std::string&) {
     v1::BroadcastMessageRequest request;
@@ -104,17 +103,17 @@ Refusal Broadcast(const std::string& name, std::function<void(v1::BroadcastMessa
     request.mutable_message()->set_text("hello");
     return request;
   };
-  return {"Broadcast" + name,
-          Unary<v1::BroadcastMessageRequest, v1::BroadcastMessageResponse>(&Stub::BroadcastMessage, good,
-                                                                           std::move(spoil)),
-          StatusCode::INVALID_ARGUMENT, reason, field};
+  return {
+      "Broadcast" + name,
+      Unary<v1::BroadcastMessageRequest, v1::BroadcastMessageResponse>(&Stub::BroadcastMessage, good, spoil),
+      StatusCode::INVALID_ARGUMENT, reason, field};
 }
 
 Refusal BulkInterrupt(const std::string& name, std::function<void(v1::InterruptConnectionsRequest&)> spoil,
                       const std::string& reason, const std::string& field,
                       StatusCode code = StatusCode::INVALID_ARGUMENT) {
   return {"BulkInterrupt" + name,
-          [spoil = std::move(spoil)](Stub& stub, const std::string&) {
+          [spoil = spoil](Stub& stub, const std::string&) {
             grpc::ClientContext context;
             v1::InterruptConnectionsRequest request;
             request.set_filter("*");
