@@ -55,7 +55,7 @@ TEST_F(ReloadTest, TheNumberOfConnectionsHoldsAtOnce) {
   Reload("max_connections=1\n", "the flags are read again");
   EXPECT_EQ(Client::Dial(address_).Upgrade().status, 503);
   first.Echo("who is here stays");
-  Reload("max_connections=5\n", "the flags are read again");
+  Reload("max_connections=5\nlog_format=json\n", "--log_format has changed");
   Open().Echo("room again");
 }
 
