@@ -30,13 +30,14 @@ std::string_view WordOf(CloseOutcome outcome) {
 
 }  // namespace
 
-void LogEnd(const Connection& connection) {
+void LogEnd(const Connection& connection, SteadyTime now) {
   static LineBudget& budget = *new LineBudget(kLinesPerSecond);
+  if (!Logs(spdlog::level::info)) return;
+  const auto suppressed = budget.Take(now);
+  if (!suppressed.has_value()) return;
   const auto request = connection.close_request();
   const auto result = connection.close_result();
-  if (!Logs(spdlog::level::info) || !request.has_value() || !result.has_value()) return;
-  const auto suppressed = budget.Take(result->close_time);
-  if (!suppressed.has_value()) return;
+  if (!request.has_value() || !result.has_value()) return;
 
   const ConnectionInfo info = connection.info();
   const Connection::Traffic& traffic = connection.traffic();

@@ -106,7 +106,7 @@ void Session::Dismantle(CloseOutcome outcome) {
   connection_->RecordEnd(std::move(result));
   registration_.Reset();
   connection_->TellWaiters();
-  LogEnd(*connection_);
+  LogEnd(*connection_, thread_.now());
 }
 
 }  // namespace drawbridge

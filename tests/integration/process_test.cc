@@ -65,6 +65,25 @@ void ExpectDrains(int signal) {
 TEST(ProcessTest, SigtermClosesClientsAndExits0) { ExpectDrains(SIGTERM); }
 TEST(ProcessTest, SigintClosesClientsAndExits0) { ExpectDrains(SIGINT); }
 
+TEST(ProcessTest, ASecondSigtermEndsTheWait) {
+  ChildProcess process(OnFreePorts({"--drain_not_ready=1h", "--drain_spread=1h", "--drain_grace=1h"}));
+  Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
+  process.Signal(SIGTERM);
+  process.WaitForError("SIGTERM: draining 1 connections");
+  client.Echo("served as before");
+  process.Signal(SIGTERM);
+  EXPECT_EQ(client.ReadClose().code(), 1012);
+  EXPECT_EQ(process.Wait().code, 0) << "nobody waits for a client that does not answer";
+}
+
+TEST(ProcessTest, SigintDoesNotSpreadTheGoodbyes) {
+  ChildProcess process(OnFreePorts({"--drain_not_ready=1h", "--drain_spread=1h"}));
+  Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
+  process.Signal(SIGINT);
+  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(process.Wait().code, 0);
+}
+
 TEST(ProcessTest, SilentClientsAreCutWhenTheDrainGraceEnds) {
   ChildProcess process(OnFreePorts({"--drain_grace=300ms", "--drain_spread=0s"}));
   Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));

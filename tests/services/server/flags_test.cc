@@ -291,6 +291,42 @@ TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
   }
 }
 
+TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
+  Flags flags = Taken({});
+  const Flags fresh =
+      Taken({"--allowed_origins=*",          "--bytes_per_second=1000",  "--drain_grace=1s",
+             "--drain_not_ready=2s",         "--drain_spread=3s",        "--handshake_timeout=4s",
+             "--handshakes_per_second=5",    "--idle_timeout=6s",        "--log_level=debug",
+             "--max_connection_age=7s",      "--max_connections=8",      "--max_connections_per_address=9",
+             "--max_message_bytes=10",       "--messages_per_second=11", "--ping_interval=12s",
+             "--pong_timeout=13s",           "--send_queue_bytes=1400",  "--send_stall_timeout=15s",
+             "--trusted_proxies=10.0.0.0/8", "--io_threads=3",           "--permessage_deflate"});
+  EXPECT_THAT(TakeReloadable(fresh, &flags), ::testing::ElementsAre("io_threads", "permessage_deflate"));
+  EXPECT_EQ(ReloadableFlags().size(), 19U) << "each has a line here";
+  EXPECT_EQ(flags.allowed_origins, "*");
+  EXPECT_EQ(flags.bytes_per_second, 1000U);
+  EXPECT_EQ(flags.drain_grace, seconds(1));
+  EXPECT_EQ(flags.drain_not_ready, seconds(2));
+  EXPECT_EQ(flags.drain_spread, seconds(3));
+  EXPECT_EQ(flags.handshake_timeout, seconds(4));
+  EXPECT_EQ(flags.handshakes_per_second, 5U);
+  EXPECT_EQ(flags.idle_timeout, seconds(6));
+  EXPECT_EQ(flags.log_level, "debug");
+  EXPECT_EQ(flags.max_connection_age, seconds(7));
+  EXPECT_EQ(flags.max_connections, 8U);
+  EXPECT_EQ(flags.max_connections_per_address, 9U);
+  EXPECT_EQ(flags.max_message_bytes, 10U);
+  EXPECT_EQ(flags.messages_per_second, 11U);
+  EXPECT_EQ(flags.ping_interval, seconds(12));
+  EXPECT_EQ(flags.pong_timeout, seconds(13));
+  EXPECT_EQ(flags.send_queue_bytes, 1400U);
+  EXPECT_EQ(flags.send_stall_timeout, seconds(15));
+  EXPECT_EQ(flags.trusted_proxies, "10.0.0.0/8");
+  EXPECT_NE(flags.io_threads, 3);
+  EXPECT_FALSE(flags.permessage_deflate);
+  EXPECT_THAT(TakeReloadable(fresh, &flags), ::testing::SizeIs(2)) << "they are named each time";
+}
+
 TEST(MachineTest, ThisOneHasCoresAndDescriptors) {
   const Machine machine = Machine::This();
   EXPECT_GE(machine.cores, 1);
