@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/client.h"
@@ -112,7 +113,7 @@ Refusal BulkInterrupt(const std::string& name, std::function<void(v1::InterruptC
                       const std::string& reason, const std::string& field,
                       StatusCode code = StatusCode::INVALID_ARGUMENT) {
   return {"BulkInterrupt" + name,
-          [spoil = spoil](Stub& stub, const std::string&) {
+          [spoil = std::move(spoil)](Stub& stub, const std::string&) {
             grpc::ClientContext context;
             v1::InterruptConnectionsRequest request;
             request.set_filter("*");
