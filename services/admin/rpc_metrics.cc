@@ -2,28 +2,15 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <array>
-#include <cstddef>
 #include <string_view>
 
 #include "gateway/base/duration_histogram.h"
+#include "services/control/errors.h"
 
 namespace drawbridge {
 namespace {
 
 using grpc::experimental::InterceptionHookPoints;
-
-// The names of the codes, as the specification of gRPC has them.
-constexpr std::array<std::string_view, 17> kStatusWords = {
-    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-    "DATA_LOSS", "UNAUTHENTICATED"};
-
-std::string WordOf(const grpc::Status& status) {
-  const auto code = static_cast<size_t>(status.error_code());
-  return std::string(code < kStatusWords.size() ? kStatusWords[code] : "UNKNOWN");
-}
 
 // Of drawbridge.control.v1.ConnectionService/GetConnection what is behind the package.
 prometheus::Labels ByMethod(std::string_view method) {
@@ -109,7 +96,7 @@ void RpcMetrics::Started(const char* method) { started_.Add(ByMethod(method)).In
 void RpcMetrics::Handled(const char* method, const grpc::Status& status, std::chrono::duration<double> took) {
   auto labels = ByMethod(method);
   durations_.Add(labels, Bounds()).Observe(took.count());
-  labels.emplace("status", WordOf(status));
+  labels.emplace("status", std::string(NameOf(status.error_code())));
   handled_.Add(labels).Increment();
 }
 

@@ -60,9 +60,7 @@ void Guard::Tell(std::string_view method, std::string_view peer, const Caller& c
   std::vector<LogField> fields{{"method", method.substr(method.rfind('/') + 1)}};
   if (!caller.name.empty()) fields.emplace_back("caller", caller.name);
   if (!peer.empty()) fields.emplace_back("peer", peer);
-  fields.emplace_back("status", status.error_code() == grpc::StatusCode::PERMISSION_DENIED
-                                    ? "PERMISSION_DENIED"
-                                    : "UNAUTHENTICATED");
+  fields.emplace_back("status", NameOf(status.error_code()));
   fields.emplace_back("error", ReasonOf(status));
   fields.emplace_back("detail", status.error_message());
   if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);

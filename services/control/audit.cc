@@ -4,7 +4,6 @@
 #include <spdlog/common.h>
 
 #include <chrono>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -17,15 +16,6 @@ namespace {
 namespace v1 = control::v1;
 
 constexpr size_t kMaxValue = 512;
-
-std::string_view NameOf(grpc::StatusCode code) {
-  static constexpr std::string_view kNames[] = {
-      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-      "DATA_LOSS", "UNAUTHENTICATED"};
-  return code >= 0 && static_cast<size_t>(code) < std::size(kNames) ? kNames[code] : "UNKNOWN";
-}
 
 }  // namespace
 

@@ -24,6 +24,15 @@ grpc::Status WithDetails(grpc::StatusCode code, std::string_view reason, const s
 
 }  // namespace
 
+std::string_view NameOf(grpc::StatusCode code) {
+  static constexpr std::string_view kNames[] = {
+      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+      "DATA_LOSS", "UNAUTHENTICATED"};
+  return code >= 0 && static_cast<size_t>(code) < std::size(kNames) ? kNames[code] : "UNKNOWN";
+}
+
 grpc::Status InvalidField(std::string_view reason, const std::string& field, const std::string& description) {
   google::rpc::BadRequest bad_request;
   auto* violation = bad_request.add_field_violations();

@@ -17,6 +17,9 @@ grpc::Status InvalidField(std::string_view reason, const std::string& field, con
 // Any other failure, with google.rpc.ErrorInfo.
 grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message);
 
+// The name of a code as gRPC's specification has it, such as NOT_FOUND.
+std::string_view NameOf(grpc::StatusCode code);
+
 // The reason for programs of a status that came from here; empty for any other.
 std::string ReasonOf(const grpc::Status& status);
 
