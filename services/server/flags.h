@@ -8,7 +8,6 @@
 #include <map>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "gateway/session/deflate_options.h"
 
@@ -79,11 +78,6 @@ struct EarlyExit {
 
 // The command line wins over --flagfile, which wins over the environment (DRAWBRIDGE_<NAME>).
 std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine);
-
-// Names of the flags that may change while the gateway runs.
-const std::vector<std::string>& ReloadableFlags();
-// Sets those of `to` to what they are in `from`. Returns the names of the others that differ.
-std::vector<std::string> TakeReloadable(const Flags& from, Flags* to);
 
 }  // namespace drawbridge
 

@@ -18,6 +18,7 @@
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "services/auth/port_credentials.h"
+#include "services/server/reloadable_flags.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {

@@ -11,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/server/reloadable_flags.h"
 
 namespace drawbridge {
 namespace {
