@@ -15,9 +15,9 @@ struct CloseRecord {
   std::string cause;
   // 0: no close frame, 1005: one without a code.
   uint32_t sent_code = 0;
-  std::string sent_reason = {};
+  std::string sent_reason;
   uint32_t received_code = 0;
-  std::string received_reason = {};
+  std::string received_reason;
   bool clean = false;
 };
 

@@ -5,66 +5,21 @@
 
 #include <chrono>
 #include <ctime>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <map>
-#include <regex>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "tests/integration/metric_growth.h"
 #include "tests/support/certificates.h"
-#include "tests/support/child_process.h"
 #include "tests/support/flood.h"
 #include "tests/support/running_server.h"
 #include "tests/support/scrape.h"
-#include "tests/support/watch_stream.h"
 
 namespace drawbridge {
 namespace {
 
 namespace v1 = control::v1;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
-using Growth = std::map<std::string, double>;
-
-// What has grown between two scrapes, of the metrics that `wanted` names.
-Growth GrowthOf(const Growth& before, const Growth& after, const Growth& wanted) {
-  Growth growth;
-  for (const auto& [name, by] : wanted) {
-    const auto old = before.find(name);
-    const auto now = after.find(name);
-    growth[name] = (now == after.end() ? 0 : now->second) - (old == before.end() ? 0 : old->second);
-  }
-  return growth;
-}
-
-// Does something and waits until they have grown so much; messages are shown with the next tick.
-void ExpectGrowth(RunningServer& server, const std::function<void()>& act, const Growth& wanted) {
-  const std::string& address = server.server().admin_address();
-  const Growth before = Scrape(address);
-  act();
-  Growth growth;
-  EXPECT_TRUE(WaitUntil([&] { return (growth = GrowthOf(before, Scrape(address), wanted)) == wanted; }))
-      << "grown: " << ::testing::PrintToString(growth);
-}
-
-std::string Closed(const std::string& cause, const std::string& code) {
-  return "drawbridge_connections_closed_total{cause=\"" + cause + "\",code=\"" + code + "\"}";
-}
-std::string Handshakes(const std::string& result) {
-  return "drawbridge_handshakes_total{result=\"" + result + "\"}";
-}
-std::string Interrupts(const std::string& outcome) {
-  return "drawbridge_interrupts_total{outcome=\"" + outcome + "\"}";
-}
-std::string Started(const std::string& method) {
-  return "drawbridge_control_rpcs_started_total{method=\"" + method + "\"}";
-}
-std::string Handled(const std::string& method, const std::string& status) {
-  return "drawbridge_control_rpcs_handled_total{method=\"" + method + "\",status=\"" + status + "\"}";
-}
 
 TEST(MetricsTest, AConnectionThatComesAndGoes) {
   RunningServer server;
@@ -280,114 +235,6 @@ TEST(MetricsTest, PingsAndTheLoop) {
             before.at("drawbridge_event_loop_lag_seconds_count"));
 }
 
-TEST(MetricsTest, InterruptsByTheirOutcome) {
-  RunningServer server;
-  const std::string method = "ConnectionService/InterruptConnection";
-  const std::string times = "drawbridge_interrupt_duration_seconds_count";
-  const std::string slow = "drawbridge_interrupt_duration_seconds_bucket{le=\"0.025\"}";
-  Client good = server.Open();
-  ExpectGrowth(server,
-               [&] {
-                 auto reply = StartInterrupt(server, InterruptOf(good.id()));
-                 good.ReadCloseAndAnswer();
-                 EXPECT_TRUE(reply.get().status.ok());
-               },
-               {{Interrupts("closed_clean"), 1},
-                {Closed("interrupted", "1008"), 1},
-                {times, 1},
-                {Started(method), 1},
-                {Handled(method, "OK"), 1},
-                {"drawbridge_control_rpc_duration_seconds_count{method=\"" + method + "\"}", 1}});
-  Client deaf = server.Open();
-  ExpectGrowth(server, [&] { Interrupt(server, InterruptOf(deaf.id(), milliseconds(50))); },
-               {{Interrupts("closed_timeout"), 1}, {times, 1}, {slow, 0}});
-  Client cut = server.Open();
-  auto request = InterruptOf(cut.id());
-  request.set_abort(true);
-  ExpectGrowth(server, [&] { Interrupt(server, request); },
-               {{Interrupts("closed_aborted"), 1}, {Closed("interrupted", "1006"), 1}});
-  // One that is gone already, and one that never was, end nobody.
-  request.set_allow_missing(true);
-  ExpectGrowth(server, [&] { Interrupt(server, request); },
-               {{Interrupts("closed_aborted"), 0}, {Handled(method, "OK"), 1}});
-  ExpectGrowth(server, [&] { Interrupt(server, InterruptOf("no-such")); },
-               {{times, 0}, {Handled(method, "OK"), 0}, {Started(method), 1}});
-}
-
-TEST(MetricsTest, ABulkInterruptCountsEach) {
-  RunningServer server;
-  std::vector<Client> clients;
-  clients.reserve(5);
-  for (int i = 0; i < 5; ++i) clients.push_back(server.Open());
-  ExpectGrowth(server,
-               [&] {
-                 grpc::ClientContext context;
-                 v1::InterruptConnectionsRequest request;
-                 request.set_filter("*");
-                 request.set_abort(true);
-                 request.set_rate_per_second(-1);
-                 const auto reader = server.stub().InterruptConnections(&context, request);
-                 for (v1::InterruptConnectionsResponse response; reader->Read(&response);) {
-                 }
-                 EXPECT_TRUE(reader->Finish().ok());
-               },
-               {{Interrupts("closed_aborted"), 5},
-                {"drawbridge_interrupt_duration_seconds_count", 5},
-                {Handled("ConnectionService/InterruptConnections", "OK"), 1}});
-}
-
-TEST(MetricsTest, CallsByMethodAndStatus) {
-  RunningServer server;
-  const auto get = [&server](const std::string& id) {
-    return [&server, id] {
-      grpc::ClientContext context;
-      v1::GetConnectionRequest request;
-      v1::GetConnectionResponse response;
-      request.set_connection_id(id);
-      server.stub().GetConnection(&context, request, &response);
-    };
-  };
-  const std::string method = "ConnectionService/GetConnection";
-  Client client = server.Open();
-  ExpectGrowth(server, get(client.id()), {{Started(method), 1}, {Handled(method, "OK"), 1}});
-  ExpectGrowth(server, get("Not an id"), {{Started(method), 1}, {Handled(method, "INVALID_ARGUMENT"), 1}});
-  ExpectGrowth(server, get(server.server().gateway().registry().node().ConnectionId(99)),
-               {{Started(method), 1}, {Handled(method, "NOT_FOUND"), 1}, {Handled(method, "OK"), 0}});
-}
-
-TEST(MetricsTest, ACallBeginsWithItsRequest) {
-  RunningServer server;
-  ExpectGrowth(server,
-               [&] {
-                 grpc::ClientContext context;
-                 v1::BroadcastMessageRequest request;
-                 v1::BroadcastMessageResponse response;
-                 request.set_filter("*");
-                 request.mutable_message()->set_text(std::string(5 << 20, 'x'));  // longer than gRPC takes
-                 EXPECT_EQ(server.stub().BroadcastMessage(&context, request, &response).error_code(),
-                           grpc::StatusCode::RESOURCE_EXHAUSTED);
-               },
-               {{Started("ConnectionService/BroadcastMessage"), 0}});
-}
-
-TEST(MetricsTest, AWatchIsUnderWayUntilItsCallerLeaves) {
-  RunningServer server;
-  const std::string method = "ConnectionService/WatchConnections";
-  std::vector<WatchStream> watches;
-  ExpectGrowth(server,
-               [&] {
-                 watches.emplace_back(server.stub());
-                 watches.back().NextOf(v1::CONNECTION_EVENT_TYPE_BOOKMARK);
-               },
-               {{"drawbridge_watches", 1}, {Started(method), 1}, {Handled(method, "CANCELLED"), 0}});
-  ExpectGrowth(server,
-               [&] {
-                 watches.back().End();
-                 watches.clear();
-               },
-               {{"drawbridge_watches", -1}, {Handled(method, "CANCELLED"), 1}});
-}
-
 // A server with TLS, which shows every metric there is.
 class TlsMetricsTest : public ::testing::Test {
  protected:
@@ -437,55 +284,6 @@ TEST_F(TlsMetricsTest, TheEndOfTheCertificate) {
   files_.certificate.Replace(renewed.certificate);
   files_.key.Replace(renewed.key);
   EXPECT_TRUE(WaitUntil([&] { return days_left() > 89; })) << days_left();
-}
-
-std::set<std::string> NamesIn(const std::string& text, const std::string& pattern) {
-  const std::regex regex(pattern);
-  std::set<std::string> names;
-  for (std::sregex_iterator at(text.begin(), text.end(), regex), end; at != end; ++at)
-    names.insert(at->str(1));
-  return names;
-}
-
-std::string ContentOf(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-TEST_F(TlsMetricsTest, TheDocumentNamesAllAndNoOther) {
-  const std::string text = AskAdmin(server_.server().admin_address(), "/metrics").body;
-  EXPECT_EQ(NamesIn(ContentOf("docs/metrics.md"), "\\| `([a-z_]+)` \\| (?:gauge|counter|histogram) \\|"),
-            NamesIn(text, "# TYPE ([a-z_]+) "));
-}
-
-TEST_F(TlsMetricsTest, AlertsAndDashboardNameOnlyWhatThereIs) {
-  const std::string text = AskAdmin(server_.server().admin_address(), "/metrics").body;
-  const std::set<std::string> there = NamesIn(text, "(?:^|\n)([a-z_]+)[ {]");
-  for (const char* file : {"deploy/prometheus/alerts.yaml", "deploy/grafana/drawbridge.json"}) {
-    const auto used = NamesIn(ContentOf(file), "\\b((?:drawbridge|process)_[a-z_]+)\\b");
-    EXPECT_GT(used.size(), 10u) << file;
-    for (const std::string& name : used) EXPECT_THAT(there, ::testing::Contains(name)) << file;
-  }
-}
-
-TEST_F(TlsMetricsTest, TheProcessIsTold) {
-  Growth values = Scrape(server_.server().admin_address());
-  EXPECT_GT(values["process_resident_memory_bytes"], 1e6);
-  EXPECT_GT(values["process_open_fds"], 10);
-  EXPECT_GT(values["process_max_fds"], values["process_open_fds"]);
-  EXPECT_GE(values["process_cpu_seconds_total"], 0);
-  const auto now = static_cast<double>(::time(nullptr));
-  EXPECT_LT(values["process_start_time_seconds"], now + 2);
-  EXPECT_GT(values["process_start_time_seconds"], now - 3600);
-  EXPECT_EQ(values["drawbridge_build_info{version=\"0.1.0\"}"], 1);
-}
-
-TEST_F(TlsMetricsTest, PromtoolHasNothingAgainstIt) {
-  const auto run = [](const std::string& command) { return ChildProcess({"/bin/sh", "-c", command}).Wait(); };
-  if (run("command -v promtool").code != 0) GTEST_SKIP() << "no promtool here";
-  const TemporaryFile file("metrics", AskAdmin(server_.server().admin_address(), "/metrics").body);
-  const ChildProcess::Exit exit = run("promtool check metrics <" + file.path());
-  EXPECT_EQ(exit.code, 0) << exit.out << exit.err;
 }
 
 TEST_F(TlsMetricsTest, AHundredScrapesHarmNoMessage) {

@@ -116,10 +116,13 @@ bool Soak::Run(seconds duration) {
 
 void Soak::LoadUntil(const std::function<bool()>& is_over) {
   const Crowd crowd(*world_);
-  while (!is_over()) {
-    Sample();
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
+  const bool over = WaitUntil(
+      [&] {
+        Sample();
+        return is_over();
+      },
+      Deadline::max());
+  if (!over) throw std::logic_error("there is no such deadline");
 }
 
 // Prints a line now and then.

@@ -1,0 +1,130 @@
+// What the control API does moves its metrics: interrupts, calls and watches.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tests/integration/metric_growth.h"
+#include "tests/support/running_server.h"
+#include "tests/support/watch_stream.h"
+
+namespace drawbridge {
+namespace {
+
+namespace v1 = control::v1;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST(MetricsTest, InterruptsByTheirOutcome) {
+  RunningServer server;
+  const std::string method = "ConnectionService/InterruptConnection";
+  const std::string times = "drawbridge_interrupt_duration_seconds_count";
+  const std::string slow = "drawbridge_interrupt_duration_seconds_bucket{le=\"0.025\"}";
+  Client good = server.Open();
+  ExpectGrowth(server,
+               [&] {
+                 auto reply = StartInterrupt(server, InterruptOf(good.id()));
+                 good.ReadCloseAndAnswer();
+                 EXPECT_TRUE(reply.get().status.ok());
+               },
+               {{Interrupts("closed_clean"), 1},
+                {Closed("interrupted", "1008"), 1},
+                {times, 1},
+                {Started(method), 1},
+                {Handled(method, "OK"), 1},
+                {"drawbridge_control_rpc_duration_seconds_count{method=\"" + method + "\"}", 1}});
+  Client deaf = server.Open();
+  ExpectGrowth(server, [&] { Interrupt(server, InterruptOf(deaf.id(), milliseconds(50))); },
+               {{Interrupts("closed_timeout"), 1}, {times, 1}, {slow, 0}});
+  Client cut = server.Open();
+  auto request = InterruptOf(cut.id());
+  request.set_abort(true);
+  ExpectGrowth(server, [&] { Interrupt(server, request); },
+               {{Interrupts("closed_aborted"), 1}, {Closed("interrupted", "1006"), 1}});
+  // One that is gone already, and one that never was, end nobody.
+  request.set_allow_missing(true);
+  ExpectGrowth(server, [&] { Interrupt(server, request); },
+               {{Interrupts("closed_aborted"), 0}, {Handled(method, "OK"), 1}});
+  ExpectGrowth(server, [&] { Interrupt(server, InterruptOf("no-such")); },
+               {{times, 0}, {Handled(method, "OK"), 0}, {Started(method), 1}});
+}
+
+TEST(MetricsTest, ABulkInterruptCountsEach) {
+  RunningServer server;
+  std::vector<Client> clients;
+  clients.reserve(5);
+  for (int i = 0; i < 5; ++i) clients.push_back(server.Open());
+  ExpectGrowth(server,
+               [&] {
+                 grpc::ClientContext context;
+                 v1::InterruptConnectionsRequest request;
+                 request.set_filter("*");
+                 request.set_abort(true);
+                 request.set_rate_per_second(-1);
+                 const auto reader = server.stub().InterruptConnections(&context, request);
+                 for (v1::InterruptConnectionsResponse response; reader->Read(&response);) {
+                 }
+                 EXPECT_TRUE(reader->Finish().ok());
+               },
+               {{Interrupts("closed_aborted"), 5},
+                {"drawbridge_interrupt_duration_seconds_count", 5},
+                {Handled("ConnectionService/InterruptConnections", "OK"), 1}});
+}
+
+TEST(MetricsTest, CallsByMethodAndStatus) {
+  RunningServer server;
+  const auto get = [&server](const std::string& id) {
+    return [&server, id] {
+      grpc::ClientContext context;
+      v1::GetConnectionRequest request;
+      v1::GetConnectionResponse response;
+      request.set_connection_id(id);
+      server.stub().GetConnection(&context, request, &response);
+    };
+  };
+  const std::string method = "ConnectionService/GetConnection";
+  Client client = server.Open();
+  ExpectGrowth(server, get(client.id()), {{Started(method), 1}, {Handled(method, "OK"), 1}});
+  ExpectGrowth(server, get("Not an id"), {{Started(method), 1}, {Handled(method, "INVALID_ARGUMENT"), 1}});
+  ExpectGrowth(server, get(server.server().gateway().registry().node().ConnectionId(99)),
+               {{Started(method), 1}, {Handled(method, "NOT_FOUND"), 1}, {Handled(method, "OK"), 0}});
+}
+
+TEST(MetricsTest, ACallBeginsWithItsRequest) {
+  RunningServer server;
+  ExpectGrowth(server,
+               [&] {
+                 grpc::ClientContext context;
+                 v1::BroadcastMessageRequest request;
+                 v1::BroadcastMessageResponse response;
+                 request.set_filter("*");
+                 request.mutable_message()->set_text(std::string(5 << 20, 'x'));  // longer than gRPC takes
+                 EXPECT_EQ(server.stub().BroadcastMessage(&context, request, &response).error_code(),
+                           grpc::StatusCode::RESOURCE_EXHAUSTED);
+               },
+               {{Started("ConnectionService/BroadcastMessage"), 0}});
+}
+
+TEST(MetricsTest, AWatchIsUnderWayUntilItsCallerLeaves) {
+  RunningServer server;
+  const std::string method = "ConnectionService/WatchConnections";
+  std::vector<WatchStream> watches;
+  ExpectGrowth(server,
+               [&] {
+                 watches.emplace_back(server.stub());
+                 watches.back().NextOf(v1::CONNECTION_EVENT_TYPE_BOOKMARK);
+               },
+               {{"drawbridge_watches", 1}, {Started(method), 1}, {Handled(method, "CANCELLED"), 0}});
+  ExpectGrowth(server,
+               [&] {
+                 watches.back().End();
+                 watches.clear();
+               },
+               {{"drawbridge_watches", -1}, {Handled(method, "CANCELLED"), 1}});
+}
+
+}  // namespace
+}  // namespace drawbridge
