@@ -19,7 +19,7 @@ namespace drawbridge {
 struct OutboundMessage {
   MessageType type;
   std::shared_ptr<const std::string> payload;  // not null; kText: valid UTF-8
-  Receipt receipt = {};
+  Receipt receipt;
 };
 
 // Not thread-safe: its connection guards it, and bounds it.

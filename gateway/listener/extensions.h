@@ -18,7 +18,7 @@ struct Extension {
     bool operator==(const Parameter&) const = default;
   };
   std::string name;
-  std::vector<Parameter> parameters = {};
+  std::vector<Parameter> parameters;
 
   bool operator==(const Extension&) const = default;
 };

@@ -23,15 +23,15 @@ struct UpgradeRequest {
   std::string user_agent;
   std::string origin;
   std::string host;
-  std::vector<Extension> extensions = {};  // that it offers
+  std::vector<Extension> extensions;  // that it offers
   ForwardingHeaders forwarding;
 };
 
 // A request that is answered with HTTP and done with.
 struct HttpAnswer {
   int status;
-  std::string text;          // one line, without its end
-  std::string headers = {};  // further ones, each with its CRLF
+  std::string text;     // one line, without its end
+  std::string headers;  // further ones, each with its CRLF
 };
 
 using Verdict = std::variant<UpgradeRequest, HttpAnswer>;

@@ -56,7 +56,7 @@ class Inflater {
   };
   struct Result {
     Status status;
-    std::string_view message = {};  // kOk: in `scratch` where it fits, else in `spill`
+    std::string_view message;  // kOk: in `scratch` where it fits, else in `spill`
   };
 
   // Takes 7 KiB, and the window once there is something in it.

@@ -34,7 +34,7 @@ class PageTokens {
   std::optional<uint64_t> Read(const ListQuery& query, std::string_view token) const;
 
  private:
-  SealingKey key_{};
+  SealingKey key_;
 };
 
 }  // namespace drawbridge

@@ -30,9 +30,9 @@ struct Expression {
   };
   Kind kind = Kind::kAll;
   size_t offset = 0;  // in the text of the filter, in bytes
-  std::vector<Expression> children = {};
+  std::vector<Expression> children;
 
-  std::string field = {};
+  std::string field;
   Comparator comparator = Comparator::kEqual;
   size_t comparator_offset = 0;
   Argument argument = {};

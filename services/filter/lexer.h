@@ -24,9 +24,9 @@ struct Token {
   };
   Kind kind = Kind::kEnd;
   size_t offset = 0;
-  std::string_view source = {};  // as written
+  std::string_view source;  // as written
 
-  std::string text = {};  // of a word or string: without quotes, escapes and the wildcard
+  std::string text;       // of a word or string: without quotes, escapes and the wildcard
   bool wildcard = false;  // a word or string that ends with a `*`
   Comparator comparator = Comparator::kEqual;
 };

@@ -40,7 +40,7 @@ struct TextMatch {
 
   How how = How::kCompare;
   Comparator comparator = Comparator::kEqual;  // kCompare
-  std::string value = {};
+  std::string value;
 };
 
 // The tests of one term. Each is asked on any thread, blocks on nothing and allocates nothing.
@@ -104,8 +104,8 @@ struct Predicate {
 
   Kind kind = Kind::kTrue;
   bool negated = false;
-  std::vector<Predicate> children = {};  // kAnd, kOr
-  std::optional<Test> test = {};         // kTest
+  std::vector<Predicate> children;  // kAnd, kOr
+  std::optional<Test> test;         // kTest
 };
 
 }  // namespace drawbridge

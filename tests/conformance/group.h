@@ -12,11 +12,11 @@ namespace drawbridge::conformance {
 
 // Each of its cases is a test named `section`.`name`. Groups with the same flags share a gateway.
 struct Group {
-  std::string section;                     // as in Section5_2
-  std::vector<std::string> flags = {};     // further ones of the gateway
-  std::vector<std::string> headers = {};   // further ones of the upgrade of `cases`
-  std::vector<Case> cases = {};            // each sent whole, then in small pieces
-  std::vector<RequestCase> requests = {};  // the same
+  std::string section;                // as in Section5_2
+  std::vector<std::string> flags;     // further ones of the gateway
+  std::vector<std::string> headers;   // further ones of the upgrade of `cases`
+  std::vector<Case> cases;            // each sent whole, then in small pieces
+  std::vector<RequestCase> requests;  // the same
 };
 
 // Defined by each file of cases.

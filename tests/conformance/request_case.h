@@ -15,7 +15,7 @@ struct Response {
   // Byte by byte, with * for the connection's id. Where it is empty, that of the HTTP parser's words: the
   // status line and the headers are looked at alone.
   std::string bytes;
-  std::vector<Answer> answers = {};  // 101: the frames behind it
+  std::vector<Answer> answers;  // 101: the frames behind it
 };
 // The key of the example in section 1.3, on which `headers`, each with its CRLF, follow.
 Response Switches(const std::string& headers = {}, std::vector<Answer> answers = {});

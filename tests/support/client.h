@@ -34,9 +34,9 @@ class Client {
     int receive_buffer = 0;
     int send_buffer = 0;
     std::string target = "/";
-    std::vector<std::string> headers = {};  // further ones of the upgrade, each a line without its end
-    std::string preface = {};               // sent before all else, as a proxy would
-    ClientTls* tls = nullptr;               // must outlive the client; null: plain
+    std::vector<std::string> headers;  // further ones of the upgrade, each a line without its end
+    std::string preface;               // sent before all else, as a proxy would
+    ClientTls* tls = nullptr;          // must outlive the client; null: plain
   };
 
   // Connects, no more than the handshake of TLS. `address`: ip:port, the ip in brackets where

@@ -25,9 +25,9 @@ constexpr int kUpgrade = 101;
 struct Answered {
   int status = 0;  // 101: an upgrade; 0: not complete
   UpgradeRequest request = {};
-  std::string text = {};
-  std::string headers = {};
-  std::string rest = {};
+  std::string text;
+  std::string headers;
+  std::string rest;
 };
 
 Answered Feed(std::string_view bytes, size_t chunk) {

@@ -23,10 +23,10 @@ struct SeenEvent {
   using Kind = Engine::Event::Kind;
   Kind kind;
   Opcode opcode = Opcode::kContinuation;
-  std::string payload = {};
+  std::string payload;
   uint16_t code = 0;
   CloseCause cause = CloseCause::kProtocolError;
-  std::string explanation = {};
+  std::string explanation;
 
   // Whether the session would listen no more after it.
   bool ends() const { return kind == Kind::kClose || kind == Kind::kError; }

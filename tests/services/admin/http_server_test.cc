@@ -279,7 +279,8 @@ TEST(HttpServerTest, ListensOnIpv6) {
     EXPECT_THAT(site.server().address(), ::testing::StartsWith("[::1]:"));
     EXPECT_EQ(site.Ask(Get("/hello")).status, 200);
   } catch (const std::runtime_error& error) {
-    GTEST_SKIP() << error.what();
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("Cannot assign requested address"))
+        << "no ::1, at the worst";
   }
 }
 

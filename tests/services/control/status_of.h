@@ -14,8 +14,8 @@ namespace drawbridge {
 
 struct StatusFacts {
   grpc::StatusCode code;
-  std::string reason;      // ErrorInfo
-  std::string field = {};  // BadRequest; empty: there is none
+  std::string reason;  // ErrorInfo
+  std::string field;   // BadRequest; empty: there is none
   bool operator==(const StatusFacts&) const = default;
 };
 

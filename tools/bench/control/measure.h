@@ -17,14 +17,14 @@ namespace drawbridge::bench {
 using ControlStub = control::v1::ConnectionService::Stub;
 
 struct ControlScenario {
-  std::string_view name = {};
+  std::string_view name;
   sockaddr_in target = {};
   uint32_t connections = 0;
-  uint32_t echoing = 0;      // of the connections
-  uint32_t repeats = 0;      // interrupts, walks through the whole list, broadcasts, or seconds
-  int32_t rate = 0;          // a second; -1: as fast as possible
-  pid_t server = 0;          // 0: its CPU time is not measured
-  std::string control = {};  // address of the control plane
+  uint32_t echoing = 0;  // of the connections
+  uint32_t repeats = 0;  // interrupts, walks through the whole list, broadcasts, or seconds
+  int32_t rate = 0;      // a second; -1: as fast as possible
+  pid_t server = 0;      // 0: its CPU time is not measured
+  std::string control;   // address of the control plane
 };
 
 // From the call of InterruptConnection to the close frame at the client, and to the RPC's answer. Every
