@@ -22,8 +22,10 @@ Inflater::Result MessageDeflate::Inflate(std::string_view payload, size_t limit,
 }
 
 void MessageDeflate::AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload) {
-  const bool worth_it = payload.size() >= options_.min_bytes && payload.size() <= Deflater::kMostBytes;
-  if (worth_it && AppendCompressed(out, opcode, payload)) return;
+  // An empty message cannot shrink. As a frame without compression it leaves both windows as they are.
+  const bool may_shrink =
+      !payload.empty() && payload.size() >= options_.min_bytes && payload.size() <= Deflater::kMostBytes;
+  if (may_shrink && AppendCompressed(out, opcode, payload)) return;
   drawbridge::AppendFrame(out, opcode, payload);
 }
 
@@ -34,16 +36,16 @@ bool MessageDeflate::AppendCompressed(WriteBuffer& out, Opcode opcode, std::stri
   const size_t room = payload.size() + Deflater::kTail;
   const size_t distance = FrameHeaderSize(payload.size());
   char* const frame = out.Extend(distance + room);
-  const size_t size =
+  const std::optional<size_t> size =
       deflater().Compress(payload, {frame + distance, room}, agreement_.server_context_takeover);
-  if (size == 0) {
+  if (!size.has_value()) {
     out.Truncate(before);
     return false;
   }
-  const size_t header = FrameHeaderSize(size);
-  if (header != distance) std::memmove(frame + header, frame + distance, size);
-  WriteFrameHeader(frame, opcode, size, kRsv1);
-  out.Truncate(before + header + size);
+  const size_t header = FrameHeaderSize(*size);
+  if (header != distance) std::memmove(frame + header, frame + distance, *size);
+  WriteFrameHeader(frame, opcode, *size, kRsv1);
+  out.Truncate(before + header + *size);
   return true;
 }
 

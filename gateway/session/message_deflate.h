@@ -39,8 +39,9 @@ class MessageDeflate {
   // client of the pool, while `spill`, which must be empty, stands. See Inflater::Inflate.
   Inflater::Result Inflate(std::string_view payload, size_t limit, std::string& spill);
 
-  // Appends the message as one frame: as it is where it is short or does not shrink, which the RFC allows for
-  // any message. `out` grows by about the size of `payload` meanwhile, whatever comes of it.
+  // Appends the message as one frame: as it is where it is empty, short or does not shrink, which the RFC
+  // allows for any message (section 6). `out` grows by about the size of `payload` meanwhile, whatever comes
+  // of it.
   void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload);
 
  private:

@@ -172,11 +172,15 @@ std::string TlsStream::PeerSubject() const {
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), &BIO_free);
   if (text == nullptr) throw std::bad_alloc();
   // UTF-8 as it is, everything that is not printable escaped.
-  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
-                     XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  // On failure a part of the name may be written, which would be another principal.
+  if (X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
+                         XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) {
+    ForgetErrors();
+    return {};
+  }
   char* bytes = nullptr;
   const long size = BIO_get_mem_data(text.get(), &bytes);
-  return {bytes, static_cast<size_t>(size)};
+  return size > 0 ? std::string(bytes, static_cast<size_t>(size)) : std::string();
 }
 
 }  // namespace drawbridge

@@ -39,16 +39,20 @@ Deflater::Deflater(const DeflateShape& shape) : shape_(shape), stream_(NewStream
 
 Deflater::~Deflater() { deflateEnd(stream_.get()); }
 
-size_t Deflater::Compress(std::string_view message, std::span<char> room, bool keep_context) {
+std::optional<size_t> Deflater::Compress(std::string_view message, std::span<char> room, bool keep_context) {
+  if (message.empty() || message.size() > kMostBytes || room.size() > kMostBytes + kTail) return std::nullopt;
   stream_->next_in = Bytes(message);
   stream_->avail_in = static_cast<uInt>(message.size());
   stream_->next_out = Bytes(room);
   stream_->avail_out = static_cast<uInt>(room.size());
-  deflate(stream_.get(), Z_SYNC_FLUSH);
-  const bool fits = stream_->avail_in == 0 && stream_->avail_out != 0;
-  const size_t size = room.size() - stream_->avail_out;
+  const int result = deflate(stream_.get(), Z_SYNC_FLUSH);
+  const std::string_view written(room.data(), room.size() - stream_->avail_out);
+  // A full room may end with the tail by chance, while the rest waits inside zlib.
+  const bool flushed = result == Z_OK && stream_->avail_in == 0 && stream_->avail_out != 0;
+  const bool fits = flushed && written.ends_with(kEmptyBlock);
   if (!fits || !keep_context) deflateReset(stream_.get());
-  return fits ? size - kTail : 0;
+  if (!fits) return std::nullopt;
+  return written.size() - kTail;
 }
 
 // Where inflated bytes go: into the scratch space, and from there, when it is full, to the spill.
@@ -96,6 +100,7 @@ Inflater::Result Inflater::Inflate(std::string_view payload, size_t limit, std::
   if (!keep_context) inflateReset(stream_.get());
   // Not what a compressor makes of an empty message, but what some might write for it.
   if (payload.empty()) return {Status::kOk};
+  if (payload.size() > kMostBytes) return {Status::kTooBig};
   Output output(scratch, spill, limit);
   const Fed fed = Feed(payload, output);
   if (fed == Fed::kTooBig) return {Status::kTooBig};
@@ -127,8 +132,8 @@ Inflater::Fed Inflater::Feed(std::string_view input, Output& output) {
       case Z_OK:
         if (stream_->avail_in == 0 && stream_->avail_out != 0) return Fed::kAll;
         break;
-      case Z_BUF_ERROR:
-        return Fed::kAll;
+      case Z_BUF_ERROR:  // no progress, since no input is left
+        return stream_->avail_in == 0 ? Fed::kAll : Fed::kCorrupt;
       case Z_STREAM_END:
         inflateResetKeep(stream_.get());  // the window stays
         if (stream_->avail_in == 0) return Fed::kEnded;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,10 +37,11 @@ class Deflater {
   // What Compress wants to have behind the result (section 7.2.1).
   static constexpr size_t kTail = 4;
 
-  // Compresses a message of at most kMostBytes into `room` and returns the size. 0: it takes all of `room`
-  // but the tail, or more. With `keep_context` the next message may refer to this one, unless this call
-  // returned 0: what a peer was not sent it cannot know.
-  size_t Compress(std::string_view message, std::span<char> room, bool keep_context);
+  // Compresses a message of at most kMostBytes into `room` and returns the size, at least 1. nullopt: the
+  // message does not fit into `room` with the tail, or is empty. zlib writes nothing for an empty message
+  // behind a flush, not even a tail. With `keep_context` the next message may refer to this one, unless this
+  // call returned nullopt: the peer does not know what it was not sent.
+  std::optional<size_t> Compress(std::string_view message, std::span<char> room, bool keep_context);
   static constexpr size_t kMostBytes = size_t{1} << 30;
 
  private:
@@ -66,10 +68,12 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
 
   // Inflates the payload of a message (section 7.2.2) in steps of `scratch`, and stops at the first that is
-  // over `limit`. `spill` must be empty. Without `keep_context` the message may not refer to earlier ones.
-  // Nothing may be asked for after a failure but with a new context.
+  // over `limit`. A payload over kMostBytes is kTooBig. `scratch` must not be empty, `spill` must be. Without
+  // `keep_context` the message may not refer to earlier ones. Nothing may be asked for after a failure but
+  // with a new context.
   Result Inflate(std::string_view payload, size_t limit, std::span<char> scratch, std::string& spill,
                  bool keep_context);
+  static constexpr size_t kMostBytes = size_t{1} << 31;
 
  private:
   class Output;

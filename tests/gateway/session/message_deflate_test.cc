@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -148,6 +150,42 @@ TEST_F(MessageDeflateTest, WithTakeoverMessagesReferToEarlierOnes) {
   const std::string second = Send(deflate, message).payload;
   EXPECT_LT(second.size() * 10, first.size());
   EXPECT_EQ(inflater.Inflate(second), message);
+}
+
+// zlib writes nothing for an empty message behind a flush. The tail of four bytes was then taken off a size
+// of zero, and the frame's payload moved by nearly 2^64 bytes.
+TEST_F(MessageDeflateTest, AnEmptyMessageBehindAFlushIsSentAsItIs) {
+  for (int bits = kMinDeflateWindowBits; bits <= kMaxDeflateWindowBits; ++bits) {
+    for (int level = 1; level <= 9; ++level) {
+      for (int memory_level = 1; memory_level <= 9; ++memory_level) {
+        options_.level = level;
+        options_.memory_level = memory_level;
+        MessageDeflate deflate(
+            pool_, options_,
+            {.server_window_bits = static_cast<uint8_t>(bits), .server_context_takeover = true});
+        RawInflater inflater(bits);
+        const std::string message(100, 'x');
+        for (int i = 0; i < 2; ++i) {
+          ASSERT_EQ(inflater.Inflate(Send(deflate, message).payload), message);
+          EXPECT_EQ(Send(deflate, "").rsv, 0);
+          EXPECT_EQ(Send(deflate, "", Opcode::kBinary).rsv, 0);
+        }
+      }
+    }
+  }
+}
+
+TEST(DeflaterTest, GivesNoSizeWhereZlibWritesNoTail) {
+  Deflater deflater({.window_bits = 15, .level = 1, .memory_level = 8});
+  std::string room(100, '\0');
+  const std::string message(50, 'x');
+  EXPECT_EQ(deflater.Compress("", room, true), std::nullopt) << "empty, first of all";
+  EXPECT_GT(deflater.Compress(message, room, true), 0u);
+  EXPECT_EQ(deflater.Compress("", room, true), std::nullopt) << "empty, behind a flush";
+  for (size_t size = 0; size < 8; ++size) {
+    EXPECT_EQ(deflater.Compress(Noise(50), std::span(room).first(size), true), std::nullopt) << size;
+  }
+  EXPECT_GT(deflater.Compress(message, room, true), 0u);
 }
 
 // What the client never saw must not be referred to.
