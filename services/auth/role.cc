@@ -15,6 +15,7 @@ constexpr std::array kRoles{Entry{"viewer", Role::kViewer}, Entry{"sender", Role
 // Probes of health carry no token. Reflection tells no secret, but each of its streams holds a thread.
 constexpr std::array kMethods{
     Entry{"/drawbridge.control.v1.ConnectionService/BroadcastMessage", Role::kSender},
+    Entry{"/drawbridge.control.v1.ConnectionService/CountConnections", Role::kViewer},
     Entry{"/drawbridge.control.v1.ConnectionService/GetConnection", Role::kViewer},
     Entry{"/drawbridge.control.v1.ConnectionService/ListConnections", Role::kViewer},
     Entry{"/drawbridge.control.v1.ConnectionService/SendMessage", Role::kSender},

@@ -11,6 +11,7 @@
 #include "services/control/audit.h"
 #include "services/control/bulk_interrupt.h"
 #include "services/control/bulk_interrupt_call.h"
+#include "services/control/count.h"
 #include "services/control/errors.h"
 #include "services/control/interrupt.h"
 #include "services/control/list.h"
@@ -55,6 +56,11 @@ grpc::Status TooManyBulkInterrupts(size_t bound) {
                  fmt::format("{} calls of InterruptConnections are under way: no more are taken", bound));
 }
 
+grpc::Status TooManyCounts(size_t bound) {
+  return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_COUNTS",
+                 fmt::format("{} calls of CountConnections are under way: no more are taken", bound));
+}
+
 }  // namespace
 
 ConnectionService::ConnectionService(Registry* registry, const Clock* clock, Guard* guard)
@@ -67,6 +73,7 @@ ConnectionService::ConnectionService(Registry* registry, const Clock* clock, Gua
   };
   unary("ListConnections", &ConnectionService::ListConnections);
   unary("GetConnection", &ConnectionService::GetConnection);
+  unary("CountConnections", &ConnectionService::CountConnections);
   unary("InterruptConnection", &ConnectionService::InterruptConnection);
   streaming("InterruptConnections", &ConnectionService::InterruptConnections);
   unary("UpdateConnection", &ConnectionService::UpdateConnection);
@@ -94,6 +101,29 @@ grpc::ServerUnaryReactor* ConnectionService::GetConnection(const Call& call, con
   return Answer<v1::GetConnectionRequest, v1::GetConnectionResponse>(
       call.context, request, response,
       [this](const auto& in, auto* out) { return drawbridge::GetConnection(registry_, clock_, in, out); });
+}
+
+grpc::ServerUnaryReactor* ConnectionService::CountConnections(const Call& call,
+                                                              const grpc::ByteBuffer* request,
+                                                              grpc::ByteBuffer* response) {
+  v1::CountConnectionsRequest parsed;
+  std::unique_ptr<Count> begun;
+  grpc::Status status = ParseRequest(*request, parsed);
+  if (status.ok()) status = Count::Begin(registry_, clock_, parsed, &begun);
+  const auto slot = std::make_shared<Slot>(counts_.Take());
+  if (status.ok() && !*slot) status = TooManyCounts(counts_.capacity());
+  if (!status.ok()) return Finish(call.context, status);
+  const std::shared_ptr<Count> count = std::move(begun);
+  auto* waiting = new WaitingCall(bulk_, nullptr, "the caller left; nothing is counted further",
+                                  [count, slot] { count->Stop(); });
+  DoInTurns([count, slot] { return count->CountSome(); },
+            [answer = waiting->Answerer(), count, response] {
+              answer([count, response] {
+                *response = SerializeResponse(count->Response());
+                return grpc::Status::OK;
+              });
+            });
+  return waiting;
 }
 
 grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& call,
@@ -216,22 +246,24 @@ grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(const Call& call,
   auto* waiting =
       new WaitingCall(bulk_, audit, "the caller left; nobody further gets the message, who has it keeps it",
                       [broadcast] { broadcast->Stop(); });
-  SendOn(broadcast, [answer = waiting->Answerer(), audit, broadcast, response] {
-    answer([audit, broadcast, response] {
-      const v1::BroadcastMessageResponse sent = broadcast->Response();
-      audit->Came(sent);
-      *response = SerializeResponse(sent);
-      return grpc::Status::OK;
-    });
-  });
+  DoInTurns([broadcast] { return broadcast->SendSome(); },
+            [answer = waiting->Answerer(), audit, broadcast, response] {
+              answer([audit, broadcast, response] {
+                const v1::BroadcastMessageResponse sent = broadcast->Response();
+                audit->Came(sent);
+                *response = SerializeResponse(sent);
+                return grpc::Status::OK;
+              });
+            });
   return waiting;
 }
 
-// Between two parts, others that wait for the thread have their turn.
-void ConnectionService::SendOn(const std::shared_ptr<Broadcast>& broadcast, std::function<void()> sent) {
-  boost::asio::post(bulk_, [this, broadcast, sent = std::move(sent)]() mutable {
-    if (broadcast->SendSome()) return SendOn(broadcast, std::move(sent));
-    sent();
+// Calls `part` until it returns false, then `done`. Between two parts, others that wait for the thread have
+// their turn.
+void ConnectionService::DoInTurns(std::function<bool()> part, std::function<void()> done) {
+  boost::asio::post(bulk_, [this, part = std::move(part), done = std::move(done)]() mutable {
+    if (part()) return DoInTurns(std::move(part), std::move(done));
+    done();
   });
 }
 

@@ -42,6 +42,8 @@ class ConnectionService final {
                                             grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* GetConnection(const Call& call, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* CountConnections(const Call& call, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* InterruptConnection(const Call& call, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* UpdateConnection(const Call& call, const grpc::ByteBuffer* request,
@@ -62,10 +64,12 @@ class ConnectionService final {
                                         const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
   void AnswerSent(const std::string& connection_id, Audit& audit, grpc::ByteBuffer* response) const;
-  void SendOn(const std::shared_ptr<Broadcast>& broadcast, std::function<void()> sent);
+  void DoInTurns(std::function<bool()> part, std::function<void()> done);
 
   // Each remembers whom it is to end, 8 bytes for each; one more is refused.
   static constexpr size_t kBulkInterruptsAtOnce = 32;
+  // Each remembers up to 8 MiB of values; one more is refused.
+  static constexpr size_t kCountsAtOnce = 32;
 
   Registry& registry_;
   const Clock& clock_;
@@ -77,6 +81,7 @@ class ConnectionService final {
   // it.
   boost::asio::thread_pool bulk_{1};
   Slots bulk_interrupts_{kBulkInterruptsAtOnce};
+  Slots counts_{kCountsAtOnce};
   GuardedService<control::v1::ConnectionService> service_;
 };
 

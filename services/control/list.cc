@@ -102,7 +102,8 @@ grpc::Status ListConnections(const Registry& registry, const Clock& clock, const
     Describe(*connection, registry.node().node_id(), clock, response->add_connections());
   }
   if (!page.is_last) response->set_next_page_token(tokens.Make(TokenQuery(registry, request), page.next));
-  response->set_total_size(request.filter().empty() ? static_cast<int64_t>(registry.size()) : -1);
+  const auto total = KnownCount(registry, query.filter);
+  response->set_total_size(total.has_value() ? static_cast<int64_t>(*total) : -1);
   return grpc::Status::OK;
 }
 

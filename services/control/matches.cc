@@ -19,6 +19,16 @@ const Lookup* Cheapest(const Registry& registry, const std::vector<Lookup>& look
 
 }  // namespace
 
+std::optional<size_t> KnownCount(const Registry& registry, const Filter& filter) {
+  if (filter.is_all()) return registry.size();
+  const auto& key = filter.exact_key();
+  if (!key.has_value()) return std::nullopt;
+  if (!key->is_id()) return registry.Count({*key});
+  // The registry also finds those that ended lately.
+  const auto found = registry.Find(key->text());
+  return found != nullptr && found->state() != ConnectionState::kClosed ? 1 : 0;
+}
+
 Matches::Matches(const Registry& registry, const Filter& filter, const Clock& clock,
                  const MatchOptions& options)
     : registry_(registry),

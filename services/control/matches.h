@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -20,6 +21,10 @@ struct MatchOptions {
   bool show_closed = false;                   // those of the history, too
   bool use_index = true;                      // false: a look at each, whatever the filter says
 };
+
+// How many listed connections match, where that is known without a look at each: for `*` and for a single
+// equality that is in the index. nullopt otherwise. Thread-safe; takes one lock briefly.
+std::optional<size_t> KnownCount(const Registry& registry, const Filter& filter);
 
 // Not thread-safe; the registry, the filter and the clock must outlive it. Never makes the data plane wait:
 // it holds no lock between calls, and one shard's for a moment during one. Whoever is listed during the whole

@@ -20,7 +20,8 @@ namespace drawbridge {
 // Waits for what it is about, or for its own caller to lose patience, whichever is first. Owns itself.
 class WaitingCall final : public grpc::ServerUnaryReactor {
  public:
-  // `left`: what a caller who leaves is told of what goes on without it. `forget`: ends the waiting then.
+  // `audit` may be null. `left`: what a caller who leaves is told of what goes on without it. `forget`: ends
+  // the waiting then.
   WaitingCall(boost::asio::thread_pool& answers, std::shared_ptr<Audit> audit, std::string left,
               std::function<void()> forget = {})
       : answers_(answers), audit_(std::move(audit)), left_(std::move(left)), forget_(std::move(forget)) {}
@@ -51,7 +52,7 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
 
  private:
   void End(const grpc::Status& status) {
-    audit_->Finish(status);
+    if (audit_ != nullptr) audit_->Finish(status);
     Finish(status);
   }
 

@@ -20,6 +20,7 @@ std::variant<Filter, std::string> Filter::Parse(std::string_view text) {
   filter.text_ = ToString(expression);
   filter.predicate_ = std::get<Predicate>(std::move(compiled));
   filter.lookups_ = LookupsOf(filter.predicate_);
+  filter.exact_key_ = ExactKeyOf(filter.predicate_);
   return filter;
 }
 

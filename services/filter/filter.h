@@ -3,12 +3,14 @@
 #ifndef DRAWBRIDGE_SERVICES_FILTER_FILTER_H_
 #define DRAWBRIDGE_SERVICES_FILTER_FILTER_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "gateway/connections/connection.h"
+#include "gateway/connections/index.h"
 #include "services/filter/lookup.h"
 #include "services/filter/predicate.h"
 
@@ -41,6 +43,12 @@ class Filter {
   // The name of a field that it asks and that changes without an event; empty where there is none.
   std::string_view MovingField() const;
 
+  // Whether it is `*`.
+  bool is_all() const { return predicate_.kind == Predicate::Kind::kTrue && !predicate_.negated; }
+
+  // The key that exactly the matching connections have; nullopt where there is none.
+  const std::optional<IndexKey>& exact_key() const { return exact_key_; }
+
   // Ways to find all that match without a look at each connection; empty where there is none.
   const std::vector<Lookup>& lookups() const { return lookups_; }
 
@@ -48,6 +56,7 @@ class Filter {
   std::string text_ = "*";
   Predicate predicate_;
   std::vector<Lookup> lookups_;
+  std::optional<IndexKey> exact_key_;
 };
 
 }  // namespace drawbridge

@@ -61,4 +61,9 @@ std::vector<Lookup> LookupsOf(const Predicate& predicate) {
   return {};
 }
 
+std::optional<IndexKey> ExactKeyOf(const Predicate& predicate) {
+  if (predicate.kind != Predicate::Kind::kTest || predicate.negated) return std::nullopt;
+  return KeyOf(*predicate.test);
+}
+
 }  // namespace drawbridge

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "services/filter/field_text.h"
+
 namespace drawbridge {
 namespace {
 
@@ -25,29 +27,6 @@ bool Compare(const Value& left, Comparator comparator, const Value& right) {
       break;
   }
   return false;
-}
-
-std::string_view TextOf(Field field, const ConnectionInfo& info, const FilterContext& context) {
-  switch (field) {
-    case Field::kConnectionId:
-      return info.id;
-    case Field::kNodeId:
-      return context.node_id;
-    case Field::kPrincipal:
-      return info.principal;
-    case Field::kRemoteAddress:
-      return info.remote_address;
-    case Field::kPath:
-      return info.path;
-    case Field::kSubprotocol:
-      return info.subprotocol;
-    case Field::kUserAgent:
-      return info.user_agent;
-    case Field::kOrigin:
-      return info.origin;
-    default:
-      return {};
-  }
 }
 
 uint64_t NumberOf(Field field, const Connection::Traffic& traffic) {
@@ -117,7 +96,7 @@ bool TextMatch::Holds(std::string_view text) const {
 }
 
 bool TextTest::Holds(const Connection& connection, const FilterContext& context) const {
-  return match.Holds(TextOf(field, connection.info(), context));
+  return match.Holds(TextOf(field, connection.info(), context.node_id));
 }
 
 bool NetworkTest::Holds(const Connection& connection, const FilterContext&) const {

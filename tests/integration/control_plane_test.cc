@@ -22,8 +22,8 @@ constexpr char kService[] = "/drawbridge.control.v1.ConnectionService/";
 TEST(ControlPlaneTest, BytesThatAreNoRequestAreInvalid) {
   RunningServer server;
   for (const std::string method :
-       {"ListConnections", "GetConnection", "InterruptConnection", "InterruptConnections", "UpdateConnection",
-        "SendMessage", "BroadcastMessage"}) {
+       {"ListConnections", "GetConnection", "CountConnections", "InterruptConnection", "InterruptConnections",
+        "UpdateConnection", "SendMessage", "BroadcastMessage"}) {
     const RawReply reply = CallRaw(server, kService + method, "\x0a\x7f");
     EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method;
     EXPECT_EQ(DetailsOf(reply.status).reason, "MALFORMED_REQUEST") << method;

@@ -66,6 +66,15 @@ Refusal Get(const std::string& name, const std::string& id, StatusCode code, con
       code, reason, field};
 }
 
+Refusal Count(const std::string& name, const std::function<void(v1::CountConnectionsRequest&)>& spoil,
+              const std::string& reason, const std::string& field) {
+  const auto good = [](const std::string&) { return v1::CountConnectionsRequest(); };
+  return {
+      "Count" + name,
+      Unary<v1::CountConnectionsRequest, v1::CountConnectionsResponse>(&Stub::CountConnections, good, spoil),
+      StatusCode::INVALID_ARGUMENT, reason, field};
+}
+
 Refusal Update(const std::string& name, const std::function<void(v1::UpdateConnectionRequest&)>& spoil,
                const std::string& reason, const std::string& field,
                StatusCode code = StatusCode::INVALID_ARGUMENT) {
@@ -145,6 +154,13 @@ std::vector<Refusal> Refusals() {
       Get("LongId", long_id, StatusCode::INVALID_ARGUMENT, "CONNECTION_ID_MALFORMED", "connection_id"),
       Get("BadId", "A b", StatusCode::INVALID_ARGUMENT, "CONNECTION_ID_MALFORMED", "connection_id"),
       Get("UnknownId", kUnknownId, StatusCode::NOT_FOUND, "CONNECTION_NOT_FOUND", ""),
+
+      Count(
+          "BadFilter", [](auto& r) { r.set_filter("pth = a"); }, "FILTER_INVALID", "filter"),
+      Count(
+          "BadGroup", [](auto& r) { r.set_group_by("paths"); }, "GROUP_BY_INVALID", "group_by"),
+      Count(
+          "NegativeGroups", [](auto& r) { r.set_max_groups(-1); }, "MAX_GROUPS_NEGATIVE", "max_groups"),
 
       Update(
           "NoConnection", [](auto& r) { r.clear_connection(); }, "CONNECTION_ID_MALFORMED",

@@ -36,6 +36,7 @@ const Table& ExpectedTable() {
   static const Table kTable{
       {"/drawbridge.control.v1.ConnectionService/ListConnections", kViewer},
       {"/drawbridge.control.v1.ConnectionService/GetConnection", kViewer},
+      {"/drawbridge.control.v1.ConnectionService/CountConnections", kViewer},
       {"/drawbridge.control.v1.ConnectionService/WatchConnections", kViewer},
       {"/drawbridge.control.v1.ConnectionService/UpdateConnection", kSender},
       {"/drawbridge.control.v1.ConnectionService/SendMessage", kSender},

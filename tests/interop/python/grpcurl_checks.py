@@ -12,7 +12,7 @@ NOT_FOUND = 5
 PERMISSION_DENIED = 7
 UNAUTHENTICATED = 16
 
-RPCS = ("ListConnections", "GetConnection", "InterruptConnection", "InterruptConnections", "UpdateConnection",
+RPCS = ("ListConnections", "GetConnection", "CountConnections", "InterruptConnection", "InterruptConnections", "UpdateConnection",
         "SendMessage", "BroadcastMessage", "WatchConnections")
 
 

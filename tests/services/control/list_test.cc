@@ -146,6 +146,29 @@ TEST_F(ListTest, AFilterChoosesAndIsKeptOverPages) {
   EXPECT_EQ(Walk(Filtered("path = /c")), std::vector<uint64_t>());
 }
 
+TEST_F(ListTest, TheTotalIsKnownWhereAnIndexKnowsIt) {
+  for (int i = 0; i < 30; ++i) clients_.Add({.principal = i < 10 ? "alice" : ""});
+  clients_.Label(*clients_.registrations[3].connection(), {{"tier", "gold"}});
+  const std::string id(clients_.registrations[3].connection()->info().id);
+  clients_.End(0);
+  const std::vector<std::pair<std::string, int64_t>> cases = {
+      {"*", 29},
+      {"principal = alice", 9},
+      {"labels.tier = gold", 1},
+      {"connection_id = " + id, 1},
+      {"principal != alice", -1},
+      {"NOT principal = alice", -1},
+      {"principal = \"\"", -1},
+      {"principal = \"ali*\"", -1},
+      {"principal = alice AND tls = false", -1},
+      {"principal = alice OR labels.tier = gold", -1}};
+  for (const auto& [filter, total] : cases) {
+    auto request = Filtered(filter, true);
+    request.set_page_size(1);
+    EXPECT_EQ(List(request).total_size(), total) << filter;
+  }
+}
+
 TEST_F(ListTest, ABadFilterIsNamed) {
   v1::ListConnectionsResponse response;
   for (const std::string filter : {"pth = a", " ", "path = a AND path = b OR path = c"}) {

@@ -1,0 +1,18 @@
+// The text that a connection has in a field.
+#ifndef DRAWBRIDGE_SERVICES_FILTER_FIELD_TEXT_H_
+#define DRAWBRIDGE_SERVICES_FILTER_FIELD_TEXT_H_
+
+#include <string_view>
+
+#include "gateway/connections/connection_info.h"
+#include "services/filter/field.h"
+
+namespace drawbridge {
+
+// Empty where the connection has none, and for a field that is no text. Valid as long as the texts of `info`
+// and `node_id`. Thread-safe; allocates nothing.
+std::string_view TextOf(Field field, const ConnectionInfo& info, std::string_view node_id);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_FILTER_FIELD_TEXT_H_
