@@ -1,6 +1,5 @@
 #include "tools/ctl/access.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "tools/ctl/address.h"
 
 namespace drawbridge::ctl {
 namespace {
@@ -49,14 +49,11 @@ std::string Pem(const std::string& flag, const std::string& path) {
   return text;
 }
 
-// By what was typed: a name that others could resolve differently is none.
-bool IsLoopback(const std::string& address) {
-  if (address.starts_with("unix:")) return true;
-  std::string host = address.substr(0, address.rfind(':'));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  in_addr v4{};
-  return host == "localhost" || host == "::1" ||
-         (::inet_pton(AF_INET, host.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
+Address AddressOf(const Access& access) {
+  const auto address = ParseAddress(access.address);
+  if (!address.has_value())
+    Refuse("address", access.address, "HOST, HOST:PORT or unix:PATH, such as gateway:9090");
+  return *address;
 }
 
 class TokenSender final : public ex::Interceptor {
@@ -110,7 +107,13 @@ std::string ReadToken(const std::string& path) {
 }
 
 std::shared_ptr<grpc::Channel> ChannelTo(const Access& access) {
+  const Address address = AddressOf(access);
+  if (access.use_proxy && !access.wants_tls())
+    throw AccessError("--use_proxy must be given with --tls, or the proxy could read and change every call");
   grpc::ChannelArguments arguments;
+  // By default gRPC takes http_proxy and its like from the environment, for loopback addresses too, and shows
+  // the proxy all that is not encrypted.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, access.use_proxy && !address.loopback ? 1 : 0);
   // A gateway that vanishes without a word ends a stream that has no deadline. The gateway says something on
   // every stream more often than that, so it never takes these pings for too many.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
@@ -120,7 +123,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const Access& access) {
   if (!access.server_name.empty()) arguments.SetSslTargetNameOverride(access.server_name);
   std::vector<std::unique_ptr<ex::ClientInterceptorFactoryInterface>> interceptors;
   if (!access.token_file.empty()) {
-    if (!access.wants_tls() && !access.insecure_token && !IsLoopback(access.address)) {
+    if (!access.wants_tls() && !access.insecure_token && !address.loopback) {
       Refuse("token_file", access.token_file,
              fmt::format("given with --tls, or anybody on the way to {} could read the token "
                          "(--insecure_token lets them)",
@@ -128,7 +131,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const Access& access) {
     }
     interceptors.push_back(std::make_unique<TokenSenders>(ReadToken(access.token_file)));
   }
-  return ex::CreateCustomChannelWithInterceptors(access.address, CredentialsOf(access), arguments,
+  return ex::CreateCustomChannelWithInterceptors(address.target, CredentialsOf(access), arguments,
                                                  std::move(interceptors));
 }
 

@@ -19,6 +19,7 @@ struct Access {
   std::string server_name;  // that the gateway's certificate must have; empty: the address's
   std::string token_file;   // empty: no token is sent
   bool insecure_token = false;
+  bool use_proxy = false;  // that the environment names; only with TLS
 
   // Any flag that only TLS has use for asks for TLS.
   bool wants_tls() const {
@@ -35,8 +36,9 @@ class AccessError : public std::runtime_error {
 // The token in a file, which may be a pipe: its first and only line.
 std::string ReadToken(const std::string& path);
 
-// Every call carries the token. Connects with the first one. Throws AccessError, also where a token would go
-// over a network in the clear.
+// Every call carries the token. Connects with the first one. Follows http_proxy, https_proxy and grpc_proxy
+// only where `use_proxy` says so, and never to a loopback address. Throws AccessError, also where a token
+// would go over a network in the clear.
 std::shared_ptr<grpc::Channel> ChannelTo(const Access& access);
 
 }  // namespace drawbridge::ctl

@@ -55,9 +55,10 @@ void FileFlag(CLI::App& app, const std::string& name, std::string* value, const 
 
 void DefineGlobal(CLI::App& app, GlobalFlags* flags) {
   Access& access = flags->access;
-  TextFlag(app, "address", &access.address, "The gateway's control API [127.0.0.1:9090]")
+  TextFlag(app, "address", &access.address,
+           "The gateway's control API; port 9090 if none is given [127.0.0.1:9090]")
       ->envname("DRAWBRIDGE_ADDRESS")
-      ->type_name("HOST:PORT");
+      ->type_name("HOST[:PORT]");
   app.add_flag("--tls", access.tls, "Speak TLS; so do the four flags below")->envname("DRAWBRIDGE_TLS");
   FileFlag(app, "ca_cert", &access.ca_cert,
            "Authorities of the gateway's certificate, in PEM [the system's]");
@@ -69,6 +70,11 @@ void DefineGlobal(CLI::App& app, GlobalFlags* flags) {
   app.add_flag("--insecure_token", access.insecure_token,
                "Send the token even without TLS beyond this machine")
       ->envname("DRAWBRIDGE_INSECURE_TOKEN");
+  app.add_flag(
+         "--use_proxy", access.use_proxy,
+         "With TLS, go through the proxy that https_proxy or http_proxy names, unless no_proxy excludes the\n"
+         "gateway. Loopback addresses are always reached directly")
+      ->envname("DRAWBRIDGE_USE_PROXY");
   DurationFlag(app, "timeout", &flags->timeout, "How long a call may take [10s]", absl::Milliseconds(1),
                absl::Hours(24));
   ChoiceFlag(app, "-o,--output", &flags->output,

@@ -12,6 +12,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/client.h"
 #include "tests/support/running_server.h"
+#include "tests/tools/ctl/fake_proxy.h"
 
 namespace drawbridge {
 namespace {
@@ -20,6 +21,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 using Words = std::vector<std::string>;
 
@@ -94,7 +96,7 @@ TEST_F(TokenAccessTest, WhoIsNotLetInIsToldByExitCode) {
 // Where it would be sent, the file is looked for, which is not there: nobody is called.
 TEST_F(AccessTest, ATokenIsNotSentInTheClear) {
   for (const char* address : {"192.0.2.1:9090", "gateway.example:9090", "127.evil.example:9090",
-                              "[2001:db8::1]:9090", "localhost.example:1", "dns:///127.0.0.1:1"}) {
+                              "[2001:db8::1]:9090", "localhost.example:1", "dns:///gateway.example:1"}) {
     const Words words{"--address", address, "ls", "--token_file", "/nowhere"};
     ExpectFailure(RunCtl(words), 2, "must be given with --tls");
     ExpectFailure(RunCtl(words + Words{"--tls"}), 2, "No such file");
@@ -102,6 +104,44 @@ TEST_F(AccessTest, ATokenIsNotSentInTheClear) {
   }
   for (const char* address : {"localhost:1", "127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "unix:/tmp/socket"})
     ExpectFailure(RunCtl({"--address", address, "ls", "--token_file", "/nowhere"}), 2, "No such file");
+}
+
+// gRPC itself would: also for loopback, and without TLS with the token for the proxy to read.
+TEST_F(TokenAccessTest, NoProxyOfTheEnvironmentIsFollowed) {
+  FakeProxy proxy;
+  for (const char* variable : {"http_proxy=", "https_proxy=", "grpc_proxy="}) {
+    const Words environment{variable + proxy.url()};
+    const Words token{"--token_file", look_.path()};
+    EXPECT_EQ(RunCtl(address_ + Words{"ls"} + token, environment).code, 0);
+    const Words elsewhere{"--address", "gateway.invalid:9090", "ls", "--timeout=2s"};
+    EXPECT_EQ(RunCtl(elsewhere + token + Words{"--insecure_token"}, environment).code, 4);
+    EXPECT_EQ(RunCtl(elsewhere + token + Words{"--tls"}, environment).code, 4);
+  }
+  EXPECT_EQ(proxy.Stop().size(), 0u);
+}
+
+TEST_F(AccessTest, AProxyIsUsedOnDemandAndReadsNoToken) {
+  FakeProxy proxy;
+  const Words environment{"https_proxy=" + proxy.url()};
+  const Words ls{"ls", "--use_proxy", "--timeout=2s", "--token_file", look_.path()};
+  const Words elsewhere = Words{"--address", "gateway.invalid:9090"} + ls;
+  EXPECT_EQ(RunCtl(elsewhere + Words{"--tls"}, environment).code, 4);
+  EXPECT_EQ(RunCtl(elsewhere + Words{"--tls"}, environment + Words{"no_proxy=gateway.invalid"}).code, 4);
+  EXPECT_EQ(RunCtl(Words{"--address", "127.0.0.1:1", "--tls"} + ls, environment).code, 4);
+  ExpectFailure(RunCtl(elsewhere + Words{"--insecure_token"}, environment), 2,
+                "--use_proxy must be given with --tls");
+  const std::vector<std::string>& heard = proxy.Stop();
+  ASSERT_EQ(heard.size(), 1u) << "of the first call alone";
+  EXPECT_THAT(heard[0], StartsWith("CONNECT gateway.invalid:9090 "));
+  EXPECT_THAT(heard[0], HasSubstr("\r\n\r\n\x16\x03")) << "a TLS handshake";
+  EXPECT_THAT(heard[0], Not(HasSubstr("look")));
+}
+
+TEST_F(AccessTest, AnAddressThatIsNoneIsRefused) {
+  for (const char* address : {"http://127.0.0.1:9090", "127.0.0.1:0", "gateway:9090x", "[::1", ""}) {
+    ExpectFailure(RunCtl({"--address", address, "ls"}), 2,
+                  std::string("--address is \"") + address + "\": must be HOST, HOST:PORT or unix:PATH");
+  }
 }
 
 TEST_F(AccessTest, BadFilesAreNamedAndNotShown) {
