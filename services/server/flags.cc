@@ -1,24 +1,18 @@
 #include "services/server/flags.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <istream>
-#include <limits>
-#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "gateway/base/version.h"
@@ -26,113 +20,16 @@
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "services/server/control_flags.h"
+#include "services/server/flag_definer.h"
+#include "services/server/flag_mention.h"
+#include "services/server/reloadable_flags.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
 namespace {
 
-using std::chrono::nanoseconds;
-
 // Descriptors that are not clients': listeners, epoll, the control plane, clients being refused.
 constexpr size_t kReservedDescriptors = 128;
-
-// One flag a line, as on the command line, with or without the dashes; # begins a comment.
-class FlagFile final : public CLI::ConfigBase {
- public:
-  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> parsed;
-    for (std::string line; std::getline(input, line);) {
-      line = std::string(absl::StripAsciiWhitespace(line.substr(0, line.find('#'))));
-      line.erase(0, std::min(line.find_first_not_of('-'), line.size()));
-      if (line.empty()) continue;
-      const size_t equals = line.find('=');
-      CLI::ConfigItem item;
-      item.name = std::string(absl::StripAsciiWhitespace(line.substr(0, equals)));
-      item.inputs = {equals == std::string::npos
-                         ? "true"
-                         : std::string(absl::StripAsciiWhitespace(line.substr(equals + 1)))};
-      // As on the command line, the last mention counts.
-      std::erase_if(parsed, [&item](const CLI::ConfigItem& earlier) { return earlier.name == item.name; });
-      parsed.push_back(std::move(item));
-    }
-    return parsed;
-  }
-};
-
-[[noreturn]] void Refuse(const std::string& name, const std::string& value, const std::string& wanted) {
-  throw CLI::ValidationError(fmt::format("--{} is \"{}\": {}", name, value, wanted));
-}
-
-// Defines flags one by one, each with its bounds, on a CLI11 application.
-class Definer {
- public:
-  explicit Definer(CLI::App* app) : app_(*app) {}
-
-  void Text(const std::string& name, std::string* value, const std::string& help,
-            const std::function<std::string(const std::string&)>& wanted) {
-    Add(name, help, *value, [=](const std::string& text) {
-      if (const std::string wish = wanted(text); !wish.empty()) Refuse(name, text, wish);
-      *value = text;
-    });
-  }
-
-  void Choice(const std::string& name, std::string* value, const std::string& help,
-              const std::vector<std::string>& choices) {
-    Text(name, value, fmt::format("{}: {}", help, fmt::join(choices, ", ")),
-         [choices](const std::string& text) {
-           const bool known = std::ranges::find(choices, text) != choices.end();
-           return known ? std::string() : fmt::format("must be one of {}", fmt::join(choices, ", "));
-         });
-  }
-
-  template <typename Integer>
-  void Number(const std::string& name, Integer* value, const std::string& help, uint64_t low, uint64_t high,
-              const std::string& why = "") {
-    Add(name, help, std::to_string(*value), [=](const std::string& text) {
-      uint64_t number = 0;
-      if (!absl::SimpleAtoi(text, &number) || number < low || number > high) {
-        Refuse(name, text, fmt::format("must be a whole number from {} to {}{}", low, high, why));
-      }
-      *value = static_cast<Integer>(number);
-    });
-  }
-
-  // `low` and `high` may be given as 0 to switch the thing off, where `may_be_off`.
-  void Duration(const std::string& name, nanoseconds* value, const std::string& help, absl::Duration low,
-                absl::Duration high, bool may_be_off = false) {
-    Add(name, help, absl::FormatDuration(absl::FromChrono(*value)), [=](const std::string& text) {
-      absl::Duration duration;
-      const bool parsed = absl::ParseDuration(text, &duration);
-      const bool off = parsed && may_be_off && duration == absl::ZeroDuration();
-      if (!parsed || (!off && (duration < low || duration > high))) {
-        Refuse(name, text,
-               fmt::format("must be a duration such as 10s, from {} to {}{}", absl::FormatDuration(low),
-                           absl::FormatDuration(high), may_be_off ? ", or 0 for never" : ""));
-      }
-      *value = absl::ToChronoNanoseconds(duration);
-    });
-  }
-
-  void Switch(const std::string& name, bool* value, const std::string& help) {
-    app_.add_flag("--" + name, *value, help)->envname(Environment(name));
-  }
-
- private:
-  static std::string Environment(const std::string& name) {
-    return "DRAWBRIDGE_" + absl::AsciiStrToUpper(name);
-  }
-
-  void Add(const std::string& name, const std::string& help, const std::string& standard,
-           const std::function<void(const std::string&)>& set) {
-    app_.add_option_function<std::string>("--" + name, set, help)
-        ->envname(Environment(name))
-        ->default_str(standard)
-        ->type_name("")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-
-  CLI::App& app_;
-};
 
 std::string WantAddress(const std::string& text) {
   return SocketAddress::Parse(text).has_value() ? ""
@@ -195,13 +92,17 @@ void DefineDeflate(Definer& define, Flags* flags) {
                 uint64_t{1} << 30);
 }
 
-void Define(CLI::App* app, Flags* flags, const Machine& machine) {
+void Define(Definer& define, Flags* flags, const Machine& machine) {
   constexpr uint64_t kGigabyte = uint64_t{1} << 30;
   constexpr uint64_t kGiga = 1'000'000'000;
   constexpr uint64_t kTera = 1'000'000'000'000;
   const auto ms = absl::Milliseconds(1);
   const auto day = absl::Hours(24);
-  Definer define(app);
+  define.Text(
+      "flagfile", &flags->flagfile,
+      "A file of further flags, one a line. The gateway looks at it once a second, and reads it again when "
+      "it changes and on SIGHUP. The command line wins over the file, which wins over the environment.",
+      WantFile);
   define.Switch(
       "health_check", &flags->health_check,
       "Ask the gateway that runs here with the same --admin_listen whether it is healthy; exits with 0 "
@@ -219,7 +120,7 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
               "Certificates (PEM) that may sign those of callers", WantFile);
   define.Choice(
       "control_tls_client_auth", &flags->control_tls_client_auth,
-      "Whether callers show a certificate; lines cert:SUBJECT ROLE of --control_tokens give roles to them",
+      "Whether callers show a certificate; lines cert:SUBJECT ROLE of --control_tokens give roles to them.",
       {"none", "optional", "required"});
   define.Text(
       "control_tokens", &flags->control_tokens,
@@ -235,11 +136,11 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
   define.Text("tls_client_ca", &flags->tls_client_ca, "Certificates (PEM) that may sign those of clients",
               WantFile);
   define.Choice("tls_client_auth", &flags->tls_client_auth,
-                "Whether clients show a certificate, whose subject becomes their principal",
+                "Whether clients show a certificate, whose subject becomes their principal.",
                 {"none", "optional", "required"});
   define.Text("node_id", &flags->node_id, "Name of this node", WantNodeId);
   define.Number("io_threads", &flags->io_threads, "Threads that serve clients", 1, 256);
-  define.Choice("handler", &flags->handler, "What to do with messages", {"echo"});
+  define.Choice("handler", &flags->handler, "What to do with messages.", {"echo"});
   define.Number("max_connections", &flags->max_connections,
                 "Clients at a time; further ones get HTTP 503 with Retry-After", 1,
                 std::max<size_t>(flags->max_connections, 1),
@@ -258,18 +159,18 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
                 0, kGiga);
   define.Number("bytes_per_second", &flags->bytes_per_second,
                 "The same for bytes, those of control frames too; 0 for no bound", 0, kTera);
-  define.Text(
+  define.List(
       "allowed_origins", &flags->allowed_origins,
       "Which web pages may connect; others get HTTP 403. A list of origins such as "
       "https://app.example.com or https://*.example.com, of same_host (the host name of the page is that "
       "of the Host header, whatever the scheme and port), null (pages without an origin), and * (all). "
-      "Clients that send no Origin header are no web pages",
+      "Clients that send no Origin header are no web pages.",
       WantOrigins);
-  define.Text(
+  define.List(
       "trusted_proxies", &flags->trusted_proxies,
       "Networks and addresses of proxies whose PROXY protocol, Forwarded or X-Forwarded-For tells the "
       "client's address, such as 10.0.0.0/8,fd00::/8. Each must set or remove both headers, or one of "
-      "them: where they disagree, neither is believed",
+      "them: where they disagree, neither is believed.",
       WantProxies);
   define.Number("max_message_bytes", &flags->max_message_bytes,
                 "A longer message closes its connection with 1009", 1, kGigabyte);
@@ -299,8 +200,8 @@ void Define(CLI::App* app, Flags* flags, const Machine& machine) {
   define.Duration("drain_grace", &flags->drain_grace,
                   "Then how long the last of them may take to say goodbye", absl::ZeroDuration(), hour);
   DefineDeflate(define, flags);
-  define.Choice("log_format", &flags->log_format, "Format of the log", {"text", "json"});
-  define.Choice("log_level", &flags->log_level, "Least level logged", {"debug", "info", "warning", "error"});
+  define.Choice("log_format", &flags->log_format, "Format of the log.", {"text", "json"});
+  define.Choice("log_level", &flags->log_level, "Least level logged.", {"debug", "info", "warning", "error"});
 }
 
 // What no flag can say by itself; empty: nothing.
@@ -309,13 +210,85 @@ std::string Contradiction(const Flags& flags) {
   return TlsContradiction(flags);
 }
 
-std::map<std::string, std::string> TextsOf(const CLI::App& app) {
-  std::map<std::string, std::string> texts;
-  for (const CLI::Option* option : app.get_options()) {
-    texts[option->get_single_name()] = option->empty() ? option->get_default_str() : option->results().back();
+bool IsReloadable(const std::string& name) {
+  return std::ranges::find(ReloadableFlags(), name) != ReloadableFlags().end();
+}
+
+bool WantsRestart(const Flags& fresh, const Flags& running) {
+  return std::ranges::any_of(fresh.texts, [&running](const auto& flag) {
+    return !IsReloadable(flag.first) && running.texts.at(flag.first) != flag.second;
+  });
+}
+
+std::string GivenText(const std::string& name, const std::vector<FlagMention>& command_line) {
+  if (const FlagMention* mention = LastOf(command_line, name); mention != nullptr)
+    return mention->value.value_or("");
+  const auto variable = ReadEnvironment(name);
+  return variable.has_value() ? *variable->value : "";
+}
+
+// What the flag file holds. Health is asked of a gateway that was started with a good file: a bad one, or
+// anything in it but the address, does not matter for that.
+std::vector<FlagMention> FileMentions(const std::string& path, bool asks_for_health) {
+  if (path.empty()) return {};
+  if (!asks_for_health) return ReadFlagFile(path);
+  std::vector<FlagMention> mentions;
+  try {
+    mentions = ReadFlagFile(path);
+  } catch (const FlagError&) {
+    return {};
   }
-  for (const char* const name : {"help", "version", "flagfile"}) texts.erase(name);
-  return texts;
+  std::erase_if(mentions, [](const FlagMention& mention) { return mention.name != "admin_listen"; });
+  return mentions;
+}
+
+std::string Usage(const Definer& define) {
+  return fmt::format(
+      "Drawbridge, a WebSocket gateway whose connections are controlled over gRPC.\n\n"
+      "Usage: drawbridge [--FLAG=VALUE ...]\n\n"
+      "  -h,--help\n      Print this and exit.\n"
+      "  --version\n      Print the version and exit.\n"
+      "{}\n"
+      "Every flag can also be given in the environment as DRAWBRIDGE_<NAME>, such as DRAWBRIDGE_LISTEN.\n"
+      "The command line wins over the flag file, which wins over the environment.\n"
+      "A reloadable flag changes while the gateway runs when the flag file changes, and on SIGHUP.\n",
+      define.Help(&IsReloadable));
+}
+
+Flags DefaultsOn(const Machine& machine) {
+  Flags flags;
+  flags.node_id = NodeIdOf(machine.host_name);
+  flags.io_threads = std::clamp(machine.cores, 1, 256);
+  flags.max_connections = machine.descriptors > 2 * kReservedDescriptors
+                              ? machine.descriptors - kReservedDescriptors
+                              : kReservedDescriptors;
+  return flags;
+}
+
+std::variant<Flags, EarlyExit> Parse(int argc, const char* const* argv, const Machine& machine,
+                                     const Flags* running) {
+  Flags flags = DefaultsOn(machine);
+  Definer define;
+  Define(define, &flags, machine);
+  auto command_line = ReadCommandLine(argc, argv, [&define](const std::string& name) {
+    return name == "help" || name == "version" || define.IsSwitch(name);
+  });
+  if (LastOf(command_line, "help") != nullptr) return EarlyExit{0, Usage(define)};
+  if (LastOf(command_line, "version") != nullptr)
+    return EarlyExit{0, fmt::format("drawbridge {}\n", kVersion)};
+  if (const FlagMention* mention = LastOf(command_line, "flagfile");
+      mention != nullptr && mention->value.value_or("").empty()) {
+    throw FlagError("--flagfile has no value: must be a file that can be read");
+  }
+  const bool asks_for_health = LastOf(command_line, "health_check") != nullptr;
+  const auto file = FileMentions(GivenText("flagfile", command_line), asks_for_health);
+  if (running != nullptr) flags = *running;
+  define.Take(command_line, file, running == nullptr ? std::map<std::string, std::string>() : running->texts);
+  flags.texts = define.texts();
+  flags.warnings = define.warnings();
+  const bool is_as_before = running != nullptr && !WantsRestart(flags, *running);
+  if (const std::string what = is_as_before ? "" : Contradiction(flags); !what.empty()) throw FlagError(what);
+  return flags;
 }
 
 }  // namespace
@@ -332,40 +305,15 @@ Machine Machine::This() {
           .descriptors = limit.rlim_cur};
 }
 
-std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine) {
-  Flags flags;
-  flags.node_id = NodeIdOf(machine.host_name);
-  flags.io_threads = std::clamp(machine.cores, 1, 256);
-  flags.max_connections = machine.descriptors > 2 * kReservedDescriptors
-                              ? machine.descriptors - kReservedDescriptors
-                              : kReservedDescriptors;
-
-  CLI::App app("Drawbridge, a WebSocket gateway whose connections are controlled over gRPC.", "drawbridge");
-  app.set_version_flag("--version", fmt::format("drawbridge {}", kVersion));
-  app.config_formatter(std::make_shared<FlagFile>());
-  app.set_config("--flagfile", "", "Read flags from this file, one a line")->type_name("");
-  app.allow_config_extras(CLI::config_extras_mode::error);
-  app.footer(
-      "Every flag can also be given in the environment as DRAWBRIDGE_<NAME>, such as DRAWBRIDGE_LISTEN.\n"
-      "The command line wins over the flag file, which wins over the environment.");
-  app.get_formatter()->column_width(32);
-  Define(&app, &flags, machine);
+std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine,
+                                          const Flags* running) {
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return EarlyExit{0, app.help()};
-  } catch (const CLI::CallForVersion& version) {
-    return EarlyExit{0, std::string(version.what()) + "\n"};
-  } catch (const CLI::Error& error) {
+    return Parse(argc, argv, machine, running);
+  } catch (const FlagError& error) {
     // One line, whatever was typed.
     return EarlyExit{2, fmt::format("drawbridge: {} (see --help)\n",
                                     absl::StrReplaceAll(error.what(), {{"\n", " "}, {"\r", " "}}))};
   }
-  if (const std::string what = Contradiction(flags); !what.empty()) {
-    return EarlyExit{2, fmt::format("drawbridge: {} (see --help)\n", what)};
-  }
-  flags.texts = TextsOf(app);
-  return flags;
 }
 
 }  // namespace drawbridge

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "gateway/session/deflate_options.h"
 
@@ -15,6 +16,7 @@ namespace drawbridge {
 
 // The defaults are those of --help.
 struct Flags {
+  std::string flagfile;  // empty: none
   bool health_check = false;
   std::string listen = "0.0.0.0:8080";
   std::string control_listen = "127.0.0.1:9090";
@@ -55,8 +57,10 @@ struct Flags {
   std::string log_format = "text";
   std::string log_level = "info";
 
-  // As text, by name: what each flag is.
+  // As text, by name: what each flag is. Two texts of one value are equal.
   std::map<std::string, std::string> texts;
+  // What was taken and may be a mistake, a sentence each.
+  std::vector<std::string> warnings;
 };
 
 // What the machine allows; a parameter so that tests can choose.
@@ -76,8 +80,11 @@ struct EarlyExit {
   std::string text;
 };
 
-// The command line wins over --flagfile, which wins over the environment (DRAWBRIDGE_<NAME>).
-std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine);
+// The command line wins over --flagfile, which wins over the environment (DRAWBRIDGE_<NAME>). Blocks on the
+// file system. Of a reload `running` has the flags that the process runs with: what is as it was there is not
+// judged again, so that a certificate which is being replaced does not stand in the way of another flag.
+std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine,
+                                          const Flags* running = nullptr);
 
 }  // namespace drawbridge
 

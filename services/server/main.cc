@@ -13,19 +13,19 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/ascii.h"
 #include "gateway/base/log.h"
 #include "gateway/base/time_slice.h"
 #include "gateway/base/version.h"
+#include "services/server/file_watch.h"
 #include "services/server/flags.h"
 #include "services/server/health_check.h"
+#include "services/server/reload.h"
 #include "services/server/server.h"
 
 namespace drawbridge {
@@ -45,23 +45,9 @@ void KeepGrpcFromTheLog() {
   gpr_set_log_function([](gpr_log_func_args* line) { spdlog::debug("gRPC: {}", line->message); });
 }
 
-// Wakes the main thread from its wait.
+// Wake the main thread from its wait: the drain is over; the flag file has changed.
 constexpr int kWake = SIGUSR1;
-
-using Parser = std::function<std::variant<Flags, EarlyExit>()>;
-
-// Reads flags and files again; a bad one changes nothing.
-void Reload(Server& server, const Parser& parse) {
-  const auto parsed = parse();
-  if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
-    spdlog::error("SIGHUP: nothing has changed: {}", std::string(absl::StripAsciiWhitespace(exit->text)));
-    return;
-  }
-  const auto others = server.Reload(std::get<Flags>(parsed));
-  spdlog::info("SIGHUP: the flags are read again");
-  for (const std::string& name : others)
-    spdlog::warn("SIGHUP: --{} has changed, which takes a restart: it stays as it was", name);
-}
+constexpr int kFlagFile = SIGUSR2;
 
 const char* NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
@@ -81,7 +67,8 @@ void Drain(Server& server, int signal) {
             {"duration_ms", took.count()}});
 }
 
-int Serve(const Flags& flags, const Parser& parse) {
+// `flag_file` has looked at the file before the flags were read from it.
+int Serve(const Flags& flags, const FlagParser& parse, FileWatch& flag_file) {
   ReserveDescriptors(flags.max_connections);
   // Blocked before the first thread starts, so that every thread inherits it and only the wait below gets
   // them.
@@ -91,6 +78,7 @@ int Serve(const Flags& flags, const Parser& parse) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
   sigaddset(&signals, kWake);
+  sigaddset(&signals, kFlagFile);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
@@ -99,6 +87,7 @@ int Serve(const Flags& flags, const Parser& parse) {
   InitializeLogging(flags.log_format, flags.log_level, LogWriting::kInBackground);
   const absl::Cleanup finish_logging = FinishLogging;
   KeepGrpcFromTheLog();
+  for (const std::string& warning : flags.warnings) LogEvent(spdlog::level::warn, warning, {});
   Server server(flags);
   const std::string addresses = fmt::format("ws={} control={} admin={} node={}", server.gateway().address(),
                                             server.control_address(), server.admin_address(), flags.node_id);
@@ -107,11 +96,16 @@ int Serve(const Flags& flags, const Parser& parse) {
   fmt::print("ready {}\n", addresses);
   std::fflush(stdout);
 
+  flag_file.Start([main = pthread_self()] { pthread_kill(main, kFlagFile); });
+  const absl::Cleanup stop_watching = [&flag_file] { flag_file.Stop(); };
   std::atomic<bool> drained = false;
   std::jthread drain;
   for (int signal = 0; !drained && sigwait(&signals, &signal) == 0;) {
     if (signal == SIGHUP) {
-      Reload(server, parse);
+      server.ReloadFiles();
+      ReloadFlags(server, parse, "SIGHUP");
+    } else if (signal == kFlagFile) {
+      ReloadFlags(server, parse, "the flag file has changed");
     } else if (signal == kWake) {
       // `drained` says whether it was the drain that sent it.
     } else if (!drain.joinable()) {
@@ -135,15 +129,19 @@ int SayHealth(const Flags& flags) {
 }
 
 int Main(int argc, char** argv) {
-  const Parser parse = [argc, argv] { return ParseFlags(argc, argv, Machine::This()); };
-  const auto parsed = parse();
+  const FlagParser parse = [argc, argv](const Flags* running) {
+    return ParseFlags(argc, argv, Machine::This(), running);
+  };
+  auto parsed = parse(nullptr);
+  FileWatch flag_file({std::holds_alternative<Flags>(parsed) ? std::get<Flags>(parsed).flagfile : ""});
+  parsed = parse(nullptr);  // behind the first look, so that no later change of the file is missed
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
   }
   try {
     const auto& flags = std::get<Flags>(parsed);
-    return flags.health_check ? SayHealth(flags) : Serve(flags, parse);
+    return flags.health_check ? SayHealth(flags) : Serve(flags, parse, flag_file);
   } catch (const std::exception& error) {
     fmt::print(stderr, "drawbridge: {}\n", error.what());
     return 1;

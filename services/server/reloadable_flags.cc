@@ -1,5 +1,7 @@
 #include "services/server/reloadable_flags.h"
 
+#include <algorithm>
+
 namespace drawbridge {
 
 const std::vector<std::string>& ReloadableFlags() {
@@ -12,7 +14,7 @@ const std::vector<std::string>& ReloadableFlags() {
   return names;
 }
 
-std::vector<std::string> TakeReloadable(const Flags& from, Flags* to) {
+FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->allowed_origins = from.allowed_origins;
   to->bytes_per_second = from.bytes_per_second;
   to->drain_grace = from.drain_grace;
@@ -32,12 +34,15 @@ std::vector<std::string> TakeReloadable(const Flags& from, Flags* to) {
   to->send_queue_bytes = from.send_queue_bytes;
   to->send_stall_timeout = from.send_stall_timeout;
   to->trusted_proxies = from.trusted_proxies;
-  for (const std::string& name : ReloadableFlags()) to->texts[name] = from.texts.at(name);
-  std::vector<std::string> others;
+  FlagChanges changes;
   for (const auto& [name, text] : from.texts) {
-    if (to->texts[name] != text) others.push_back(name);
+    std::string& current = to->texts[name];
+    if (current == text) continue;
+    const bool reloadable = std::ranges::find(ReloadableFlags(), name) != ReloadableFlags().end();
+    (reloadable ? changes.taken : changes.need_restart).push_back({name, current, text});
+    if (reloadable) current = text;
   }
-  return others;
+  return changes;
 }
 
 }  // namespace drawbridge

@@ -10,8 +10,22 @@
 namespace drawbridge {
 
 const std::vector<std::string>& ReloadableFlags();
-// Sets those of `to` to what they are in `from`. Returns the names of the others that differ.
-std::vector<std::string> TakeReloadable(const Flags& from, Flags* to);
+
+// Values as texts; no flag holds a secret, only the path of a file with one.
+struct FlagChange {
+  bool operator==(const FlagChange&) const = default;
+  std::string name;
+  std::string from;
+  std::string to;
+};
+
+struct FlagChanges {
+  std::vector<FlagChange> taken;
+  std::vector<FlagChange> need_restart;  // the running value is still `from`
+};
+
+// Sets the reloadable flags of `to` to what they are in `from`. Returns all that differed.
+FlagChanges TakeReloadable(const Flags& from, Flags* to);
 
 }  // namespace drawbridge
 

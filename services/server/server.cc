@@ -208,13 +208,17 @@ Server::~Server() {
   }
 }
 
-std::vector<std::string> Server::Reload(const Flags& flags) {
-  ReloadFiles();
+FlagChanges Server::Reload(const Flags& flags) {
   MutexLock lock(mu_);
-  auto others = TakeReloadable(flags, &flags_);
-  gateway_.Apply(OptionsOf(flags_));
+  FlagChanges changes = TakeReloadable(flags, &flags_);
+  if (!changes.taken.empty()) gateway_.Apply(OptionsOf(flags_));
   SetLogLevel(flags_.log_level);
-  return others;
+  return changes;
+}
+
+Flags Server::flags() const {
+  MutexLock lock(mu_);
+  return flags_;
 }
 
 DrainPlan Server::drain_plan() const {

@@ -29,6 +29,7 @@
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
 #include "services/server/memory_return.h"
+#include "services/server/reloadable_flags.h"
 
 namespace drawbridge {
 
@@ -51,9 +52,11 @@ class Server {
   // Shortens a Shutdown that is under way: says goodbye to all who are left, and cuts them a moment later.
   void HastenShutdown() { drainer_.Hasten(); }
 
-  // Takes over the flags that may change while it runs, and reads all files again. Returns the names of other
-  // flags that differ from those it runs with. One thread at a time.
-  std::vector<std::string> Reload(const Flags& flags);
+  // Takes over the flags that may change while it runs. Returns what has changed, and what would take a
+  // restart. One thread at a time.
+  FlagChanges Reload(const Flags& flags);
+  // The flags that it runs with. Any thread.
+  Flags flags() const;
 
   // What the flags say of a drain.
   DrainPlan drain_plan() const;

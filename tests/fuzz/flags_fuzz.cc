@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/base/ascii.h"
 #include "gateway/listener/address.h"
 #include "services/server/flags.h"
 #include "tests/fuzz/chunks.h"
@@ -84,6 +85,7 @@ void ParseFile(std::string_view text) {
 void ParseEnvironment(std::string_view text) {
   std::vector<std::string> names;
   for (const std::string& each : Split(text)) {
+    if (ToLower(each).starts_with("flagfile")) continue;  // any file of this machine
     const size_t equals = std::min(each.find('='), each.size());
     names.push_back("DRAWBRIDGE_" + each.substr(0, equals));
     ::setenv(names.back().c_str(), each.c_str() + std::min(equals + 1, each.size()), 1);

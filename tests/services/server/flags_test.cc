@@ -253,6 +253,88 @@ TEST_F(FlagsTest, ABadFileIsRefused) {
   Refused({"--flagfile="});
 }
 
+TEST_F(FlagsTest, AFileFromAnEditorOfWindowsIsRead) {
+  const Flags flags = Taken({FlagFile("\xEF\xBB\xBFio_threads=2\r\n\r\nhealth_check\r\n# a comment\r\n")});
+  EXPECT_EQ(flags.io_threads, 2);
+  EXPECT_TRUE(flags.health_check);
+  EXPECT_THAT(Refused({FlagFile(std::string("\xFF\xFEi\0o\0", 6))}),
+              HasSubstr("flags_test.flags:1: must be UTF-8"));
+}
+
+TEST_F(FlagsTest, AComplaintAboutAFileNamesFileAndLine) {
+  EXPECT_THAT(Refused({FlagFile("# one\n\nlisen=127.0.0.1:1\n")}),
+              HasSubstr("flags_test.flags:3: unknown flag --lisen; did you mean --listen?"));
+  EXPECT_THAT(Refused({FlagFile("io_threads=2\nio_threads=0\n")}),
+              HasSubstr("flags_test.flags:2: --io_threads is \"0\": must be"));
+  EXPECT_THAT(Refused({FlagFile("\nlisten\n")}), HasSubstr("flags_test.flags:2: --listen has no value"));
+  EXPECT_THAT(Refused({FlagFile("= x\n")}), HasSubstr("flags_test.flags:1: \"= x\""));
+  EXPECT_THAT(Refused({FlagFile("flagfile=/etc/other\n")}),
+              HasSubstr("flags_test.flags:1: --flagfile must not be in a flag file"));
+}
+
+TEST_F(FlagsTest, AComplaintAboutTheEnvironmentNamesTheVariable) {
+  SetEnvironment("DRAWBRIDGE_IO_THREADS", "0");
+  EXPECT_THAT(Refused({}), HasSubstr("drawbridge: DRAWBRIDGE_IO_THREADS is \"0\": must be"));
+  EXPECT_EQ(Taken({"--io_threads=2"}).io_threads, 2) << "a value that does not count is not judged";
+}
+
+TEST_F(FlagsTest, AnUnknownFlagOfTheCommandLineIsNamedWithTheOneThatWasMeant) {
+  EXPECT_THAT(Refused({"--lisen=127.0.0.1:1"}), HasSubstr("unknown flag --lisen; did you mean --listen?"));
+  EXPECT_THAT(Refused({"--colour=red"}), ::testing::Not(HasSubstr("did you mean")));
+  EXPECT_THAT(Refused({"--listen", "--io_threads=2"}),
+              HasSubstr("--listen has no value: must be --listen=VALUE"));
+}
+
+TEST_F(FlagsTest, ARepeatedListIsReplacedAndWarnedOf) {
+  const Flags flags =
+      Taken({"--allowed_origins=*", "--allowed_origins=null", "--io_threads=2", "--io_threads=3"});
+  EXPECT_EQ(flags.allowed_origins, "null");
+  EXPECT_THAT(flags.warnings, ::testing::ElementsAre(
+                                  "--allowed_origins replaces an earlier --allowed_origins: a list has its "
+                                  "entries in one flag, separated by commas"));
+  EXPECT_THAT(Taken({FlagFile("io_threads=2\nio_threads=3\n")}).warnings,
+              ::testing::ElementsAre(HasSubstr(":2: --io_threads replaces an earlier --io_threads")));
+  EXPECT_THAT(Taken({FlagFile("allowed_origins=*\n"), "--allowed_origins=null"}).warnings,
+              ::testing::IsEmpty())
+      << "that is what the order of places is for";
+}
+
+TEST_F(FlagsTest, TheFlagFileCanBeNamedByTheEnvironment) {
+  SetEnvironment("DRAWBRIDGE_FLAGFILE", FlagFile("io_threads=3\n").substr(std::string("--flagfile=").size()));
+  EXPECT_EQ(Taken({}).io_threads, 3);
+}
+
+TEST_F(FlagsTest, ABadFlagFileDoesNotMakeAHealthyGatewayIll) {
+  EXPECT_EQ(Taken({"--health_check", FlagFile("admin_listen=127.0.0.1:7\nio_threads=none\n")}).admin_listen,
+            "127.0.0.1:7");
+  EXPECT_TRUE(Taken({"--health_check", FlagFile("= broken\n")}).health_check);
+}
+
+TEST_F(FlagsTest, AReloadDoesNotJudgeAgainWhatHasNotChanged) {
+  const std::string path = ::testing::TempDir() + "/flags_test.pem";
+  std::ofstream(path) << "no certificate";
+  Flags running = Taken({});
+  running.texts["tls_cert"] = running.tls_cert = path;
+  const std::string flag = "--tls_cert=" + path;
+  const char* const argv[] = {"drawbridge", flag.c_str(), "--max_message_bytes=7"};
+  EXPECT_TRUE(std::holds_alternative<EarlyExit>(ParseFlags(3, argv, kMachine)));
+  const auto parsed = ParseFlags(3, argv, kMachine, &running);
+  ASSERT_TRUE(std::holds_alternative<Flags>(parsed)) << std::get<EarlyExit>(parsed).text;
+  EXPECT_EQ(std::get<Flags>(parsed).max_message_bytes, 7U);
+  running.max_message_bytes = 7;
+  running.texts["max_message_bytes"] = "7";
+  const auto without = ParseFlags(2, argv, kMachine, &running);
+  ASSERT_TRUE(std::holds_alternative<Flags>(without));
+  EXPECT_EQ(std::get<Flags>(without).max_message_bytes, 1U << 20)
+      << "what is no longer given has its default";
+}
+
+TEST_F(FlagsTest, TextsOfOneValueAreEqual) {
+  EXPECT_EQ(Taken({"--ping_interval=25000ms"}).texts.at("ping_interval"), "25s");
+  EXPECT_EQ(Taken({"--max_message_bytes=01048576"}).texts, Taken({}).texts);
+  EXPECT_EQ(Taken({"--control_insecure=on"}).texts, Taken({"--control_insecure"}).texts);
+}
+
 TEST_F(FlagsTest, TheLastMentionCounts) {
   EXPECT_EQ(Taken({"--io_threads=2", "--io_threads=3"}).io_threads, 3);
   EXPECT_EQ(Taken({FlagFile("io_threads=2\nio_threads=3\n")}).io_threads, 3);
@@ -302,7 +384,12 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
              "--max_message_bytes=10",       "--messages_per_second=11", "--ping_interval=12s",
              "--pong_timeout=13s",           "--send_queue_bytes=1400",  "--send_stall_timeout=15s",
              "--trusted_proxies=10.0.0.0/8", "--io_threads=3",           "--permessage_deflate"});
-  EXPECT_THAT(TakeReloadable(fresh, &flags), ::testing::ElementsAre("io_threads", "permessage_deflate"));
+  const FlagChanges changes = TakeReloadable(fresh, &flags);
+  EXPECT_THAT(changes.need_restart,
+              ::testing::ElementsAre(FlagChange{"io_threads", "4", "3"},
+                                     FlagChange{"permessage_deflate", "false", "true"}));
+  EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
+  EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
   EXPECT_EQ(ReloadableFlags().size(), 19U) << "each has a line here";
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
@@ -325,7 +412,9 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.trusted_proxies, "10.0.0.0/8");
   EXPECT_NE(flags.io_threads, 3);
   EXPECT_FALSE(flags.permessage_deflate);
-  EXPECT_THAT(TakeReloadable(fresh, &flags), ::testing::SizeIs(2)) << "they are named each time";
+  const FlagChanges again = TakeReloadable(fresh, &flags);
+  EXPECT_THAT(again.taken, ::testing::IsEmpty());
+  EXPECT_THAT(again.need_restart, ::testing::SizeIs(2)) << "they are named each time";
 }
 
 TEST(MachineTest, ThisOneHasCoresAndDescriptors) {
