@@ -4,13 +4,20 @@ Their addresses differ, and their idle times are 2 s instead of 60 s; the gatewa
 Two of the three gateways of each proxy are down."""
 
 import asyncio
+import base64
 import contextlib
+import http.server
+import json
 import os
 import pathlib
 import re
 import socket
+import ssl
+import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 import websockets
 
@@ -47,6 +54,47 @@ class Nginx:
         self.environment = {}
 
 
+def make_certificate(folder):
+    """Makes cert.pem, key.pem and both in tls.pem, for 127.0.0.1."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+         "subjectAltName=IP:127.0.0.1", "-out", folder / "cert.pem", "-keyout", folder / "key.pem"],
+        check=True, stderr=subprocess.DEVNULL)
+    (folder / "tls.pem").write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
+
+
+class AuthenticationService(http.server.BaseHTTPRequestHandler):
+    """Lets those in whose token is "good"."""
+
+    def do_GET(self):
+        good = self.headers.get("Authorization") == "Bearer good"
+        self.send_response(204 if good else 401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class NginxTls(Nginx):
+    """With drawbridge-tls.conf, which asks an authentication service."""
+
+    good_token = "good"
+
+    def __init__(self, folder, gateway):
+        super().__init__(folder, gateway)
+        make_certificate(folder)
+        service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), AuthenticationService)
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        self.tls_address, self.certificate = free_address(), folder / "cert.pem"
+        site = (ROOT / "deploy/nginx/drawbridge-tls.conf").read_text()
+        for old, new in (("listen 443", f"listen {self.tls_address}"), ("auth.example:8000", f"127.0.0.1:{service.server_port}"),
+                         ("/etc/nginx/tls.crt", f"{folder}/cert.pem"), ("/etc/nginx/tls.key", f"{folder}/key.pem")):
+            site = site.replace(old, new)
+        config = folder / "nginx.conf"
+        config.write_text(config.read_text().rstrip().removesuffix("}") + site + "}")
+
+
 class HAProxy:
     def __init__(self, folder, gateway):
         self.address = free_address()
@@ -59,6 +107,29 @@ class HAProxy:
             # The same for all: HAProxy does not know yet that two of them are down.
             **{f"EDGE_{i}_ADMIN": os.environ["ADMIN"].rsplit(":", 1)[1] for i in (1, 2, 3)},
         }
+
+
+def signed_token(folder, expires):
+    """A JWT of RS256, by the key of key.pem."""
+    parts = [{"alg": "RS256", "typ": "JWT"}, {"sub": "interop", "exp": expires}]
+    text = b".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts)
+    signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", folder / "key.pem"], input=text, check=True, capture_output=True)
+    return (text + b"." + base64.urlsafe_b64encode(signature.stdout).rstrip(b"=")).decode()
+
+
+class HAProxyTls(HAProxy):
+    """With haproxy-tls.cfg, which checks signed tokens."""
+
+    def __init__(self, folder, gateway):
+        super().__init__(folder, gateway)
+        make_certificate(folder)
+        subprocess.run(["openssl", "x509", "-in", folder / "cert.pem", "-pubkey", "-noout", "-out", folder / "token.pub"], check=True)
+        self.tls_address, self.certificate = free_address(), folder / "cert.pem"
+        self.command += ["-f", str(ROOT / "deploy/haproxy/haproxy-tls.cfg")]
+        self.environment |= {"HAPROXY_TLS_LISTEN": self.tls_address, "HAPROXY_TLS_PEM": f"{folder}/tls.pem",
+                             "HAPROXY_TOKEN_KEY": f"{folder}/token.pub"}
+        self.good_token = signed_token(folder, int(time.time()) + 600)
+        self.late_token = signed_token(folder, int(time.time()) - 1)
 
 
 def deployed(path, gateway, port_separator=":"):
@@ -124,7 +195,7 @@ class Envoy:
 
 @contextlib.asynccontextmanager
 async def running(kind, gateway):
-    """The URL of a proxy of that kind, while it runs."""
+    """A proxy of that kind, while it runs."""
     with tempfile.TemporaryDirectory() as folder:
         proxy = kind(pathlib.Path(folder), gateway)
         process = await asyncio.create_subprocess_exec(
@@ -135,7 +206,7 @@ async def running(kind, gateway):
             except asyncio.TimeoutError:
                 process.kill()
                 raise AssertionError(f"does not serve: {(await process.stderr.read()).decode()}") from None
-            yield f"ws://{proxy.address}"
+            yield proxy
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
@@ -218,14 +289,37 @@ async def without_pings_it_is_cut(url, gateway):
         expect("close code", ws.close_code, 1006)
 
 
+async def only_a_good_token_gets_in_by_tls(proxy, gateway):
+    tls = ssl.create_default_context(cafile=proxy.certificate)
+
+    def open_with(token):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return connect(f"wss://{proxy.tls_address}/", ssl=tls, extra_headers=headers)
+
+    async with open_with(proxy.good_token) as ws:
+        await ws.send("hello")
+        expect("echo", await ws.recv(), "hello")
+        connection = await listed(gateway, ws)
+        expect("address", connection["remote_address"].rsplit(":", 1)[0], CLIENT)
+        expect("tls", connection["tls"], True)
+    for token in (None, "bad", getattr(proxy, "late_token", "late"), proxy.good_token[:-4] + "AAAA"):
+        try:
+            async with open_with(token):
+                raise AssertionError(f"let in with the token {token}")
+        except websockets.InvalidStatusCode as refused:
+            expect("status", refused.status_code, 401)
+
+
+TLS_KINDS = (NginxTls, HAProxyTls)
+
 CHECKS = [every_client_gets_through, messages_pass_whole, address_is_the_clients, address_cannot_be_made_up,
           close_codes_pass_to_the_client, close_codes_pass_to_the_gateway, pings_keep_an_idle_connection]
 
 
 def through(kind, check):
     async def checked(gateway):
-        async with running(kind, gateway) as url:
-            await check(url, gateway)
+        async with running(kind, gateway) as proxy:
+            await check(proxy if kind in TLS_KINDS else f"ws://{proxy.address}", gateway)
 
     checked.__name__ = f"{kind.__name__.lower()}_{check.__name__}"
     return checked
@@ -239,4 +333,5 @@ if __name__ == "__main__":
     kinds = (Nginx, HAProxy, Apache, Lighttpd, Caddy, Envoy)
     # Caddy has no idle time.
     run("proxies", [through(kind, check) for kind in kinds if pings or kind is not Caddy
-                    for check in (CHECKS if pings else idle_cut)])
+                    for check in (CHECKS if pings else idle_cut)]
+        + [through(kind, only_a_good_token_gets_in_by_tls) for kind in TLS_KINDS if pings])
