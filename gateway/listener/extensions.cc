@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/base/ascii.h"
+#include "gateway/listener/token_list.h"
 
 namespace drawbridge {
 namespace {
-
-bool IsTokenCharacter(char c) {
-  return IsAlphanumeric(c) ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
 
 // Takes the header apart from the left.
 class Reader {

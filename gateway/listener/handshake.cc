@@ -3,27 +3,23 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <array>
-#include <boost/beast/core/error.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/fields.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/rfc7230.hpp>
-#include <cstdint>
-#include <limits>
+#include <optional>
+#include <string_view>
 #include <utility>
 
-#include "gateway/base/ascii.h"
 #include "gateway/base/utf8.h"
 #include "gateway/base/version.h"
+#include "gateway/listener/authority.h"
+#include "gateway/listener/request_target.h"
+#include "gateway/listener/token_list.h"
 
 namespace drawbridge {
 namespace {
 
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using Header = http::header<true, http::fields>;
+using Header = http::request_header<>;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -49,39 +45,13 @@ bool IsKey(std::string_view key) {
 
 // What is shown of a header that the client chose: valid UTF-8 of bounded length.
 std::string Kept(std::string_view value) {
-  value = value.substr(0, kMaxKeptHeaderValue);
+  value = value.substr(0, kMaxKeptText);
   if (IsUtf8(value)) return std::string(value);
   std::string ascii(value);
   for (char& c : ascii) {
     if ((c & 0x80) != 0) c = '?';
   }
   return ascii;
-}
-
-HttpAnswer UpgradeRequired(std::string text) {
-  return {426, std::move(text), "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"};
-}
-
-struct Target {
-  std::string_view path;
-  std::string_view authority;  // empty: the Host header tells
-};
-
-// A path with or without a query, or an absolute HTTP URI with one (section 4.2.1, point 1).
-std::optional<Target> ParseTarget(std::string_view text) {
-  Target target;
-  if (!text.starts_with('/')) {
-    const size_t colon = std::min(text.find("://"), text.size());
-    const std::string scheme = ToLower(text.substr(0, colon));
-    if (scheme != "http" && scheme != "https") return std::nullopt;
-    text.remove_prefix(std::min(colon + 3, text.size()));
-    target.authority = text.substr(0, text.find_first_of("/?#"));
-    if (target.authority.empty()) return std::nullopt;
-    text.remove_prefix(target.authority.size());
-  }
-  target.path = text.substr(0, text.find_first_of("?#"));
-  if (target.path.empty()) target.path = "/";
-  return target;
 }
 
 // All lines of a header, joined by commas: a list may be spread over several.
@@ -95,135 +65,97 @@ std::string Joined(const Header& header, beast::string_view name) {
   return joined;
 }
 
-bool HasToken(const Header& header, beast::string_view name, beast::string_view token) {
-  const std::string list = Joined(header, name);
-  return http::token_list(list).exists(token);
-}
-
-std::string FirstToken(const std::string& list) {
-  const http::token_list tokens(list);
-  return tokens.begin() == tokens.end() ? std::string() : std::string(View(*tokens.begin()));
-}
-
 bool HasBody(const Header& header) {
   const auto length = View(header[http::field::content_length]);
   return header.count(http::field::transfer_encoding) != 0 || (!length.empty() && length != "0");
 }
 
-Verdict Judge(const Header& header) {
-  if (header.method() != http::verb::get) {
+// What is wrong with it as an HTTP request; nullopt: nothing.
+std::optional<HttpAnswer> HttpFault(const Header& header) {
+  if (header.method() != http::verb::get && header.method() != http::verb::head) {
     return HttpAnswer{405, fmt::format("method {} not allowed: use GET", Kept(View(header.method_string()))),
-                      "Allow: GET\r\n"};
+                      "Allow: GET, HEAD\r\n"};
   }
-  if (header.version() != 11) return HttpAnswer{400, "HTTP/1.1 is required"};
-  if (header.count(http::field::host) != 1) return HttpAnswer{400, "exactly one Host header is required"};
+  // RFC 9112, section 3.2; HTTP/1.0 has no Host header.
+  const size_t hosts = header.count(http::field::host);
+  if (hosts > 1 || (hosts == 0 && header.version() >= 11)) {
+    return HttpAnswer{400, "exactly one Host header is required"};
+  }
+  // It may be empty: this gateway is the default that RFC 9112, section 3.3, leaves room for.
+  if (!ParseAuthority(View(header[http::field::host])).has_value()) {
+    return HttpAnswer{400, "the Host header is not a host name or an IP address, with or without a port"};
+  }
   if (HasBody(header)) return HttpAnswer{400, "a GET request with a body is not served"};
+  return std::nullopt;
+}
 
-  const auto target = ParseTarget(View(header.target()));
-  if (!target.has_value()) return HttpAnswer{400, "the target is neither a path nor an HTTP URI"};
-  if (!HasToken(header, "Upgrade", "websocket")) {
-    if (target->path == "/") {
-      return HttpAnswer{
-          200, fmt::format("Drawbridge {}, a WebSocket gateway: connect with a WebSocket client", kVersion)};
-    }
-    return UpgradeRequired("this is a WebSocket endpoint: upgrade required");
-  }
-  if (!HasToken(header, "Connection", "upgrade"))
+// Of a request that asks for no upgrade to WebSocket.
+HttpAnswer Page(const RequestTarget& target) {
+  if (target.path != "/") return UpgradeRequired("this is a WebSocket endpoint: upgrade required");
+  return {200, fmt::format("Drawbridge {}, a WebSocket gateway: connect with a WebSocket client", kVersion)};
+}
+
+// What is wrong with its version or its key; nullopt: nothing.
+std::optional<HttpAnswer> WebSocketFault(const Header& header) {
+  const std::string connection = Joined(header, "Connection");
+  const auto options = ParseTokenList(connection);
+  if (!options.has_value() || !HasElement(*options, "upgrade")) {
     return HttpAnswer{400, "Upgrade without Connection: Upgrade"};
+  }
   if (header.count(http::field::sec_websocket_version) > 1) {
     return HttpAnswer{400, "more than one Sec-WebSocket-Version header"};
   }
   if (const auto version = View(header[http::field::sec_websocket_version]); version != "13") {
     return UpgradeRequired(fmt::format("Sec-WebSocket-Version is \"{}\": 13 is required", Kept(version)));
   }
-  const auto key = View(header[http::field::sec_websocket_key]);
-  if (header.count(http::field::sec_websocket_key) != 1 || !IsKey(key)) {
+  if (header.count(http::field::sec_websocket_key) != 1 ||
+      !IsKey(View(header[http::field::sec_websocket_key]))) {
     return HttpAnswer{400, "Sec-WebSocket-Key is not 16 bytes in base 64"};
   }
   if (header.count(http::field::origin) > 1) return HttpAnswer{400, "more than one Origin header"};
+  return std::nullopt;
+}
+
+Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
+  if (auto fault = WebSocketFault(header)) return *std::move(fault);
+  // 1#token (section 4.3). An empty header offers nothing: tcllib's client sends one.
+  const std::string offer = Joined(header, "Sec-WebSocket-Protocol");
+  const auto subprotocols = ParseTokenList(offer);
+  if (!subprotocols.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Protocol"};
   auto extensions = ParseExtensions(Joined(header, "Sec-WebSocket-Extensions"));
   // Section 9.1: whatever they are, malformed ones fail the connection.
   if (!extensions.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Extensions"};
-  const auto host = target->authority.empty() ? View(header[http::field::host]) : target->authority;
-  UpgradeRequest request{.path = Kept(target->path),
-                         .accept = AcceptOf(key),
-                         .subprotocol = FirstToken(Joined(header, "Sec-WebSocket-Protocol")),
+  const auto host = target.authority.empty() ? View(header[http::field::host]) : target.authority;
+  UpgradeRequest request{.path = Kept(target.path),
+                         .accept = AcceptOf(View(header[http::field::sec_websocket_key])),
+                         .subprotocols = {subprotocols->begin(), subprotocols->end()},
                          .user_agent = Kept(View(header[http::field::user_agent])),
                          .origin = Kept(View(header[http::field::origin])),
                          .host = Kept(host),
                          .extensions = *std::move(extensions),
                          .forwarding = {Joined(header, "Forwarded"), Joined(header, "X-Forwarded-For")}};
-  if (request.subprotocol.size() > kMaxKeptHeaderValue)
+  if (!request.subprotocols.empty() && request.subprotocols.front().size() > kMaxKeptText) {
     return HttpAnswer{400, "Sec-WebSocket-Protocol is too long"};
+  }
   return request;
-}
-
-std::string_view ReasonOf(int status) {
-  return View(http::obsolete_reason(static_cast<http::status>(status)));
 }
 
 }  // namespace
 
-struct RequestReader::Parser : http::request_parser<http::empty_body> {};
-
-RequestReader::RequestReader() : parser_(std::make_unique<Parser>()) {
-  // Its own count depends on the pieces in which the header arrives.
-  parser_->header_limit(std::numeric_limits<uint32_t>::max());
-  parser_->eager(false);
-}
-
-RequestReader::~RequestReader() = default;
-
-std::optional<Verdict> RequestReader::Feed(std::span<char> bytes) {
-  const size_t before = partial_.size();
-  const std::span<char> header = bytes.first(std::min(bytes.size(), kMaxHeaderBytes - received_));
-  received_ += header.size();
-  std::string_view input{header.data(), header.size()};
-  if (before != 0) input = partial_.append(input);
-
-  boost::system::error_code error;
-  const size_t used = parser_->put(boost::asio::const_buffer(input.data(), input.size()), error);
-  if (error && error != http::error::need_more) {
-    return HttpAnswer{400, fmt::format("malformed HTTP request: {}", error.message())};
+Verdict Judge(const Header& header) {
+  if (auto fault = HttpFault(header)) return *std::move(fault);
+  const auto target = ParseRequestTarget(View(header.target()));
+  if (!target.has_value()) {
+    return HttpAnswer{400, "the target is neither a path nor an HTTP URI of ASCII characters, without #"};
   }
-  if (!parser_->is_header_done()) {
-    if (received_ == kMaxHeaderBytes) {
-      return HttpAnswer{431, fmt::format("the request header is over {} bytes", kMaxHeaderBytes)};
-    }
-    partial_ = std::string(input.substr(used));
-    return std::nullopt;
-  }
-  rest_ = bytes.subspan(used - before);
-  return Judge(parser_->get().base());
-}
-
-std::string SwitchingProtocols(const UpgradeRequest& request, std::string_view connection_id,
-                               std::string_view extensions) {
-  std::string agreed;
-  if (!request.subprotocol.empty())
-    agreed += fmt::format("Sec-WebSocket-Protocol: {}\r\n", request.subprotocol);
-  if (!extensions.empty()) agreed += fmt::format("Sec-WebSocket-Extensions: {}\r\n", extensions);
-  return fmt::format(
-      "HTTP/1.1 101 Switching Protocols\r\n"
-      "Upgrade: websocket\r\n"
-      "Connection: Upgrade\r\n"
-      "Sec-WebSocket-Accept: {}\r\n"
-      "{}"
-      "X-Connection-Id: {}\r\n"
-      "\r\n",
-      request.accept, agreed, connection_id);
-}
-
-std::string Serialize(const HttpAnswer& answer) {
-  return fmt::format(
-      "HTTP/1.1 {} {}\r\n"
-      "Connection: close\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\n"
-      "{}"
-      "Content-Length: {}\r\n"
-      "\r\n"
-      "{}\n",
-      answer.status, ReasonOf(answer.status), answer.headers, answer.text.size() + 1, answer.text);
+  const std::string upgrade = Joined(header, "Upgrade");
+  const auto protocols = ParseProtocolList(upgrade);
+  if (!protocols.has_value()) return HttpAnswer{400, "malformed Upgrade header"};
+  if (header.method() == http::verb::head || !HasElement(*protocols, "websocket")) return Page(*target);
+  // RFC 9110, section 7.8: an Upgrade of HTTP/1.0 means nothing.
+  if (header.version() < 11)
+    return UpgradeRequired("a WebSocket takes HTTP/1.1: this request is of HTTP/1.0");
+  return JudgeUpgrade(header, *target);
 }
 
 }  // namespace drawbridge

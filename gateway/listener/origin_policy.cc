@@ -3,43 +3,13 @@
 #include <algorithm>
 
 #include "gateway/base/ascii.h"
+#include "gateway/listener/authority.h"
 
 namespace drawbridge {
 namespace {
 
 // A host name has at most 253 bytes. Also keeps out what was cut off where a request was kept.
 constexpr size_t kMaxOrigin = 300;
-
-struct Authority {
-  std::string host;  // in lower case; IPv6 in its brackets
-  std::string_view port;
-  bool has_port = false;
-};
-
-bool IsHostCharacter(char c) { return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_'; }
-bool IsIpv6Character(char c) {
-  return IsDigit(c) || (ToLower(c) >= 'a' && ToLower(c) <= 'f') || c == ':' || c == '.';
-}
-
-// host[:port], as in a Host header or an origin.
-std::optional<Authority> ParseAuthority(std::string_view text) {
-  Authority authority;
-  const bool bracketed = text.starts_with('[');
-  const size_t close = text.find(']');
-  if (bracketed && close == std::string_view::npos) return std::nullopt;
-  const size_t end = bracketed ? close + 1 : std::min(text.find(':'), text.size());
-  const std::string_view host = text.substr(0, end);
-  const std::string_view inside = bracketed ? host.substr(1, host.size() - 2) : host;
-  if (inside.empty() || !std::ranges::all_of(inside, bracketed ? IsIpv6Character : IsHostCharacter)) {
-    return std::nullopt;
-  }
-  authority.host = ToLower(host);
-  if (end == text.size()) return authority;
-  if (text[end] != ':') return std::nullopt;
-  authority.port = text.substr(end + 1);
-  authority.has_port = true;
-  return authority;
-}
 
 }  // namespace
 
@@ -78,14 +48,10 @@ std::optional<OriginPolicy::Origin> OriginPolicy::ParseOrigin(std::string_view t
     if (text.starts_with("..") || text == ".") return std::nullopt;
   }
   const auto authority = ParseAuthority(text);
-  if (!authority.has_value()) return std::nullopt;
+  if (!authority.has_value() || authority->host.empty() || !authority->is_plain()) return std::nullopt;
+  if (text.ends_with(':')) return std::nullopt;
   origin.host = authority->host;
-  origin.port = origin.scheme == "https" ? 443 : origin.scheme == "http" ? 80 : 0;
-  if (authority->has_port) {
-    const auto port = ParseNumber<uint16_t>(authority->port);
-    if (!port.has_value()) return std::nullopt;
-    origin.port = *port;
-  }
+  origin.port = authority->port.value_or(origin.scheme == "https" ? 443 : origin.scheme == "http" ? 80 : 0);
   return origin;
 }
 

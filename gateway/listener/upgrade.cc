@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,6 +37,7 @@ HandshakeResult ResultOf(int status, bool draining) {
       return HandshakeResult::kTimeout;
     case 429:
       return HandshakeResult::kTooMany;
+    case 414:
     case 431:
       return HandshakeResult::kHeaderTooLarge;
     case 503:
@@ -186,19 +189,24 @@ bool Upgrade::CountAddress(const SocketAddress& client) {
 }
 
 void Upgrade::Accept(const UpgradeRequest& request) {
+  const std::string subprotocol = request.subprotocols.empty() ? "" : request.subprotocols.front();
   Registration registration = context_.registry->Add({.id = {},
                                                       .remote_address = accepted_.peer.ToString(),
                                                       .principal = accepted_.link.PeerSubject(),
                                                       .path = request.path,
-                                                      .subprotocol = request.subprotocol,
+                                                      .subprotocol = subprotocol,
                                                       .user_agent = request.user_agent,
                                                       .origin = request.origin,
                                                       .tls = accepted_.link.is_tls(),
                                                       .create_time = {}});
   std::optional<DeflateAnswer> deflate;
   if (const auto& options = policy_.session.deflate) deflate = NegotiateDeflate(request.extensions, *options);
-  const std::string response = SwitchingProtocols(request, registration.connection()->info().id,
-                                                  deflate.has_value() ? deflate->header : "");
+  const std::string response =
+      SwitchingProtocols({.accept = request.accept,
+                          .connection_id = registration.connection()->info().id,
+                          .subprotocol = subprotocol,
+                          .extensions = deflate.has_value() ? std::string_view(deflate->header) : ""},
+                         thread_.clock().Wall());
   Count(HandshakeResult::kAccepted);
   // A fresh socket has room for it; one that has not is broken.
   if (accepted_.link.Write(response).bytes != response.size()) {
@@ -228,7 +236,7 @@ void Upgrade::Answer(const HttpAnswer& answer) {
   answered_ = true;
   LogRefusal(answer);
   Count(ResultOf(answer.status, context_.refusing));
-  const std::string response = Serialize(answer);
+  const std::string response = Serialize(answer, thread_.clock().Wall(), reader_.is_head());
   if (accepted_.link.Write(response).bytes != response.size()) return End();
   accepted_.link.ShutdownWrite();
   thread_.deadlines().Set(*this, thread_.now() + kLinger);

@@ -26,7 +26,7 @@ void Append(Families more, Families* families) {
 }  // namespace
 
 Admin::Admin(const std::string& listen, Node node, std::function<void()> tick)
-    : node_(std::move(node)), server_({.listen = listen}, Pages(), std::move(tick)) {}
+    : node_(std::move(node)), server_({.listen = listen, .clock = &node_.clock}, Pages(), std::move(tick)) {}
 
 HttpServer::Pages Admin::Pages() const {
   return {{"/metrics",

@@ -20,6 +20,8 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/base/http_date.h"
+
 namespace drawbridge {
 namespace {
 
@@ -86,6 +88,8 @@ class HttpServer::Loop {
   void Tick();
 
   const Options options_;
+  const SystemClock system_clock_;
+  const Clock& clock_;
   const Pages pages_;
   const std::function<void()> tick_;
   asio::io_context io_{1};
@@ -198,6 +202,7 @@ Page HttpServer::Loop::Client::PageOf(const http::request_header<>& header) {
 void HttpServer::Loop::Client::Send(const Page& page) {
   answer_ = fmt::format(
       "HTTP/1.1 {} {}\r\n"
+      "Date: {}\r\n"
       "Connection: {}\r\n"
       "Content-Type: {}\r\n"
       "{}"
@@ -205,8 +210,8 @@ void HttpServer::Loop::Client::Send(const Page& page) {
       "\r\n"
       "{}",
       page.status, View(http::obsolete_reason(static_cast<http::status>(page.status))),
-      keep_alive_ ? "keep-alive" : "close", page.content_type, std::exchange(allow_, {}), page.body.size(),
-      with_body_ ? page.body : "");
+      HttpDate(loop_.clock_.Wall()), keep_alive_ ? "keep-alive" : "close", page.content_type,
+      std::exchange(allow_, {}), page.body.size(), with_body_ ? page.body : "");
   stream_.expires_after(loop_.options_.timeout);
   asio::async_write(stream_, asio::buffer(answer_),
                     [this, self = shared_from_this()](boost::system::error_code error, size_t) {
@@ -236,7 +241,10 @@ void HttpServer::Loop::Client::Drain() {
 }
 
 HttpServer::Loop::Loop(Options options, Pages pages, std::function<void()> tick)
-    : options_(std::move(options)), pages_(std::move(pages)), tick_(std::move(tick)) {
+    : options_(std::move(options)),
+      clock_(options_.clock == nullptr ? system_clock_ : *options_.clock),
+      pages_(std::move(pages)),
+      tick_(std::move(tick)) {
   try {
     Listen();
   } catch (const boost::system::system_error& error) {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "gateway/base/clock.h"
+
 namespace drawbridge {
 
 struct Page {
@@ -25,6 +27,7 @@ class HttpServer {
     size_t max_connections = 16;  // one more: the one that has asked for nothing for longest is cut
     std::chrono::nanoseconds idle_timeout = std::chrono::seconds(75);  // for a request to begin
     std::chrono::nanoseconds timeout = std::chrono::seconds(10);  // for it to arrive, or its answer to leave
+    const Clock* clock = nullptr;  // for the Date header; outlives the server; null: the system's
   };
   // By path. The functions must not block.
   using Pages = std::map<std::string, std::function<Page()>, std::less<>>;

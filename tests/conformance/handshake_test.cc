@@ -10,16 +10,25 @@ namespace {
 constexpr char kKeyLine[] = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
 Response WantsHost() { return Refuses(400, "exactly one Host header is required"); }
-Response WantsHttp11() { return Refuses(400, "HTTP/1.1 is required"); }
+Response WantsGoodHost() {
+  return Refuses(400, "the Host header is not a host name or an IP address, with or without a port");
+}
+Response WantsGoodUpgrade() { return Refuses(400, "malformed Upgrade header"); }
 Response WantsConnection() { return Refuses(400, "Upgrade without Connection: Upgrade"); }
 Response WantsKey() { return Refuses(400, "Sec-WebSocket-Key is not 16 bytes in base 64"); }
 Response WantsNoBody() { return Refuses(400, "a GET request with a body is not served"); }
-Response WantsTarget() { return Refuses(400, "the target is neither a path nor an HTTP URI"); }
+Response WantsTarget() {
+  return Refuses(400, "the target is neither a path nor an HTTP URI of ASCII characters, without #");
+}
 Response WantsGet(const std::string& method) {
-  return Refuses(405, "method " + method + " not allowed: use GET", "Allow: GET\r\n");
+  return Refuses(405, "method " + method + " not allowed: use GET", "Allow: GET, HEAD\r\n");
 }
 Response UpgradeRequired(const std::string& text) {
   return Refuses(426, text, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+}
+Response WantsHttp11() { return UpgradeRequired("a WebSocket takes HTTP/1.1: this request is of HTTP/1.0"); }
+Response IsPage() {
+  return Refuses(200, "Drawbridge 0.1.0, a WebSocket gateway: connect with a WebSocket client");
 }
 Response WantsUpgrade() { return UpgradeRequired("this is a WebSocket endpoint: upgrade required"); }
 Response WantsVersion13(const std::string& version) {
@@ -44,6 +53,16 @@ Group RequestLine() {
           {"HttpUriWithPort", Request({"GET http://gateway.example:8080/chat HTTP/1.1"}), Switches()},
           {"HttpUriWithoutPath", Request({"GET http://gateway.example HTTP/1.1"}), Switches()},
           {"HttpUriWithoutHost", Request({"GET http:///chat HTTP/1.1"}), WantsTarget()},
+          {"HttpUriWithAUser", Request({"GET http://user@gateway.example/ HTTP/1.1"}), WantsTarget()},
+          {"HttpUriWithABadPort", Request({"GET http://gateway.example:port/ HTTP/1.1"}), WantsTarget()},
+          {"Fragment", Request({"GET /chat#top HTTP/1.1"}), WantsTarget()},
+          {"FragmentOfAQuery", Request({"GET /chat?a#top HTTP/1.1"}), WantsTarget()},
+          {"FragmentOfAUri", Request({"GET http://gateway.example#top HTTP/1.1"}), WantsTarget()},
+          {"EscapedNumberSign", Request({"GET /chat%23top HTTP/1.1"}), Switches()},
+          {"RawUtf8InTheTarget", Request({"GET /caf\xc3\xa9 HTTP/1.1"}), WantsTarget()},
+          {"RawUtf8InTheQuery", Request({"GET /?caf\xc3\xa9 HTTP/1.1"}), WantsTarget()},
+          {"RawLatin1InTheTarget", Request({"GET /caf\xe9 HTTP/1.1"}), WantsTarget()},
+          {"CharactersThatBrowsersDoNotEscape", Request({"GET /a|b[c]?{d}^`|\\ HTTP/1.1"}), Switches()},
           {"UriOfAnotherScheme", Request({"GET ftp://gateway.example/chat HTTP/1.1"}), WantsTarget()},
           {"Asterisk", Request({"GET * HTTP/1.1"}), WantsTarget()},
           {"AuthorityAsTarget", Request({"GET gateway.example:80 HTTP/1.1"}), WantsTarget()},
@@ -60,7 +79,13 @@ Group RequestLine() {
           {"SpaceInTheTarget", Request({"GET /a b HTTP/1.1"}), RefusesAsMalformed()},
           {"ControlCharacterInTheTarget", Request({"GET /a\x01 HTTP/1.1"}), RefusesAsMalformed()},
           {"Post", "POST /chat HTTP/1.1" + Request().substr(18), WantsGet("POST")},
-          {"Head", "HEAD /chat HTTP/1.1" + Request().substr(18), WantsGet("HEAD")},
+          {"Head", "HEAD /chat HTTP/1.1" + Request().substr(18), ToHead(WantsUpgrade())},
+          {"HeadOfThePage", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", ToHead(IsPage())},
+          {"HeadOfThePageByHttp10", "HEAD / HTTP/1.0\r\n\r\n", ToHead(IsPage())},
+          {"HeadWithoutHost", "HEAD / HTTP/1.1\r\n\r\n", ToHead(WantsHost())},
+          {"HeadWithABadTarget", "HEAD x HTTP/1.1\r\nHost: a\r\n\r\n", ToHead(WantsTarget())},
+          {"PageByHttp10", "GET / HTTP/1.0\r\n\r\n", IsPage()},
+          {"PageElsewhereByHttp10", "GET /chat HTTP/1.0\r\n\r\n", WantsUpgrade()},
           {"Put", "PUT /chat HTTP/1.1" + Request().substr(18), WantsGet("PUT")},
           {"Options", "OPTIONS * HTTP/1.1" + Request().substr(18), WantsGet("OPTIONS")},
           {"Connect", "CONNECT gateway.example:80 HTTP/1.1" + Request().substr(18), WantsGet("CONNECT")},
@@ -85,6 +110,28 @@ Group Host() {
               {"InLowerCase", Request({"Host:", "host: gateway.example"}), Switches()},
               {"Two", Request({"X: y\r\nHost: gateway.example"}), WantsHost()},
               {"TwoThatDiffer", Request({"X: y\r\nHost: other.example"}), WantsHost()},
+              {"Empty", Request({"Host: "}), Switches()},
+              {"OfIpv4", Request({"Host: 192.0.2.1:8080"}), Switches()},
+              {"OfIpv6WithoutPort", Request({"Host: [2001:db8::1]"}), Switches()},
+              {"WithAnEmptyPort", Request({"Host: gateway.example:"}), Switches()},
+              {"WithTheLargestPort", Request({"Host: gateway.example:65535"}), Switches()},
+              {"WithAnUnderscore", Request({"Host: my_gateway"}), Switches()},
+              {"WithAnEscape", Request({"Host: gateway%2Eexample"}), Switches()},
+              {"WithATooLargePort", Request({"Host: gateway.example:65536"}), WantsGoodHost()},
+              {"WithAPortThatIsNoNumber", Request({"Host: a:port"}), WantsGoodHost()},
+              {"WithANegativePort", Request({"Host: a:-1"}), WantsGoodHost()},
+              {"WithTwoPorts", Request({"Host: a:1:2"}), WantsGoodHost()},
+              {"WithoutANameBeforeThePort", Request({"Host: :8080"}), WantsGoodHost()},
+              {"WithASpace", Request({"Host: a b"}), WantsGoodHost()},
+              {"WithAUser", Request({"Host: user@a"}), WantsGoodHost()},
+              {"WithAPath", Request({"Host: a/b"}), WantsGoodHost()},
+              {"WithABrokenEscape", Request({"Host: a%2"}), WantsGoodHost()},
+              {"NotAscii", Request({"Host: caf\xc3\xa9"}), WantsGoodHost()},
+              {"OfIpv6WithoutItsEnd", Request({"Host: [::1"}), WantsGoodHost()},
+              {"OfIpv6WithoutBrackets", Request({"Host: ::1"}), WantsGoodHost()},
+              {"OfIpv6WithAZone", Request({"Host: [fe80::1%25eth0]"}), WantsGoodHost()},
+              {"OfIpv6WithMoreBehindIt", Request({"Host: [::1]a"}), WantsGoodHost()},
+              {"OfNothingInBrackets", Request({"Host: []"}), WantsGoodHost()},
           }};
 }
 
@@ -101,6 +148,12 @@ Group UpgradeAndConnection() {
               {"InAList", Request({"Upgrade: h2c, websocket"}), Switches()},
               {"FirstInAList", Request({"Upgrade: websocket, h2c"}), Switches()},
               {"InAListOfTwoLines", Request({"Upgrade: h2c", "upgrade: websocket"}), Switches()},
+              {"InAListOfVersions", Request({"Upgrade: HTTP/2.0, websocket"}), Switches()},
+              {"BeforeAVersion", Request({"Upgrade: websocket, HTTP/3.0"}), Switches()},
+              {"WithAVersion", Request({"Upgrade: websocket/13"}), WantsUpgrade()},
+              {"WithoutAVersionBehindTheSlash", Request({"Upgrade: HTTP/, websocket"}), WantsGoodUpgrade()},
+              {"WithASpaceInside", Request({"Upgrade: web socket, websocket"}), WantsGoodUpgrade()},
+              {"InQuotes", Request({"Upgrade: \"websocket\""}), WantsGoodUpgrade()},
               {"InAListWithEmptyElements", Request({"Upgrade: , websocket,"}), Switches()},
               {"WithSpacesAround", Request({"Upgrade:   websocket \t "}), Switches()},
               {"WithoutSpace", Request({"Upgrade:", "upgrade:websocket"}), Switches()},
@@ -110,12 +163,14 @@ Group UpgradeAndConnection() {
               {"ConnectionClose", Request({"Connection: close"}), WantsConnection()},
               {"ConnectionThatBeginsLikeIt", Request({"Connection: Upgraded"}), WantsConnection()},
               {"ConnectionInLowerCase", Request({"Connection: upgrade"}), Switches()},
+              {"ConnectionInQuotes", Request({"Connection: \"Upgrade\""}), WantsConnection()},
+              {"ConnectionCloseInALineOfItsOwn", Request({"Connection: close", "connection: Upgrade"}),
+               Switches()},
               {"ConnectionInUpperCase", Request({"Connection: UPGRADE"}), Switches()},
               {"ConnectionInAList", Request({"Connection: keep-alive, Upgrade"}), Switches()},
               {"ConnectionInAListOfTwoLines", Request({"Connection: keep-alive", "connection: Upgrade"}),
                Switches()},
-              {"PageAtTheRoot", "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-               Refuses(200, "Drawbridge 0.1.0, a WebSocket gateway: connect with a WebSocket client")},
+              {"PageAtTheRoot", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", IsPage()},
               {"PageElsewhere", "GET /chat HTTP/1.1\r\nHost: a\r\n\r\n", WantsUpgrade()},
               {"PriorKnowledgeOfHttp2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", RefusesAsMalformed()},
           }};

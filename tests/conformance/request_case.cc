@@ -13,6 +13,7 @@ const std::map<int, std::string>& Phrases() {
       {400, "Bad Request"},
       {403, "Forbidden"},
       {405, "Method Not Allowed"},
+      {414, "URI Too Long"},
       {426, "Upgrade Required"},
       {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},
@@ -29,6 +30,7 @@ Response Switches(const std::string& headers, std::vector<Answer> answers) {
   return {.status = 101,
           .bytes =
               "HTTP/1.1 101 Switching Protocols\r\n"
+              "Date: *\r\n"
               "Upgrade: websocket\r\n"
               "Connection: Upgrade\r\n"
               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" +
@@ -42,12 +44,21 @@ Response Refuses(int status, const std::string& text, const std::string& headers
   return {.status = status,
           .bytes = "HTTP/1.1 " + std::to_string(status) + " " + Phrases().at(status) +
                    "\r\n"
-                   "Connection: close\r\n"
+                   "Date: *\r\n"
+                   "Connection: " +
+                   (status == 426 ? "Upgrade, close" : "close") +
+                   "\r\n"
                    "Content-Type: text/plain; charset=utf-8\r\n" +
                    headers + "Content-Length: " + std::to_string(text.size() + 1) + "\r\n\r\n" + text + "\n"};
 }
 
 Response RefusesAsMalformed() { return {.status = 400, .bytes = {}}; }
+
+Response ToHead(Response to_get) {
+  to_get.bytes.erase(to_get.bytes.find("\r\n\r\n") + 4);
+  to_get.to_head = true;
+  return to_get;
+}
 
 std::string Request(const std::vector<std::string>& changes) {
   std::vector<std::string> lines = {

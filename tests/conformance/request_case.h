@@ -12,16 +12,19 @@ namespace drawbridge::conformance {
 
 struct Response {
   int status;
-  // Byte by byte, with * for the connection's id. Where it is empty, that of the HTTP parser's words: the
-  // status line and the headers are looked at alone.
+  // Byte by byte, with * for the connection's id and the date. Where it is empty, that of the HTTP parser's
+  // words: the status line and the headers are looked at alone.
   std::string bytes;
   std::vector<Answer> answers;  // 101: the frames behind it
+  bool to_head = false;         // no body follows, whatever its length is
 };
 // The key of the example in section 1.3, on which `headers`, each with its CRLF, follow.
 Response Switches(const std::string& headers = {}, std::vector<Answer> answers = {});
 // `text`: the line of its body, without the end.
 Response Refuses(int status, const std::string& text, const std::string& headers = {});
 Response RefusesAsMalformed();
+// The same answer to a request with the method HEAD.
+Response ToHead(Response to_get);
 
 struct RequestCase {
   RequestCase(std::string called, std::string bytes, Response expected,

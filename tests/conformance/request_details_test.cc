@@ -48,6 +48,7 @@ Group Subprotocols() {
   const auto chosen = [](const std::string& name) {
     return Switches("Sec-WebSocket-Protocol: " + name + "\r\n");
   };
+  const Response broken = Refuses(400, "malformed Sec-WebSocket-Protocol");
   return {
       .section = "Section4_2_2_Subprotocol",
       .requests = {
@@ -60,7 +61,15 @@ Group Subprotocols() {
           {"CaseStays", offer("Chat.V2"), chosen("Chat.V2")},
           {"EveryCharacterOfAToken", offer("!#$%&'*+-.^_`|~09azAZ"), chosen("!#$%&'*+-.^_`|~09azAZ")},
           {"Empty", offer(""), Switches()},
-          {"NoToken", offer("\"chat\""), Switches()},
+          {"EmptyElements", offer(", ,chat, ,"), chosen("chat")},
+          {"InQuotes", offer("\"chat\""), broken},
+          {"WithASpace", offer("a b"), broken},
+          {"WithASemicolon", offer("a;b"), broken},
+          {"WithASlash", offer("a/b"), broken},
+          {"NotAscii", offer("caf\xc3\xa9"), broken},
+          {"BrokenBehindAGoodOne", offer("chat, a b"), broken},
+          {"BrokenInTheSecondLine", Request({"Sec-WebSocket-Protocol: chat", "sec-websocket-protocol: a;b"}),
+           broken},
           {"Of512Bytes", offer(std::string(512, 'p')), chosen(std::string(512, 'p'))},
           {"Of513Bytes", offer(std::string(513, 'p')), Refuses(400, "Sec-WebSocket-Protocol is too long")},
       }};
@@ -105,7 +114,9 @@ Group HeaderLines() {
               {"NulInAValue", Request({std::string("X-Bad: a\0b", 10)}), RefusesAsMalformed()},
               {"ControlCharacterInAValue", Request({"X-Bad: a\x01"}), RefusesAsMalformed()},
               {"LoneCarriageReturn", Request({"X-Bad: a\rb"}), RefusesAsMalformed()},
-              {"FirstLineEmpty", "\r\n" + Request(), RefusesAsMalformed()},
+              {"FirstLineEmpty", "\r\n" + Request(), Switches()},
+              {"FirstTwoLinesEmpty", "\r\n\r\n" + Request(), RefusesAsMalformed()},
+              {"FirstLineEmptyWithoutCarriageReturn", "\n" + Request(), RefusesAsMalformed()},
               {"TlsInstead", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11),
                RefusesAsMalformed()},
               {"AFrameInstead", Text("Hello"), RefusesAsMalformed()},
@@ -122,12 +133,15 @@ Group Sizes() {
   };
   const Response too_large = Refuses(431, "the request header is over 16384 bytes");
   const std::string endless(kLimit, 'e');
+  const std::string line_too_long = "the request line is over 16384 bytes";
   return {.section = "Section10_4",
           .requests = {
               {"HeaderOf16Kib", of_size(kLimit), Switches()},
               {"HeaderOf16KibAndAFrame", of_size(kLimit) + Text("a"), Switches("", {TextOf("a")})},
               {"HeaderOverItByOne", of_size(kLimit + 1), too_large},
-              {"EndlessTarget", "GET /" + endless, too_large},
+              {"EndlessTarget", "GET /" + endless, Refuses(414, line_too_long)},
+              {"EndlessTargetOfHead", "HEAD /" + endless, ToHead(Refuses(414, line_too_long))},
+              {"EndlessMethod", endless, Refuses(400, line_too_long)},
               {"EndlessName", "GET / HTTP/1.1\r\n" + endless, too_large},
               {"EndlessValue", "GET / HTTP/1.1\r\nX-Endless: " + endless, too_large},
               {"EndlessLines", "GET / HTTP/1.1\r\n" + Repeat("a: b\r\n", kLimit / 6), too_large},

@@ -12,6 +12,9 @@
 #include "gateway/listener/deflate_negotiation.h"
 #include "gateway/listener/extensions.h"
 #include "gateway/listener/handshake.h"
+#include "gateway/listener/http_answer.h"
+#include "gateway/listener/request_reader.h"
+#include "gateway/listener/token_list.h"
 #include "tests/fuzz/chunks.h"
 
 namespace drawbridge {
@@ -35,20 +38,24 @@ std::string Compression(const UpgradeRequest& request) {
 }
 
 // What goes back to the client, and what the session gets.
-std::string Account(const Verdict& verdict, std::string_view rest) {
+std::string Account(const Verdict& verdict, bool is_head, std::string_view rest) {
   if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) {
     if (answer->text.find_first_of("\r\n") != std::string::npos) Broken("an answer of several lines");
-    return Serialize(*answer);
+    return Serialize(*answer, WallTime(), is_head);
   }
   const auto& request = std::get<UpgradeRequest>(verdict);
-  for (const std::string* kept :
-       {&request.path, &request.user_agent, &request.origin, &request.subprotocol}) {
-    if (kept->size() > kMaxKeptHeaderValue || !IsUtf8(*kept)) Broken("kept what must not be kept: " + *kept);
+  for (const std::string* kept : {&request.path, &request.user_agent, &request.origin, &request.host}) {
+    if (kept->size() > kMaxKeptText || !IsUtf8(*kept)) Broken("kept what must not be kept: " + *kept);
   }
   const std::string deflate = Compression(request);
-  const std::string response = SwitchingProtocols(request, "id", deflate);
+  if (!std::ranges::all_of(request.subprotocols, [](const std::string& each) { return IsToken(each); }))
+    Broken("a subprotocol that is no token");
+  const std::string subprotocol = request.subprotocols.empty() ? "" : request.subprotocols.front();
+  const std::string response = SwitchingProtocols(
+      {.accept = request.accept, .connection_id = "id", .subprotocol = subprotocol, .extensions = deflate},
+      WallTime());
   const auto lines = std::ranges::count(response, '\n');
-  if (lines != 6 + (request.subprotocol.empty() ? 0 : 1) + (deflate.empty() ? 0 : 1))
+  if (lines != 7 + (subprotocol.empty() ? 0 : 1) + (deflate.empty() ? 0 : 1))
     Broken("a header smuggled in: " + response);
   return response + request.path + request.user_agent + request.origin + "\nrest: " + std::string(rest);
 }
@@ -63,17 +70,23 @@ std::string Feed(std::string_view input, Chunks* chunks) {
       std::string rest;
       if (std::holds_alternative<UpgradeRequest>(*verdict))
         rest.assign(reader.rest().begin(), reader.rest().end());
-      return Account(*verdict, rest.append(input));
+      return Account(*verdict, reader.is_head(), rest.append(input));
     }
   }
   return kIncomplete;
 }
 
+bool IsTooLong(const std::string& answer) {
+  return answer.starts_with("HTTP/1.1 414 ") || answer.starts_with("HTTP/1.1 431 ") ||
+         answer.find("the request line is over ") != std::string::npos;
+}
+
 // The parser looks at a header that comes in pieces when it has all of it, and so may find a fault later than
 // in one that comes at once; or not at all, if the header never ends.
 bool IsOnlyLater(const std::string& whole, const std::string& pieces) {
-  return whole.starts_with("HTTP/1.1 400 ") && whole.find("malformed HTTP request") != std::string::npos &&
-         (pieces == kIncomplete || pieces.starts_with("HTTP/1.1 431 "));
+  return whole.starts_with("HTTP/1.1 400 ") &&
+         (whole.find("malformed HTTP request") != std::string::npos || whole.ends_with("\r\n\r\n")) &&
+         (pieces == kIncomplete || IsTooLong(pieces));
 }
 
 // The first byte chooses the pieces.

@@ -2,20 +2,27 @@
 // not matter in which pieces a request arrives.
 #include "gateway/listener/handshake.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "gateway/listener/http_answer.h"
+#include "gateway/listener/request_reader.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace drawbridge {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 constexpr char kKey[] = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -89,7 +96,7 @@ TEST(HandshakeTest, LetsAGoodRequestIn) {
   EXPECT_EQ(answered.request.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") << "the example of section 1.3";
   EXPECT_EQ(answered.request.origin, "https://example.com");
   EXPECT_EQ(answered.request.user_agent, "test/1");
-  EXPECT_EQ(answered.request.subprotocol, "");
+  EXPECT_THAT(answered.request.subprotocols, IsEmpty());
   EXPECT_EQ(answered.rest, "");
 }
 
@@ -134,11 +141,22 @@ std::vector<Case> Cases() {
       {"versions in a list", Request({"Sec-WebSocket-Version: 8, 13"}), 426},
 
       {"POST", Lines({"POST / HTTP/1.1", "Host: a"}), 405},
-      {"HEAD", Lines({"HEAD / HTTP/1.1", "Host: a"}), 405},
+      {"HEAD", Lines({"HEAD / HTTP/1.1", "Host: a"}), 200},
+      {"HEAD elsewhere", Lines({"HEAD /x HTTP/1.1", "Host: a"}), 426},
+      {"HEAD with an upgrade", "HEAD" + Request().substr(3), 426},
       {"a method of their own", Lines({"BREW / HTTP/1.1", "Host: a"}), 405},
       {"lower case method", Lines({"get / HTTP/1.1", "Host: a"}), 405},
 
-      {"HTTP/1.0", Request({"GET / HTTP/1.0"}), 400},
+      {"HTTP/1.0", Request({"GET / HTTP/1.0"}), 426},
+      {"a page by HTTP/1.0", Lines({"GET / HTTP/1.0"}), 200},
+      {"a product version beside it", Request({"Upgrade: HTTP/2.0, websocket"}), kUpgrade},
+      {"a fragment", Request({"GET /a#b HTTP/1.1"}), 400},
+      {"a byte over 0x7f in the target", Request({"GET /\xc3\xa9 HTTP/1.1"}), 400},
+      {"a host with a space", Request({"Host: a b"}), 400},
+      {"a host with a user", Request({"Host: user@a"}), 400},
+      {"a host that is no address", Request({"Host: [::1"}), 400},
+      {"a host whose port is no number", Request({"Host: a:port"}), 400},
+      {"a subprotocol that is no token", Request({"Sec-WebSocket-Protocol: a b"}), 400},
       {"HTTP/2.0", Request({"GET / HTTP/2.0"}), 400},
       {"no version of HTTP", Request({"GET /"}), 400},
       {"a target without a slash", Request({"GET chat HTTP/1.1"}), 400},
@@ -170,7 +188,9 @@ std::vector<Case> Cases() {
       {"a control character", Request({"Bad: \x01"}), 400},
       {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), 400},
       {"a WebSocket frame", "\x81\x85mask.....", 400},
-      {"an empty line first", "\r\n\r\n" + Request(), 400},
+      {"an empty line first", "\r\n" + Request(), kUpgrade},
+      {"two empty lines first", "\r\n\r\n" + Request(), 400},
+      {"a carriage return first", "\r" + Request(), 400},
   };
 }
 
@@ -219,36 +239,63 @@ TEST(HandshakeTest, LeavesWhatCameBehindTheRequest) {
 TEST(HandshakeTest, TheHeaderMayReachTheLimitAndNotPassIt) {
   const std::string line = "X: ";
   const size_t others = Request({line}).size();
-  for (const size_t chunk : {size_t{1}, size_t{1000}, kMaxHeaderBytes + 100}) {
-    const std::string largest = Request({line + std::string(kMaxHeaderBytes - others, 'x')});
-    ASSERT_EQ(largest.size(), kMaxHeaderBytes);
+  for (const size_t chunk : {size_t{1}, size_t{1000}, kMaxHandshakeBytes + 100}) {
+    const std::string largest = Request({line + std::string(kMaxHandshakeBytes - others, 'x')});
+    ASSERT_EQ(largest.size(), kMaxHandshakeBytes);
     EXPECT_EQ(Feed(largest, chunk).status, kUpgrade) << chunk;
     EXPECT_EQ(Feed(largest + "frames behind it", chunk).rest, "frames behind it") << chunk;
-    EXPECT_EQ(Feed(Request({line + std::string(kMaxHeaderBytes - others + 1, 'x')}), chunk).status, 431)
+    EXPECT_EQ(Feed(Request({line + std::string(kMaxHandshakeBytes - others + 1, 'x')}), chunk).status, 431)
         << chunk;
   }
 }
 
 // What never ends is refused once it passes the limit, wherever it does not end.
 TEST(HandshakeTest, HeaderBombsAreRefusedInTime) {
-  const std::string endless(4 * kMaxHeaderBytes, 'a');
+  const std::string endless(4 * kMaxHandshakeBytes, 'a');
   std::string many = "GET / HTTP/1.1\r\n";
   while (many.size() < endless.size()) many += "a: b\r\n";
-  for (const std::string& bomb :
-       {"GET /" + endless, "GET / HTTP/1.1\r\n" + endless, "GET / HTTP/1.1\r\nName: " + endless, many}) {
+  for (const auto& [bomb, status] :
+       {std::pair("GET /" + endless, 414), std::pair("\r\nGET /" + endless, 414), std::pair(endless, 400),
+        std::pair("GET / HTTP/1.1\r\n" + endless, 431),
+        std::pair("\r\nGET / HTTP/1.1\r\nName: " + endless, 431), std::pair(many, 431)}) {
     for (const size_t chunk : {size_t{1}, size_t{100}, bomb.size()}) {
-      EXPECT_EQ(Feed(bomb, chunk).status, 431) << bomb.substr(0, 30) << " in pieces of " << chunk;
-      EXPECT_EQ(Feed(bomb.substr(0, kMaxHeaderBytes + 1), chunk).status, 431) << bomb.substr(0, 30);
+      EXPECT_EQ(Feed(bomb, chunk).status, status) << bomb.substr(0, 30) << " in pieces of " << chunk;
+      EXPECT_EQ(Feed(bomb.substr(0, kMaxHandshakeBytes + 1), chunk).status, status) << bomb.substr(0, 30);
     }
   }
 }
 
-TEST(HandshakeTest, TheFirstSubprotocolOfferedIsTaken) {
-  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: chat"})).request.subprotocol, "chat");
-  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: v2.chat, chat"})).request.subprotocol, "v2.chat");
-  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: "})).request.subprotocol, "");
-  EXPECT_EQ(Feed(Request({"Sec-WebSocket-Protocol: " + std::string(kMaxKeptHeaderValue + 1, 'p')})).status,
-            400);
+TEST(HandshakeTest, KnowsHeadHoweverFarItGot) {
+  const auto is_head = [](std::string_view bytes, size_t chunk) {
+    RequestReader reader;
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(chunk, bytes.size()))) {
+      std::string piece(bytes.substr(0, chunk));
+      if (reader.Feed(piece).has_value()) break;
+    }
+    return reader.is_head();
+  };
+  for (const size_t chunk : {1, 3, 100'000}) {
+    for (const std::string& head :
+         {Lines({"HEAD / HTTP/1.1", "Host: a"}), std::string("HEAD "),
+          "\r\nHEAD /" + std::string(99'999, 'a'), std::string("HEAD / HTTP/9.9\r\n\r\n"),
+          "HEAD / HTTP/1.1\r\na: " + std::string(99'999, 'a')}) {
+      EXPECT_TRUE(is_head(head, chunk)) << head.substr(0, 30) << " in pieces of " << chunk;
+    }
+    for (const std::string& other :
+         {Request(), Request({"HEAD : /"}), std::string("HEADS / HTTP/1.1\r\n\r\n"),
+          std::string("\r\n\r\nHEAD / HTTP/1.1\r\n\r\n")}) {
+      EXPECT_FALSE(is_head(other, chunk)) << other.substr(0, 30) << " in pieces of " << chunk;
+    }
+  }
+}
+
+TEST(HandshakeTest, SubprotocolsAreOfferedInTheirOrder) {
+  const std::string line = "Sec-WebSocket-Protocol: ";
+  EXPECT_THAT(Feed(Request({line + "chat"})).request.subprotocols, ElementsAre("chat"));
+  EXPECT_THAT(Feed(Request({line + "v2.chat,chat\r\n" + line + "mqtt"})).request.subprotocols,
+              ElementsAre("v2.chat", "chat", "mqtt"));
+  EXPECT_THAT(Feed(Request({line})).request.subprotocols, IsEmpty()) << "tcllib's client sends an empty one";
+  EXPECT_EQ(Feed(Request({line + std::string(kMaxKeptText + 1, 'p')})).status, 400);
 }
 
 TEST(HandshakeTest, ExtensionsOfAllLinesAreOffered) {
@@ -263,9 +310,9 @@ TEST(HandshakeTest, WhatIsKeptOfARequestIsUtf8OfBoundedLength) {
   const Answered long_one =
       Feed(Request({"User-Agent: " + std::string(2000, 'u'), "Origin: " + std::string(2000, 'o'),
                     "GET /" + std::string(2000, 'p') + " HTTP/1.1"}));
-  EXPECT_EQ(long_one.request.user_agent, std::string(kMaxKeptHeaderValue, 'u'));
-  EXPECT_EQ(long_one.request.origin, std::string(kMaxKeptHeaderValue, 'o'));
-  EXPECT_EQ(long_one.request.path.size(), kMaxKeptHeaderValue);
+  EXPECT_EQ(long_one.request.user_agent, std::string(kMaxKeptText, 'u'));
+  EXPECT_EQ(long_one.request.origin, std::string(kMaxKeptText, 'o'));
+  EXPECT_EQ(long_one.request.path.size(), kMaxKeptText);
   EXPECT_EQ(Feed(Request({"User-Agent: \xe2\x82\xac"})).request.user_agent, "\xe2\x82\xac");
   EXPECT_EQ(Feed(Request({"User-Agent: a\xff z"})).request.user_agent, "a? z");
 }
@@ -292,27 +339,40 @@ TEST(HandshakeTest, A426SaysWhichVersionIsSpoken) {
     EXPECT_THAT(Feed(bytes).headers, HasSubstr("Sec-WebSocket-Version: 13\r\n"));
     EXPECT_THAT(Feed(bytes).headers, HasSubstr("Upgrade: websocket\r\n"));
   }
-  EXPECT_EQ(Feed(Lines({"POST / HTTP/1.1", "Host: a"})).headers, "Allow: GET\r\n");
+  EXPECT_EQ(Feed(Lines({"POST / HTTP/1.1", "Host: a"})).headers, "Allow: GET, HEAD\r\n");
 }
 
+constexpr WallTime kNow(std::chrono::seconds(784'111'777));
+
 TEST(HandshakeTest, SwitchesProtocols) {
-  UpgradeRequest request{.accept = "accept="};
-  EXPECT_EQ(SwitchingProtocols(request, "the-id"),
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Accept: accept=\r\nX-Connection-Id: the-id\r\n\r\n");
-  EXPECT_THAT(SwitchingProtocols(request, "the-id", "an-extension; x=1"),
+  Agreement agreement{.accept = "accept=", .connection_id = "the-id"};
+  EXPECT_EQ(
+      SwitchingProtocols(agreement, kNow),
+      "HTTP/1.1 101 Switching Protocols\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Accept: accept=\r\nX-Connection-Id: the-id\r\n\r\n");
+  agreement.extensions = "an-extension; x=1";
+  EXPECT_THAT(SwitchingProtocols(agreement, kNow),
               HasSubstr("\r\nSec-WebSocket-Extensions: an-extension; x=1\r\n"));
-  request.subprotocol = "chat";
-  EXPECT_THAT(SwitchingProtocols(request, "the-id"), HasSubstr("\r\nSec-WebSocket-Protocol: chat\r\n"));
+  agreement.subprotocol = "chat";
+  EXPECT_THAT(SwitchingProtocols(agreement, kNow), HasSubstr("\r\nSec-WebSocket-Protocol: chat\r\n"));
 }
 
 TEST(HandshakeTest, SerializesAnAnswer) {
-  const std::string bytes = Serialize({503, "try again", "Retry-After: 5\r\n"});
+  const HttpAnswer answer{503, "try again", "Retry-After: 5\r\n"};
+  const std::string bytes = Serialize(answer, kNow);
   EXPECT_THAT(bytes, StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
   EXPECT_THAT(bytes, HasSubstr("\r\nRetry-After: 5\r\n"));
   EXPECT_THAT(bytes, HasSubstr("\r\nConnection: close\r\n"));
   EXPECT_THAT(bytes, HasSubstr("\r\nContent-Length: 10\r\n"));
   EXPECT_TRUE(bytes.ends_with("\r\n\r\ntry again\n"));
+  EXPECT_EQ(Serialize(answer, kNow, true), bytes.substr(0, bytes.size() - 10))
+      << "of the same length, by its word";
+}
+
+// RFC 9110, section 7.8: Upgrade is a hop-by-hop header and has to be named in Connection.
+TEST(HandshakeTest, ConnectionNamesTheUpgradeOfA426) {
+  EXPECT_THAT(Serialize(UpgradeRequired("why"), kNow), HasSubstr("\r\nConnection: Upgrade, close\r\n"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/gateway/base/manual_clock.h"
 #include "tests/support/client.h"
 #include "tests/support/patience.h"
 
@@ -72,6 +73,17 @@ TEST(HttpServerTest, PagesAreServedByPath) {
   const HttpResponse down = site.Ask(Get("/down"));
   EXPECT_EQ(down.status_line, "HTTP/1.1 503 Service Unavailable");
   EXPECT_EQ(down.body, "down\n");
+}
+
+TEST(HttpServerTest, EveryAnswerHasTheDate) {
+  ManualClock clock;
+  const Site site({.listen = "127.0.0.1:0", .clock = &clock});
+  for (const char* request :
+       {"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n", "GET /nothing HTTP/1.0\r\n\r\n", "nonsense\r\n\r\n"}) {
+    EXPECT_EQ(site.Ask(request).headers.at("date"), "Tue, 14 Nov 2023 22:13:20 GMT") << request;
+  }
+  clock.Advance(seconds(1));
+  EXPECT_EQ(site.Ask(Get("/hello")).headers.at("date"), "Tue, 14 Nov 2023 22:13:21 GMT");
 }
 
 TEST(HttpServerTest, OtherPathsAre404AndNameThoseThereAre) {

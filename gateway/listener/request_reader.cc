@@ -1,0 +1,76 @@
+#include "gateway/listener/request_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <cstdint>
+#include <limits>
+
+namespace drawbridge {
+
+namespace http = boost::beast::http;
+
+struct RequestReader::Parser : http::request_parser<http::empty_body> {};
+
+RequestReader::RequestReader() : parser_(std::make_unique<Parser>()) {
+  // Its own count depends on the pieces in which the header arrives.
+  parser_->header_limit(std::numeric_limits<uint32_t>::max());
+  parser_->eager(false);
+}
+
+RequestReader::~RequestReader() = default;
+
+std::optional<Verdict> RequestReader::Feed(std::span<char> bytes) {
+  const size_t before = pending_.size();
+  const std::span<char> head = bytes.first(std::min(bytes.size(), kMaxHandshakeBytes - received_));
+  received_ += head.size();
+  std::string_view input{head.data(), head.size()};
+  if (before != 0) input = pending_.append(input);
+
+  const size_t skipped = SkipEmptyLine(input);
+  input.remove_prefix(skipped);
+  LookAtLine(input, before - std::min(before, skipped));
+  boost::system::error_code error = http::error::need_more;
+  const size_t used = begun_ ? parser_->put(boost::asio::const_buffer(input.data(), input.size()), error) : 0;
+  if (error && error != http::error::need_more) {
+    return HttpAnswer{400, fmt::format("malformed HTTP request: {}", error.message())};
+  }
+  if (parser_->is_header_done()) {
+    rest_ = bytes.subspan(skipped + used - before);
+    return Judge(parser_->get().base());
+  }
+  if (received_ == kMaxHandshakeBytes) return TooLong();
+  if (before == 0) {
+    pending_ = input.substr(used);
+  } else {
+    pending_.erase(0, skipped + used);
+  }
+  return std::nullopt;
+}
+
+// One empty line before the request is ignored (RFC 9112, section 2.2).
+size_t RequestReader::SkipEmptyLine(std::string_view input) {
+  if (begun_ || input == "\r") return 0;
+  begun_ = true;
+  return input.starts_with("\r\n") ? 2 : 0;
+}
+
+// Of `input`, the first `seen` bytes were looked at before.
+void RequestReader::LookAtLine(std::string_view input, size_t seen) {
+  if (line_ended_ || !begun_) return;
+  is_head_ = input.starts_with("HEAD ");
+  const std::string_view fresh = input.substr(seen);
+  line_ended_ = fresh.find('\n') != std::string_view::npos;
+  has_target_ = has_target_ || fresh.find(' ') != std::string_view::npos;
+}
+
+HttpAnswer RequestReader::TooLong() const {
+  if (line_ended_) return {431, fmt::format("the request header is over {} bytes", kMaxHandshakeBytes)};
+  return {has_target_ ? 414 : 400, fmt::format("the request line is over {} bytes", kMaxHandshakeBytes)};
+}
+
+}  // namespace drawbridge
