@@ -8,10 +8,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <utility>
 
+#include "gateway/base/misleading.h"
 #include "gateway/base/utf8.h"
 
 namespace drawbridge {
@@ -21,37 +23,61 @@ namespace {
 // for.
 constexpr std::string_view kEvents = "events";
 
-// As the inside of a JSON string (RFC 8259, section 7).
+enum class Quoting {
+  kNone,
+  kJson,  // as the inside of a JSON string (RFC 8259, section 7), which is UTF-8
+};
+
 template <typename Out>
-void AppendJsonText(std::string_view text, Out out) {
-  const bool is_utf8 = IsUtf8(text);
-  for (const char c : text) {
-    if (!is_utf8 && (c & 0x80) != 0) {
-      fmt::format_to(out, "\\ufffd");  // JSON is UTF-8
-    } else if (c == '"' || c == '\\') {
-      fmt::format_to(out, "\\{}", c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(out, "\\u{:04x}", static_cast<int>(c));
+void AppendEscape(char32_t code, Out out) {
+  if (code <= 0xFFFF) {
+    fmt::format_to(out, "\\u{:04x}", static_cast<uint32_t>(code));
+    return;
+  }
+  const auto rest = static_cast<uint32_t>(code) - 0x10000;  // a pair of surrogates
+  fmt::format_to(out, "\\u{:04x}\\u{:04x}", 0xD800 | rest >> 10, 0xDC00 | (rest & 0x3FF));
+}
+
+// What misleads, and what is no UTF-8, as an escape.
+template <typename Out>
+void AppendText(std::string_view text, Quoting quoting, Out out) {
+  constexpr char32_t kReplacement = 0xFFFD;
+  while (!text.empty()) {
+    const Utf8Character none{1, kReplacement};
+    const auto character = FirstUtf8Character(text);
+    const auto [size, code] = character.value_or(none);
+    if (quoting == Quoting::kJson && (code == U'"' || code == U'\\')) *out++ = '\\';
+    if (!character.has_value() || Misleads(code)) {
+      AppendEscape(code, out);
     } else {
-      *out++ = c;
+      std::ranges::copy(text.substr(0, size), out);
     }
+    text.remove_prefix(size);
   }
 }
 
-class JsonMessage final : public spdlog::custom_flag_formatter {
+// The payload of a message: that of an event as it is, and a line of the code's own words made safe.
+class MessageText final : public spdlog::custom_flag_formatter {
  public:
+  explicit MessageText(bool json) : json_(json) {}
+
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
     const std::string_view text(message.payload.data(), message.payload.size());
     if (std::string_view(message.logger_name.data(), message.logger_name.size()) == kEvents) {
       out.append(text);
       return;
     }
-    fmt::format_to(std::back_inserter(out), "\"message\":\"");
-    AppendJsonText(text, std::back_inserter(out));
-    out.push_back('"');
+    if (json_) fmt::format_to(std::back_inserter(out), "\"message\":\"");
+    AppendText(text, json_ ? Quoting::kJson : Quoting::kNone, std::back_inserter(out));
+    if (json_) out.push_back('"');
   }
 
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<MessageText>(json_);
+  }
+
+ private:
+  const bool json_;
 };
 
 struct Events {
@@ -73,12 +99,12 @@ bool IsWord(std::string_view text) {
 
 std::string JsonMembers(std::string_view event, const std::vector<LogField>& fields) {
   std::string line = "\"message\":\"";
-  AppendJsonText(event, std::back_inserter(line));
+  AppendText(event, Quoting::kJson, std::back_inserter(line));
   line += '"';
   for (const LogField& field : fields) {
     line += fmt::format(",\"{}\":", field.key);
     if (!field.is_number) line += '"';
-    AppendJsonText(field.value, std::back_inserter(line));
+    AppendText(field.value, Quoting::kJson, std::back_inserter(line));
     if (!field.is_number) line += '"';
   }
   return line;
@@ -93,7 +119,7 @@ std::string Text(std::string_view event, const std::vector<LogField>& fields) {
       continue;
     }
     line += '"';
-    AppendJsonText(field.value, std::back_inserter(line));
+    AppendText(field.value, Quoting::kJson, std::back_inserter(line));
     line += '"';
   }
   return line;
@@ -111,8 +137,8 @@ std::shared_ptr<spdlog::logger> NewLogger(const std::string& name, const spdlog:
 void InitializeLogging(const std::string& format, const std::string& level, LogWriting writing) {
   const bool json = format == "json";
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<JsonMessage>('*').set_pattern(
-      json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%*})" : "%Y-%m-%dT%H:%M:%S.%fZ %l %v");
+  formatter->add_flag<MessageText>('*', json).set_pattern(
+      json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%*})" : "%Y-%m-%dT%H:%M:%S.%fZ %l %*");
   constexpr size_t kLines = 8192;
   if (writing == LogWriting::kInBackground) spdlog::init_thread_pool(kLines, 1);
   const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();

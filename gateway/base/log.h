@@ -48,7 +48,8 @@ bool Logs(spdlog::level::level_enum level);
 
 // One line. As text: the event, then key=value, the value in quotes where it has other characters than those
 // of a word; as JSON: an object with the event as its message and a member a field. Whatever a value holds,
-// it stays one line and the values cannot be taken for keys. Thread-safe.
+// the event stays one line, no value can be taken for a key, and what misleads (gateway/base/misleading.h) is
+// an escape such as \u202e. Thread-safe.
 void LogEvent(spdlog::level::level_enum level, std::string_view event, const std::vector<LogField>& fields);
 
 }  // namespace drawbridge

@@ -86,6 +86,25 @@ bool Utf8Checker::Feed(std::string_view piece) {
   return state_ != kReject;
 }
 
+std::optional<Utf8Character> FirstUtf8Character(std::string_view text) {
+  constexpr size_t kLongest = 4;
+  uint8_t state = kAccept;
+  char32_t code = 0;
+  for (size_t i = 0; i < std::min(text.size(), kLongest); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // A first byte of n ones and a zero, then 6 bits a byte (section 3).
+    code = i == 0 ? byte & (byte < 0x80   ? 0x7F
+                            : byte < 0xE0 ? 0x1F
+                            : byte < 0xF0 ? 0x0F
+                                          : 0x07)
+                  : code << 6 | (byte & 0x3F);
+    state = kTransitions[state][byte];
+    if (state == kAccept) return Utf8Character{i + 1, code};
+    if (state == kReject) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 bool IsUtf8(std::string_view text) {
   Utf8Checker checker;
   return checker.Feed(text) && checker.AtBoundary();

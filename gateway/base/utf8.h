@@ -1,8 +1,10 @@
-// Checks UTF-8 (RFC 3629) that arrives in pieces.
+// Checks UTF-8 (RFC 3629) that arrives in pieces, and takes it apart.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_UTF8_H_
 #define DRAWBRIDGE_GATEWAY_BASE_UTF8_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace drawbridge {
@@ -21,6 +23,14 @@ class Utf8Checker {
 };
 
 bool IsUtf8(std::string_view text);
+
+// The character at the front of `text`, which is not empty: its size in bytes and its code point. nullopt
+// where the front is no well-formed character, be it cut off.
+struct Utf8Character {
+  size_t size;
+  char32_t code;
+};
+std::optional<Utf8Character> FirstUtf8Character(std::string_view text);
 
 }  // namespace drawbridge
 

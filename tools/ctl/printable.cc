@@ -7,6 +7,8 @@
 #include <cwchar>
 #include <optional>
 
+#include "gateway/base/misleading.h"
+
 namespace drawbridge::ctl {
 namespace {
 
@@ -26,13 +28,6 @@ Character First(std::string_view text) {
   if (length > text.size() || (!utf8 && static_cast<unsigned char>(text[0]) >= 0x80))
     return {text.substr(0, 1), std::nullopt};
   return {text.substr(0, length), code};
-}
-
-// Characters without a width that change how others are shown, or break lines.
-bool Misleads(char32_t code) {
-  return code == 0xAD || code == 0x61C || code == 0xFEFF || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-         (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE0FFF);
 }
 
 std::string Escape(const Character& character) {
@@ -56,7 +51,7 @@ std::string Printable(std::string_view text) {
   while (!text.empty()) {
     const Character character = First(text);
     const bool shown = character.code.has_value() && ::wcwidth(static_cast<wchar_t>(*character.code)) >= 0 &&
-                       *character.code != 0 && !Misleads(*character.code);
+                       !Misleads(*character.code);
     printable += shown ? std::string(character.bytes) : Escape(character);
     text.remove_prefix(character.bytes.size());
   }

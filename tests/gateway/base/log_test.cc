@@ -18,6 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 
 // What one message puts on standard error.
 std::string Logged(const std::string& format, const std::string& level,
@@ -114,6 +115,31 @@ TEST(LogTest, AValueStaysAValue) {
   const std::string json = Event("json", {{"reason", evil}});
   EXPECT_EQ(std::ranges::count(json, '\n'), 1) << json;
   EXPECT_EQ(ParseJson(json).fields().size(), 4U) << json;
+}
+
+// C1 controls move the cursor as ESC does, and bidirectional overrides turn what is read.
+TEST(LogTest, WhatMisleadsIsEscaped) {
+  const std::string evil = "a\u009bb\u202Ec\u2066d\u200Be\uFEFFf\x7f\U000E0041g\u00fc";
+  const std::string safe = "a\\u009bb\\u202ec\\u2066d\\u200be\\ufefff\\u007f\\udb40\\udc41g\u00fc";
+  EXPECT_THAT(Event("text", {{"path", evil}}), HasSubstr("path=\"" + safe + "\""));
+  EXPECT_THAT(Logged("text", "info", spdlog::level::info, evil), HasSubstr("info " + safe + "\n"));
+  for (const std::string& line :
+       {Event("json", {{"path", evil}}), Logged("json", "info", spdlog::level::info, evil)}) {
+    EXPECT_THAT(line, HasSubstr(":\"" + safe + "\"")) << line;
+    EXPECT_THAT(ParseJson(line).DebugString(), Not(HasSubstr("ufffd"))) << line;
+  }
+}
+
+TEST(LogTest, ALineOfTextIsOneLine) {
+  const std::string line =
+      Logged("text", "info", spdlog::level::info, "a\n2026 info forged \x1b[2J \"quoted\"");
+  EXPECT_EQ(std::ranges::count(line, '\n'), 1) << line;
+  EXPECT_THAT(line, HasSubstr("a\\u000a2026 info forged \\u001b[2J \"quoted\"\n"));
+}
+
+// One bad byte used to turn every letter beyond ASCII into a replacement character.
+TEST(LogTest, GoodLettersStayBesideBadBytes) {
+  EXPECT_THAT(Event("text", {{"path", "caf\u00e9\xff"}}), HasSubstr("path=\"caf\u00e9\\ufffd\""));
 }
 
 TEST(LogTest, AnEventBelowTheLevelIsNotLogged) {

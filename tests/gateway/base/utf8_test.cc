@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -152,6 +153,22 @@ TEST(Utf8Test, OnceWrongAlwaysWrong) {
   EXPECT_FALSE(checker.Feed(""));
   EXPECT_FALSE(checker.Feed("fine by itself"));
   EXPECT_FALSE(checker.AtBoundary());
+}
+
+TEST(Utf8Test, TellsTheFirstCharacter) {
+  const auto first = [](std::string_view text) {
+    const auto character = FirstUtf8Character(text);
+    return character.has_value() ? std::pair(character->size, character->code) : std::pair(size_t{0}, U'\0');
+  };
+  EXPECT_EQ(first("az"), std::pair(size_t{1}, U'a'));
+  EXPECT_EQ(first(std::string_view("\0", 1)), std::pair(size_t{1}, U'\0'));
+  EXPECT_EQ(first("\u00fcz"), std::pair(size_t{2}, U'\u00fc'));
+  EXPECT_EQ(first("\u20acz"), std::pair(size_t{3}, U'\u20ac'));
+  EXPECT_EQ(first("\U0010ffffz"), std::pair(size_t{4}, U'\U0010ffff'));
+  for (const std::string_view bad : {"\xff", "\x80", "\xc3", "\xe2\x82", "\xe2\x82z", "\xc0\x9b",
+                                     "\xed\xa0\x80", "\xf0\x9f\x8c", "\xf4\x90\x80\x80"}) {
+    EXPECT_FALSE(FirstUtf8Character(bad).has_value()) << ::testing::PrintToString(bad);
+  }
 }
 
 }  // namespace
