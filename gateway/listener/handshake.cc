@@ -108,8 +108,9 @@ std::optional<HttpAnswer> WebSocketFault(const Header& header) {
   if (const auto version = View(header[http::field::sec_websocket_version]); version != "13") {
     return UpgradeRequired(fmt::format("Sec-WebSocket-Version is \"{}\": 13 is required", Kept(version)));
   }
-  if (header.count(http::field::sec_websocket_key) != 1 ||
-      !IsKey(View(header[http::field::sec_websocket_key]))) {
+  const size_t keys = header.count(http::field::sec_websocket_key);
+  if (keys == 0) return HttpAnswer{400, "Sec-WebSocket-Key is missing"};
+  if (keys > 1 || !IsKey(View(header[http::field::sec_websocket_key]))) {
     return HttpAnswer{400, "Sec-WebSocket-Key is not 16 bytes in base 64"};
   }
   if (header.count(http::field::origin) > 1) return HttpAnswer{400, "more than one Origin header"};

@@ -64,6 +64,8 @@ bool OriginPolicy::Matches(const Origin& pattern, const Origin& origin) {
 bool OriginPolicy::Allows(std::string_view origin, std::string_view host) const {
   if (all_ || origin.empty()) return true;
   if (origin == "null") return null_;
+  // Not an origin by RFC 6454, section 6.2, but what golang.org/x/net/websocket sends as documented.
+  if (origin.ends_with('/')) origin.remove_suffix(1);
   const auto parsed = ParseOrigin(origin, false);
   if (!parsed.has_value()) return false;
   if (same_host_) {

@@ -26,7 +26,8 @@ class OriginPolicy {
   // nullopt for anything else, nothing at all included.
   static std::optional<OriginPolicy> Parse(std::string_view list);
 
-  // `origin`: the header; empty where there is none, as from clients that are no browsers: allowed.
+  // `origin`: the header, a single slash behind the host included; empty where there is none, as from clients
+  // that are no browsers: allowed.
   // `host`: the Host header.
   bool Allows(std::string_view origin, std::string_view host) const;
 

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "gateway/base/line_budget.h"
-#include "gateway/base/log.h"
 #include "gateway/listener/deflate_negotiation.h"
 
 namespace drawbridge {
@@ -169,7 +168,7 @@ void Upgrade::Decide(const Verdict& verdict) {
   if (context_.refusing) return Answer({503, "the gateway is going away: try again", kRetryAfter});
   const auto& request = std::get<UpgradeRequest>(verdict);
   if (!policy_.allowed_origins.Allows(request.origin, request.host)) {
-    return Answer({403, "pages of this origin may not connect"});
+    return Answer({403, "pages of this origin may not connect"}, LogField("origin", request.origin));
   }
   accepted_.peer = policy_.trusted_proxies.Resolve(accepted_.peer, request.forwarding);
   if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
@@ -232,9 +231,10 @@ void Upgrade::Refuse(const HttpAnswer& answer) {
   Answer(answer);
 }
 
-void Upgrade::Answer(const HttpAnswer& answer) {
+// `about`: what the line in the log adds.
+void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
   answered_ = true;
-  LogRefusal(answer);
+  LogRefusal(answer, std::move(about));
   Count(ResultOf(answer.status, context_.refusing));
   const std::string response = Serialize(answer, thread_.clock().Wall(), reader_.is_head());
   if (accepted_.link.Write(response).bytes != response.size()) return End();
@@ -242,13 +242,14 @@ void Upgrade::Answer(const HttpAnswer& answer) {
   thread_.deadlines().Set(*this, thread_.now() + kLinger);
 }
 
-// At most ten a second of a whole process, for any stranger can have one written.
-void Upgrade::LogRefusal(const HttpAnswer& answer) const {
+// At most ten a second of a whole process, since any client can cause one.
+void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const {
   static LineBudget& budget = *new LineBudget(10);
   const auto suppressed = budget.Take(thread_.now());
   if (!suppressed.has_value()) return;
   std::vector<LogField> fields{
       {"remote_address", accepted_.peer.ToString()}, {"status", answer.status}, {"why", answer.text}};
+  if (about.has_value()) fields.push_back(*std::move(about));
   if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
   LogEvent(spdlog::level::info, "handshake refused", fields);
 }

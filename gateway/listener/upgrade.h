@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include "gateway/base/log.h"
 #include "gateway/connections/address_slots.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
@@ -81,8 +83,8 @@ class Upgrade final : public EventTarget {
   bool CountAddress(const SocketAddress& client);
   void Accept(const UpgradeRequest& request);
   void Refuse(const HttpAnswer& answer);
-  void Answer(const HttpAnswer& answer);
-  void LogRefusal(const HttpAnswer& answer) const;
+  void Answer(const HttpAnswer& answer, std::optional<LogField> about = std::nullopt);
+  void LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const;
   void Count(HandshakeResult result) { thread_.counters().Handshake(result); }
   void CountTls(IoResult::Status status);
   void Fail(HandshakeResult result);

@@ -181,7 +181,7 @@ Group Key() {
   const auto key = [](const std::string& value) { return Request({"Sec-WebSocket-Key: " + value}); };
   return {.section = "Section4_2_1_Key",
           .requests = {
-              {"None", Request({"Sec-WebSocket-Key:"}), WantsKey()},
+              {"None", Request({"Sec-WebSocket-Key:"}), Refuses(400, "Sec-WebSocket-Key is missing")},
               {"Empty", key(""), WantsKey()},
               {"Of15Bytes", key("MTIzNDU2Nzg5MDEyMzQ1"), WantsKey()},
               {"Of17Bytes", key("MTIzNDU2Nzg5MDEyMzQ1Njc="), WantsKey()},

@@ -34,7 +34,7 @@ void Run(const std::string& input) {
     std::string name = input.substr(host, 15);
     for (char& c : name) c = static_cast<char>(c | 0x20);
     const std::string rest = input.substr(std::min(host + 15, input.size()));
-    if (name != "gateway.example" || (!rest.empty() && rest.front() != ':')) Broken("another host: " + input);
+    if (name != "gateway.example" || (!rest.empty() && rest != "/" && rest.front() != ':')) Broken("another host: " + input);
   }
   static_cast<void>(OriginPolicy::Parse(input));
   static_cast<void>(TrustedProxies::Parse(input));

@@ -79,5 +79,13 @@ TEST_F(LogLinesTest, RefusalsAreTenASecondAndCountTheRest) {
                     HasSubstr(" why=\"pages of this origin may not connect\"")));
 }
 
+TEST_F(LogLinesTest, ARefusedOriginIsNamed) {
+  Client client =
+      Client::Dial(server_.address(), {.headers = {"Origin: https://elsewhere.example\u202e\" status=200"}});
+  EXPECT_EQ(client.Upgrade().status, 403);
+  EXPECT_THAT(WaitForLines("handshake refused", 1)[0],
+              HasSubstr(R"( origin="https://elsewhere.example\u202e\" status=200")"));
+}
+
 }  // namespace
 }  // namespace drawbridge

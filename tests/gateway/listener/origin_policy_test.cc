@@ -66,9 +66,24 @@ TEST(OriginPolicyTest, NullAndAllMustBeSaid) {
   EXPECT_TRUE(Allows("*", "https://evil.example"));
 }
 
+// golang.org/x/net/websocket, used as documented, sends the slash.
+TEST(OriginPolicyTest, ASlashBehindTheOriginIsNoOtherOrigin) {
+  EXPECT_TRUE(OriginPolicy().Allows("http://gateway.example/", "gateway.example"));
+  EXPECT_TRUE(OriginPolicy().Allows("http://[::1]:39000/", "[::1]:8080"));
+  EXPECT_TRUE(Allows("https://app.example.com", "https://app.example.com:443/"));
+  EXPECT_TRUE(Allows("https://*.example.com", "https://a.example.com/"));
+  EXPECT_FALSE(OriginPolicy().Allows("http://evil.example/", "gateway.example"));
+  for (const std::string origin :
+       {"https://gateway.example//", "https://gateway.example/x", "https://gateway.example/?", "https:///",
+        "/", "https://gateway.example/ ", "https://gateway.example:/", "null/"}) {
+    EXPECT_FALSE(OriginPolicy().Allows(origin, "gateway.example")) << origin;
+    EXPECT_FALSE(Allows("null", origin)) << origin;
+  }
+}
+
 TEST(OriginPolicyTest, RefusesNonsenseInAnOrigin) {
   for (const std::string origin :
-       {"gateway.example", "://gateway.example", "https://", "https://gateway.example/",
+       {"gateway.example", "://gateway.example", "https://", "https://gateway.example/a",
         "https://evil.example@gateway.example", "https://gateway.example:", "https://gateway.example:x",
         "https://gateway.example:99999", "https://gateway.example evil", "https://[::1", "https://[]",
         "null,"}) {
