@@ -25,7 +25,8 @@ UpgradePolicy PolicyOf(const GatewayOptions& options) {
   return {.handshake_timeout = options.handshake_timeout,
           .session = options.session,
           .trusted_proxies = options.trusted_proxies,
-          .allowed_origins = options.allowed_origins};
+          .allowed_origins = options.allowed_origins,
+          .subprotocols = options.subprotocols};
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "gateway/handlers/handler.h"
 #include "gateway/listener/listener.h"
 #include "gateway/listener/origin_policy.h"
+#include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "gateway/listener/upgrade.h"
 #include "gateway/session/io_thread.h"
@@ -37,6 +38,7 @@ struct GatewayOptions {
   uint64_t handshakes_per_second = 0;      // 0: no bound
   std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
   OriginPolicy allowed_origins;
+  SubprotocolPolicy subprotocols;
   TrustedProxies trusted_proxies;
   SessionOptions session;
   Registry::Options registry;
@@ -68,8 +70,8 @@ class Gateway {
   std::optional<std::chrono::system_clock::time_point> certificate_not_after() const;
 
   // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
-  // an address, the rate and the patience of handshakes, origins, proxies, and for clients to come what
-  // `session` says. Nothing else of `options` is looked at.
+  // an address, the rate and the patience of handshakes, origins, subprotocols, proxies, and for clients to
+  // come what `session` says. Nothing else of `options` is looked at.
   void Apply(const GatewayOptions& options);
 
   // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones

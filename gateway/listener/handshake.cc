@@ -135,9 +135,6 @@ Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
                          .host = Kept(host),
                          .extensions = *std::move(extensions),
                          .forwarding = {Joined(header, "Forwarded"), Joined(header, "X-Forwarded-For")}};
-  if (!request.subprotocols.empty() && request.subprotocols.front().size() > kMaxKeptText) {
-    return HttpAnswer{400, "Sec-WebSocket-Protocol is too long"};
-  }
   return request;
 }
 

@@ -188,7 +188,7 @@ bool Upgrade::CountAddress(const SocketAddress& client) {
 }
 
 void Upgrade::Accept(const UpgradeRequest& request) {
-  const std::string subprotocol = request.subprotocols.empty() ? "" : request.subprotocols.front();
+  const std::string_view subprotocol = policy_.subprotocols.Choose(request.subprotocols);
   Registration registration = context_.registry->Add({.id = {},
                                                       .remote_address = accepted_.peer.ToString(),
                                                       .principal = accepted_.link.PeerSubject(),

@@ -20,6 +20,7 @@
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/proxy_protocol.h"
 #include "gateway/listener/request_reader.h"
+#include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "gateway/session/event_target.h"
 #include "gateway/session/io_thread.h"
@@ -35,6 +36,7 @@ struct UpgradePolicy {
   SessionOptions session;
   TrustedProxies trusted_proxies;
   OriginPolicy allowed_origins;
+  SubprotocolPolicy subprotocols;
 };
 
 // What all upgrades of a gateway share. Outlives its threads, as every policy does.

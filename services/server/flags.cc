@@ -17,11 +17,10 @@
 #include "absl/time/time.h"
 #include "gateway/base/version.h"
 #include "gateway/listener/address.h"
-#include "gateway/listener/origin_policy.h"
-#include "gateway/listener/trusted_proxies.h"
 #include "services/server/control_flags.h"
 #include "services/server/flag_definer.h"
 #include "services/server/flag_mention.h"
+#include "services/server/handshake_flags.h"
 #include "services/server/reloadable_flags.h"
 #include "services/server/tls_flags.h"
 
@@ -34,19 +33,6 @@ constexpr size_t kReservedDescriptors = 128;
 std::string WantAddress(const std::string& text) {
   return SocketAddress::Parse(text).has_value() ? ""
                                                 : "must be ip:port or [ipv6]:port; port 0 picks a free one";
-}
-
-std::string WantOrigins(const std::string& text) {
-  if (OriginPolicy::Parse(text).has_value()) return "";
-  return "must be a comma-separated list of same_host, null, * and origins such as https://app.example.com, "
-         "https://*.example.com or http://localhost:3000, without a path";
-}
-
-std::string WantProxies(const std::string& text) {
-  if (TrustedProxies::Parse(text).has_value()) return "";
-  return "must be a comma-separated list of networks and addresses such as 10.0.0.0/8, 192.0.2.1 or "
-         "fd00::/8, "
-         "with no bit set behind a prefix";
 }
 
 std::string WantFile(const std::string& text) {
@@ -159,19 +145,7 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                 0, kGiga);
   define.Number("bytes_per_second", &flags->bytes_per_second,
                 "The same for bytes, those of control frames too; 0 for no bound", 0, kTera);
-  define.List(
-      "allowed_origins", &flags->allowed_origins,
-      "Which web pages may connect; others get HTTP 403. A list of origins such as "
-      "https://app.example.com or https://*.example.com, of same_host (the host name of the page is that "
-      "of the Host header, whatever the scheme and port), null (pages without an origin), and * (all). "
-      "Clients that send no Origin header are no web pages.",
-      WantOrigins);
-  define.List(
-      "trusted_proxies", &flags->trusted_proxies,
-      "Networks and addresses of proxies whose PROXY protocol, Forwarded or X-Forwarded-For tells the "
-      "client's address, such as 10.0.0.0/8,fd00::/8. Each must set or remove both headers, or one of "
-      "them: where they disagree, neither is believed.",
-      WantProxies);
+  DefineHandshake(define, flags);
   define.Number("max_message_bytes", &flags->max_message_bytes,
                 "A longer message closes its connection with 1009", 1, kGigabyte);
   define.Number("send_queue_bytes", &flags->send_queue_bytes,

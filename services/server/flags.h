@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/listener/subprotocols.h"
 #include "gateway/session/deflate_options.h"
 
 namespace drawbridge {
@@ -40,7 +41,9 @@ struct Flags {
   uint64_t messages_per_second = 0;
   uint64_t bytes_per_second = 0;
   std::string allowed_origins = "same_host";  // as OriginPolicy::Parse takes it
-  std::string trusted_proxies;                // as TrustedProxies::Parse takes it
+  std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it, and the next
+  std::string subprotocol_token_prefixes = kTokenPrefixes;
+  std::string trusted_proxies;  // as TrustedProxies::Parse takes it
   size_t max_message_bytes = 1 << 20;
   size_t send_queue_bytes = 1 << 20;
   std::chrono::nanoseconds send_stall_timeout = std::chrono::seconds(10);

@@ -16,6 +16,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
 #include "gateway/listener/origin_policy.h"
+#include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "services/auth/port_credentials.h"
 #include "services/server/reloadable_flags.h"
@@ -32,6 +33,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .handshakes_per_second = flags.handshakes_per_second,
           .handshake_timeout = flags.handshake_timeout,
           .allowed_origins = *OriginPolicy::Parse(flags.allowed_origins),
+          .subprotocols = *SubprotocolPolicy::Parse(flags.subprotocols, flags.subprotocol_token_prefixes),
           .trusted_proxies = *TrustedProxies::Parse(flags.trusted_proxies),
           .session = {.max_message_bytes = flags.max_message_bytes,
                       .send_queue_bytes = flags.send_queue_bytes,

@@ -46,6 +46,21 @@ Group AnyOrigin() {
           }};
 }
 
+const std::string kKubernetesToken = "base64url.bearer.authorization.k8s.io.c2VjcmV0";
+
+Group ConfiguredSubprotocols() {
+  const auto offer = [](const std::string& value) { return Request({"Sec-WebSocket-Protocol: " + value}); };
+  return {.section = "Section4_2_2_Subprotocol",
+          .flags = {"--subprotocols=v2.chat,v1.chat"},
+          .requests = {
+              {"TheServersBest", offer("v1.chat, v2.chat"), Switches("Sec-WebSocket-Protocol: v2.chat\r\n")},
+              {"TheServersSecond", offer("mqtt, v1.chat"), Switches("Sec-WebSocket-Protocol: v1.chat\r\n")},
+              {"NoneThatIsSpoken", offer("mqtt, V1.chat"), Switches()},
+              {"ATokenWhereNamesAreConfigured", offer(kKubernetesToken), Switches()},
+              {"NoOfferWhereNamesAreConfigured", Request(), Switches()},
+          }};
+}
+
 Group Subprotocols() {
   const auto offer = [](const std::string& value) { return Request({"Sec-WebSocket-Protocol: " + value}); };
   const auto chosen = [](const std::string& name) {
@@ -74,7 +89,11 @@ Group Subprotocols() {
           {"BrokenInTheSecondLine", Request({"Sec-WebSocket-Protocol: chat", "sec-websocket-protocol: a;b"}),
            broken},
           {"Of512Bytes", offer(std::string(512, 'p')), chosen(std::string(512, 'p'))},
-          {"Of513Bytes", offer(std::string(513, 'p')), Refuses(400, "Sec-WebSocket-Protocol is too long")},
+          {"Of513Bytes", offer(std::string(513, 'p')), Switches()},
+          {"Of513BytesBeforeAnother", offer(std::string(513, 'p') + ", chat"), chosen("chat")},
+          {"ATokenOfKubernetes", offer(kKubernetesToken), Switches()},
+          {"ATokenOfKubernetesAndAName", offer(kKubernetesToken + ", v4.channel.k8s.io"),
+           chosen("v4.channel.k8s.io")},
       }};
 }
 
@@ -178,7 +197,7 @@ Group FramesBehindTheRequest() {
 }  // namespace
 
 std::vector<Group> Groups() {
-  return {Origins(),     AnyOrigin(), Subprotocols(),          Extensions(),
+  return {Origins(),     AnyOrigin(), ConfiguredSubprotocols(), Subprotocols(), Extensions(),
           HeaderLines(), Sizes(),     FramesBehindTheRequest()};
 }
 

@@ -50,6 +50,22 @@ TEST(ConnectionFactsTest, TellsWhatTheClientSaidOfItself) {
   EXPECT_FALSE(connection.has_close());
 }
 
+// Kubernetes' clients pass bearer tokens among the subprotocols. The first offer was agreed to and listed.
+TEST(ConnectionFactsTest, ATokenAmongTheSubprotocolsIsTheClientsSecret) {
+  RunningServer server;
+  const std::string token = "base64url.bearer.authorization.k8s.io.c2VjcmV0";
+  for (const auto& [offer, agreed] :
+       {std::pair(token, ""), std::pair(token + ", v4.channel.k8s.io", "v4.channel.k8s.io")}) {
+    Client client = Client::Dial(server.address(), {.headers = {"Sec-WebSocket-Protocol: " + offer}});
+    const HttpResponse response = client.Upgrade();
+    EXPECT_EQ(response.status, 101);
+    EXPECT_EQ(response.head.find("c2VjcmV0"), std::string::npos) << response.head;
+    const v1::Connection connection = server.Get(client.id());
+    EXPECT_EQ(connection.subprotocol(), agreed);
+    EXPECT_EQ(connection.DebugString().find("c2VjcmV0"), std::string::npos);
+  }
+}
+
 TEST(ConnectionFactsTest, CountsWhatWentThrough) {
   RunningServer server;
   Client client = server.Open();

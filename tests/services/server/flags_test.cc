@@ -165,6 +165,9 @@ constexpr Bad kBad[] = {
     {"idle_timeout", "nan", "0 for never"},
     {"drain_grace", "61m", "1h"},
     {"drain_grace", "-1ns", "1h"},
+    {"subprotocols", "chat,,mqtt", "v2.chat,v1.chat"},
+    {"subprotocols", "a b", "v2.chat,v1.chat"},
+    {"subprotocol_token_prefixes", "a;b", "bearer.,access_token."},
     {"log_format", "xml", "text, json"},
     {"log_level", "trace", "debug, info, warning, error"},
     {"log_level", "INFO", "debug, info, warning, error"},
@@ -376,21 +379,36 @@ TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
 
 TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   Flags flags = Taken({});
-  const Flags fresh =
-      Taken({"--allowed_origins=*",          "--bytes_per_second=1000",  "--drain_grace=1s",
-             "--drain_not_ready=2s",         "--drain_spread=3s",        "--handshake_timeout=4s",
-             "--handshakes_per_second=5",    "--idle_timeout=6s",        "--log_level=debug",
-             "--max_connection_age=7s",      "--max_connections=8",      "--max_connections_per_address=9",
-             "--max_message_bytes=10",       "--messages_per_second=11", "--ping_interval=12s",
-             "--pong_timeout=13s",           "--send_queue_bytes=1400",  "--send_stall_timeout=15s",
-             "--trusted_proxies=10.0.0.0/8", "--io_threads=3",           "--permessage_deflate"});
+  const Flags fresh = Taken({"--allowed_origins=*",
+                             "--bytes_per_second=1000",
+                             "--drain_grace=1s",
+                             "--drain_not_ready=2s",
+                             "--drain_spread=3s",
+                             "--handshake_timeout=4s",
+                             "--handshakes_per_second=5",
+                             "--idle_timeout=6s",
+                             "--log_level=debug",
+                             "--max_connection_age=7s",
+                             "--max_connections=8",
+                             "--max_connections_per_address=9",
+                             "--max_message_bytes=10",
+                             "--messages_per_second=11",
+                             "--ping_interval=12s",
+                             "--pong_timeout=13s",
+                             "--send_queue_bytes=1400",
+                             "--send_stall_timeout=15s",
+                             "--subprotocols=chat",
+                             "--subprotocol_token_prefixes=secret-",
+                             "--trusted_proxies=10.0.0.0/8",
+                             "--io_threads=3",
+                             "--permessage_deflate"});
   const FlagChanges changes = TakeReloadable(fresh, &flags);
   EXPECT_THAT(changes.need_restart,
               ::testing::ElementsAre(FlagChange{"io_threads", "4", "3"},
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 19U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 21U) << "each has a line here";
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
   EXPECT_EQ(flags.drain_grace, seconds(1));
@@ -409,6 +427,8 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.pong_timeout, seconds(13));
   EXPECT_EQ(flags.send_queue_bytes, 1400U);
   EXPECT_EQ(flags.send_stall_timeout, seconds(15));
+  EXPECT_EQ(flags.subprotocols, "chat");
+  EXPECT_EQ(flags.subprotocol_token_prefixes, "secret-");
   EXPECT_EQ(flags.trusted_proxies, "10.0.0.0/8");
   EXPECT_NE(flags.io_threads, 3);
   EXPECT_FALSE(flags.permessage_deflate);

@@ -53,6 +53,13 @@ TEST(LimitFlagsTest, NameTheFlagTheValueAndTheBound) {
   EXPECT_NE(ErrorOf("--bytes_per_second=x").find("from 0 to 1000000000000"), std::string::npos);
 }
 
+TEST(LimitFlagsTest, SubprotocolsAndTokensMayBeNone) {
+  EXPECT_EQ(std::get<Flags>(Parse("--io_threads=1")).subprotocols, "");
+  EXPECT_NE(std::get<Flags>(Parse("--io_threads=1")).subprotocol_token_prefixes, "");
+  EXPECT_EQ(std::get<Flags>(Parse("--subprotocol_token_prefixes=")).subprotocol_token_prefixes, "");
+  EXPECT_EQ(std::get<Flags>(Parse("--subprotocols=chat, mqtt")).subprotocols, "chat, mqtt");
+}
+
 TEST(LimitFlagsTest, SayHowAListIsWritten) {
   EXPECT_NE(ErrorOf("--trusted_proxies=10.0.0.1/8").find("--trusted_proxies is \"10.0.0.1/8\": must be"),
             std::string::npos);

@@ -1,0 +1,66 @@
+#include "services/server/handshake_flags.h"
+
+#include <string>
+
+#include "gateway/listener/origin_policy.h"
+#include "gateway/listener/subprotocols.h"
+#include "gateway/listener/trusted_proxies.h"
+
+namespace drawbridge {
+namespace {
+
+std::string WantOrigins(const std::string& text) {
+  if (OriginPolicy::Parse(text).has_value()) return "";
+  return "must be a comma-separated list of same_host, null, * and origins such as https://app.example.com, "
+         "https://*.example.com or http://localhost:3000, without a path";
+}
+
+std::string WantProxies(const std::string& text) {
+  if (TrustedProxies::Parse(text).has_value()) return "";
+  return "must be a comma-separated list of addresses and networks such as 192.0.2.1, 192.0.2.0/28 or "
+         "2001:db8::/64, with no bit set behind a prefix";
+}
+
+std::string WantSubprotocols(const std::string& text) {
+  if (SubprotocolPolicy::Parse(text, "").has_value()) return "";
+  return "must be a comma-separated list of subprotocols such as v2.chat,v1.chat, each without spaces and "
+         "separators, or empty";
+}
+
+std::string WantTokenPrefixes(const std::string& text) {
+  if (SubprotocolPolicy::Parse("", text).has_value()) return "";
+  return "must be a comma-separated list of beginnings such as bearer.,access_token., each without spaces "
+         "and "
+         "separators, or empty";
+}
+
+}  // namespace
+
+void DefineHandshake(Definer& define, Flags* flags) {
+  define.List(
+      "allowed_origins", &flags->allowed_origins,
+      "Which web pages may connect; others get HTTP 403. A list of origins such as "
+      "https://app.example.com or https://*.example.com, of same_host (the host name of the page is that "
+      "of the Host header, whatever the scheme and port), null (pages without an origin), and * (all). "
+      "Clients that send no Origin header are no web pages.",
+      WantOrigins);
+  define.List(
+      "subprotocols", &flags->subprotocols,
+      "Subprotocols that are spoken, the best first, such as v2.chat,v1.chat. The best that a client offers "
+      "is agreed to; where it offers none of them, none is, and it connects all the same. Empty: whatever a "
+      "client offers first.",
+      WantSubprotocols);
+  define.List(
+      "subprotocol_token_prefixes", &flags->subprotocol_token_prefixes,
+      "How entries of Sec-WebSocket-Protocol begin that carry a token. They are never agreed to, sent back, "
+      "listed or logged. Empty: there are none.",
+      WantTokenPrefixes);
+  define.List(
+      "trusted_proxies", &flags->trusted_proxies,
+      "Networks and addresses of proxies whose PROXY protocol, Forwarded or X-Forwarded-For tells the "
+      "client's address, such as 192.0.2.1,2001:db8::/64. Each must set or remove both headers, or one of "
+      "them: where they disagree, neither is believed.",
+      WantProxies);
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,15 @@
+// The flags of the opening handshake: which clients are let in, and what is believed about them.
+#ifndef DRAWBRIDGE_SERVICES_SERVER_HANDSHAKE_FLAGS_H_
+#define DRAWBRIDGE_SERVICES_SERVER_HANDSHAKE_FLAGS_H_
+
+#include "services/server/flag_definer.h"
+#include "services/server/flags.h"
+
+namespace drawbridge {
+
+// `flags` must outlive `define`.
+void DefineHandshake(Definer& define, Flags* flags);
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_SERVER_HANDSHAKE_FLAGS_H_
