@@ -12,6 +12,9 @@
 
 namespace drawbridge {
 
+// The texts of a client that may be too long to be kept whole; flags.
+enum CutText : uint8_t { kCutPath = 1, kCutUserAgent = 2, kCutOrigin = 4 };
+
 // A view: the texts are somebody else's, and must outlive it.
 struct ConnectionInfo {
   uint64_t sequence = 0;  // given by the registry; orders connections by age
@@ -23,6 +26,7 @@ struct ConnectionInfo {
   std::string_view user_agent;
   std::string_view origin;
   bool tls = false;
+  uint8_t cut_texts = 0;  // of CutText: those that are kept in part
   SteadyTime create_time;
 };
 
@@ -43,6 +47,7 @@ class PackedInfo {
             .user_agent = text(kUserAgent),
             .origin = text(kOrigin),
             .tls = tls_,
+            .cut_texts = cut_texts_,
             .create_time = create_time_};
   }
 
@@ -65,6 +70,7 @@ class PackedInfo {
   std::unique_ptr<char[]> texts_;        // one behind the other
   std::array<uint32_t, kTexts> ends_{};  // of each of them
   bool tls_;
+  uint8_t cut_texts_;
 };
 
 }  // namespace drawbridge

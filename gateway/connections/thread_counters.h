@@ -20,11 +20,11 @@ namespace drawbridge {
 enum class HandshakeResult {
   kAccepted,
   kBadRequest,      // 400, and what else its request is refused for
-  kForbidden,       // 403
+  kForbidden,       // 403 or 421
   kTimeout,         // 408, or nothing where TLS was not up
   kNotWebsocket,    // 200, 405 or 426: a request for something else
   kTooMany,         // 429, or a reset: its address has as many as it may
-  kHeaderTooLarge,  // 431
+  kHeaderTooLarge,  // 414 or 431
   kFull,            // 503
   kDraining,        // 503
   kTlsFailed,

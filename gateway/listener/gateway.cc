@@ -25,6 +25,7 @@ UpgradePolicy PolicyOf(const GatewayOptions& options) {
   return {.handshake_timeout = options.handshake_timeout,
           .session = options.session,
           .trusted_proxies = options.trusted_proxies,
+          .allowed_hosts = options.allowed_hosts,
           .allowed_origins = options.allowed_origins,
           .subprotocols = options.subprotocols};
 }

@@ -19,6 +19,7 @@
 #include "gateway/connections/slots.h"
 #include "gateway/connections/thread_counters.h"
 #include "gateway/handlers/handler.h"
+#include "gateway/listener/host_policy.h"
 #include "gateway/listener/listener.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
@@ -37,6 +38,7 @@ struct GatewayOptions {
   size_t max_connections_per_address = 0;  // 0: no bound
   uint64_t handshakes_per_second = 0;      // 0: no bound
   std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
+  HostPolicy allowed_hosts;
   OriginPolicy allowed_origins;
   SubprotocolPolicy subprotocols;
   TrustedProxies trusted_proxies;
@@ -70,8 +72,8 @@ class Gateway {
   std::optional<std::chrono::system_clock::time_point> certificate_not_after() const;
 
   // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
-  // an address, the rate and the patience of handshakes, origins, subprotocols, proxies, and for clients to
-  // come what `session` says. Nothing else of `options` is looked at.
+  // an address, the rate and the patience of handshakes, hosts, origins, subprotocols, proxies, and for
+  // clients to come what `session` says. Nothing else of `options` is looked at.
   void Apply(const GatewayOptions& options);
 
   // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones

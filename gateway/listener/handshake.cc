@@ -4,12 +4,14 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "gateway/base/utf8.h"
 #include "gateway/base/version.h"
+#include "gateway/connections/connection_info.h"
 #include "gateway/listener/authority.h"
 #include "gateway/listener/request_target.h"
 #include "gateway/listener/token_list.h"
@@ -43,15 +45,26 @@ bool IsKey(std::string_view key) {
   return EVP_DecodeBlock(decoded.data(), reinterpret_cast<const unsigned char*>(key.data()), 24) == 18;
 }
 
-// What is shown of a header that the client chose: valid UTF-8 of bounded length.
-std::string Kept(std::string_view value) {
-  value = value.substr(0, kMaxKeptText);
-  if (IsUtf8(value)) return std::string(value);
-  std::string ascii(value);
-  for (char& c : ascii) {
-    if ((c & 0x80) != 0) c = '?';
+// What is kept of a text that the client chose: valid UTF-8 of at most kMaxKeptText bytes, cut between two
+// characters. A byte that is no UTF-8 becomes '?'. Adds `flag` to `cut_texts` where it is cut.
+std::string Kept(std::string_view value, uint8_t flag, uint8_t* cut_texts) {
+  std::string kept;
+  while (!value.empty()) {
+    const auto character = FirstUtf8Character(value);
+    const size_t size = character.has_value() ? character->size : 1;
+    if (kept.size() + size > kMaxKeptText) {
+      *cut_texts |= flag;
+      break;
+    }
+    kept += character.has_value() ? value.substr(0, size) : "?";
+    value.remove_prefix(size);
   }
-  return ascii;
+  return kept;
+}
+
+std::string Kept(std::string_view value) {
+  uint8_t ignored = 0;
+  return Kept(value, 0, &ignored);
 }
 
 // All lines of a header, joined by commas: a list may be spread over several.
@@ -127,14 +140,14 @@ Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
   // Section 9.1: whatever they are, malformed ones fail the connection.
   if (!extensions.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Extensions"};
   const auto host = target.authority.empty() ? View(header[http::field::host]) : target.authority;
-  UpgradeRequest request{.path = Kept(target.path),
-                         .accept = AcceptOf(View(header[http::field::sec_websocket_key])),
+  UpgradeRequest request{.accept = AcceptOf(View(header[http::field::sec_websocket_key])),
                          .subprotocols = {subprotocols->begin(), subprotocols->end()},
-                         .user_agent = Kept(View(header[http::field::user_agent])),
-                         .origin = Kept(View(header[http::field::origin])),
                          .host = Kept(host),
                          .extensions = *std::move(extensions),
                          .forwarding = {Joined(header, "Forwarded"), Joined(header, "X-Forwarded-For")}};
+  request.path = Kept(target.path, kCutPath, &request.cut_texts);
+  request.user_agent = Kept(View(header[http::field::user_agent]), kCutUserAgent, &request.cut_texts);
+  request.origin = Kept(View(header[http::field::origin]), kCutOrigin, &request.cut_texts);
   return request;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,6 +27,7 @@ struct UpgradeRequest {
   std::vector<std::string> subprotocols;  // that it offers, the best first
   std::string user_agent;
   std::string origin;
+  uint8_t cut_texts = 0;  // of CutText (gateway/connections/connection_info.h)
   std::string host;
   std::vector<Extension> extensions;  // that it offers
   ForwardingHeaders forwarding;

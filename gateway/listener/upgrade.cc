@@ -31,6 +31,7 @@ HandshakeResult ResultOf(int status, bool draining) {
     case 426:
       return HandshakeResult::kNotWebsocket;
     case 403:
+    case 421:
       return HandshakeResult::kForbidden;
     case 408:
       return HandshakeResult::kTimeout;
@@ -167,6 +168,11 @@ void Upgrade::Decide(const Verdict& verdict) {
   }
   if (context_.refusing) return Answer({503, "the gateway is going away: try again", kRetryAfter});
   const auto& request = std::get<UpgradeRequest>(verdict);
+  // 421 says what 403 and 400 do not: the request may be right, for another server (RFC 9110,
+  // section 15.5.20).
+  if (!policy_.allowed_hosts.Allows(request.host, accepted_.link.is_tls() ? 443 : 80)) {
+    return Answer({421, "this gateway does not serve this host"}, LogField("host", request.host));
+  }
   if (!policy_.allowed_origins.Allows(request.origin, request.host)) {
     return Answer({403, "pages of this origin may not connect"}, LogField("origin", request.origin));
   }
@@ -197,6 +203,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                                                       .user_agent = request.user_agent,
                                                       .origin = request.origin,
                                                       .tls = accepted_.link.is_tls(),
+                                                      .cut_texts = request.cut_texts,
                                                       .create_time = {}});
   std::optional<DeflateAnswer> deflate;
   if (const auto& options = policy_.session.deflate) deflate = NegotiateDeflate(request.extensions, *options);

@@ -16,6 +16,7 @@
 #include "gateway/handlers/handler.h"
 #include "gateway/listener/address.h"
 #include "gateway/listener/handshake.h"
+#include "gateway/listener/host_policy.h"
 #include "gateway/listener/http_answer.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/proxy_protocol.h"
@@ -35,6 +36,7 @@ struct UpgradePolicy {
   std::chrono::nanoseconds handshake_timeout;
   SessionOptions session;
   TrustedProxies trusted_proxies;
+  HostPolicy allowed_hosts;
   OriginPolicy allowed_origins;
   SubprotocolPolicy subprotocols;
 };

@@ -53,6 +53,12 @@ void DescribeClose(const Connection& connection, ConnectionState state, const Cl
   *out->mutable_close_time() = drawbridge::ToProto(clock.ToWall(result->close_time));
 }
 
+void DescribeCuts(uint8_t cut_texts, v1::Connection* out) {
+  if ((cut_texts & kCutPath) != 0) out->add_truncated_fields("path");
+  if ((cut_texts & kCutUserAgent) != 0) out->add_truncated_fields("user_agent");
+  if ((cut_texts & kCutOrigin) != 0) out->add_truncated_fields("origin");
+}
+
 void DescribeAttributes(const Attributes& attributes, v1::Connection* out) {
   for (const auto& [key, value] : attributes.labels) (*out->mutable_labels())[key] = value;
   if (attributes.expire_time.has_value())
@@ -96,6 +102,7 @@ void Describe(const Connection& connection, ConnectionState state, const std::st
   out->set_user_agent(std::string(info.user_agent));
   out->set_origin(std::string(info.origin));
   out->set_tls(info.tls);
+  DescribeCuts(info.cut_texts, out);
   *out->mutable_create_time() = ToProto(clock.ToWall(info.create_time));
   const AttributesPointer attributes = connection.attributes();
   out->set_revision(attributes == nullptr ? 1 : attributes->revision);

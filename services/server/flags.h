@@ -40,6 +40,7 @@ struct Flags {
   uint64_t handshakes_per_second = 0;
   uint64_t messages_per_second = 0;
   uint64_t bytes_per_second = 0;
+  std::string allowed_hosts;                  // as HostPolicy::Parse takes it
   std::string allowed_origins = "same_host";  // as OriginPolicy::Parse takes it
   std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it, and the next
   std::string subprotocol_token_prefixes = kTokenPrefixes;

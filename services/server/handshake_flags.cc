@@ -2,12 +2,19 @@
 
 #include <string>
 
+#include "gateway/listener/host_policy.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_proxies.h"
 
 namespace drawbridge {
 namespace {
+
+std::string WantHosts(const std::string& text) {
+  if (HostPolicy::Parse(text).has_value()) return "";
+  return "must be a comma-separated list of host names and addresses, each with or without a port, such as "
+         "edge.example.com, *.example.net:8443, 192.0.2.1 or [2001:db8::1], or empty";
+}
 
 std::string WantOrigins(const std::string& text) {
   if (OriginPolicy::Parse(text).has_value()) return "";
@@ -37,6 +44,12 @@ std::string WantTokenPrefixes(const std::string& text) {
 }  // namespace
 
 void DefineHandshake(Definer& define, Flags* flags) {
+  define.List(
+      "allowed_hosts", &flags->allowed_hosts,
+      "Host names that clients may call this gateway by; others get HTTP 421. A list such as "
+      "edge.example.com,*.example.net:8443,192.0.2.1. Empty: any. With same_host a web page whose own name "
+      "resolves to this gateway (DNS rebinding) is kept out by this flag alone.",
+      WantHosts);
   define.List(
       "allowed_origins", &flags->allowed_origins,
       "Which web pages may connect; others get HTTP 403. A list of origins such as "

@@ -5,7 +5,8 @@
 namespace drawbridge {
 
 const std::vector<std::string>& ReloadableFlags() {
-  static const auto& names = *new std::vector<std::string>{"allowed_origins",
+  static const auto& names = *new std::vector<std::string>{"allowed_hosts",
+                                                           "allowed_origins",
                                                            "bytes_per_second",
                                                            "drain_grace",
                                                            "drain_not_ready",
@@ -30,6 +31,7 @@ const std::vector<std::string>& ReloadableFlags() {
 }
 
 FlagChanges TakeReloadable(const Flags& from, Flags* to) {
+  to->allowed_hosts = from.allowed_hosts;
   to->allowed_origins = from.allowed_origins;
   to->bytes_per_second = from.bytes_per_second;
   to->drain_grace = from.drain_grace;

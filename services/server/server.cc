@@ -15,6 +15,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
+#include "gateway/listener/host_policy.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_proxies.h"
@@ -32,6 +33,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .max_connections_per_address = flags.max_connections_per_address,
           .handshakes_per_second = flags.handshakes_per_second,
           .handshake_timeout = flags.handshake_timeout,
+          .allowed_hosts = *HostPolicy::Parse(flags.allowed_hosts),
           .allowed_origins = *OriginPolicy::Parse(flags.allowed_origins),
           .subprotocols = *SubprotocolPolicy::Parse(flags.subprotocols, flags.subprotocol_token_prefixes),
           .trusted_proxies = *TrustedProxies::Parse(flags.trusted_proxies),

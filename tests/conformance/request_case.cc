@@ -14,6 +14,7 @@ const std::map<int, std::string>& Phrases() {
       {403, "Forbidden"},
       {405, "Method Not Allowed"},
       {414, "URI Too Long"},
+      {421, "Misdirected Request"},
       {426, "Upgrade Required"},
       {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},

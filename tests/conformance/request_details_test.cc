@@ -37,6 +37,24 @@ Group Origins() {
           }};
 }
 
+// A page of rebound.example that resolves to the gateway: Host and Origin agree, and are another site's.
+Group AllowedHosts() {
+  const Response refused = Refuses(421, "this gateway does not serve this host");
+  return {
+      .section = "Section10_2",
+      .flags = {"--allowed_hosts=gateway.example,*.test:8080"},
+      .requests = {
+          {"AnAllowedHost", Request({"Origin: http://gateway.example"}), Switches()},
+          {"AnAllowedHostAtAPort", Request({"Host: gateway.example:8080"}), Switches()},
+          {"AnAllowedSubdomain", Request({"Host: a.test:8080"}), Switches()},
+          {"ASubdomainAtAnotherPort", Request({"Host: a.test"}), refused},
+          {"ARebindingPage", Request({"Host: rebound.example", "Origin: http://rebound.example"}), refused},
+          {"AnAddressThatIsNotListed", Request({"Host: 127.0.0.1"}), refused},
+          {"AnEmptyHost", Request({"Host: "}), refused},
+          {"AnHttpUriOfAnotherHost", Request({"GET http://rebound.example/ HTTP/1.1"}), refused},
+      }};
+}
+
 Group AnyOrigin() {
   return {.section = "Section10_2",
           .flags = {"--allowed_origins=*"},
@@ -197,8 +215,8 @@ Group FramesBehindTheRequest() {
 }  // namespace
 
 std::vector<Group> Groups() {
-  return {Origins(),     AnyOrigin(), ConfiguredSubprotocols(), Subprotocols(), Extensions(),
-          HeaderLines(), Sizes(),     FramesBehindTheRequest()};
+  return {AllowedHosts(), Origins(),     AnyOrigin(), ConfiguredSubprotocols(), Subprotocols(),
+          Extensions(),   HeaderLines(), Sizes(),     FramesBehindTheRequest()};
 }
 
 }  // namespace drawbridge::conformance

@@ -66,6 +66,16 @@ TEST(ConnectionFactsTest, ATokenAmongTheSubprotocolsIsTheClientsSecret) {
   }
 }
 
+TEST(ConnectionFactsTest, SaysWhichTextsAreCut) {
+  RunningServer server;
+  const Client client =
+      server.Open({.target = "/" + std::string(512, 'p'), .headers = {"User-Agent: probe/1.0"}});
+  const v1::Connection connection = server.Get(client.id());
+  EXPECT_EQ(connection.path(), "/" + std::string(511, 'p'));
+  ASSERT_EQ(connection.truncated_fields_size(), 1);
+  EXPECT_EQ(connection.truncated_fields(0), "path");
+}
+
 TEST(ConnectionFactsTest, CountsWhatWentThrough) {
   RunningServer server;
   Client client = server.Open();

@@ -79,6 +79,18 @@ TEST_F(LogLinesTest, RefusalsAreTenASecondAndCountTheRest) {
                     HasSubstr(" why=\"pages of this origin may not connect\"")));
 }
 
+TEST(RefusedHostTest, IsNamedInTheLog) {
+  InitializeLogging("text", "info");
+  const StandardError error;
+  Flags flags = TestFlags();
+  flags.allowed_hosts = "edge.example,*.test";
+  RunningServer server(flags);
+  Client client = Client::Dial(server.address());
+  EXPECT_EQ(client.Upgrade().status, 421);
+  EXPECT_TRUE(WaitUntil([&] { return absl::StrContains(error.Read(), "handshake refused"); }));
+  EXPECT_THAT(error.Read(), HasSubstr(" status=421 why=\"this gateway does not serve this host\" host="));
+}
+
 TEST_F(LogLinesTest, ARefusedOriginIsNamed) {
   Client client =
       Client::Dial(server_.address(), {.headers = {"Origin: https://elsewhere.example\u202e\" status=200"}});

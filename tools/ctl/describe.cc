@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
 #include "tools/ctl/human.h"
 #include "tools/ctl/times.h"
 
@@ -93,6 +94,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const v1::Connection& con
       {"principal", connection.principal()},
       {"remote_address", connection.remote_address()},
       {"path", connection.path()},
+      {"truncated_fields", absl::StrJoin(connection.truncated_fields(), ", ")},
       {"subprotocol", connection.subprotocol()},
       {"user_agent", connection.user_agent()},
       {"origin", connection.origin()},

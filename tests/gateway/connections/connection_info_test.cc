@@ -17,6 +17,7 @@ void ExpectSame(const ConnectionInfo& left, const ConnectionInfo& right) {
   EXPECT_EQ(left.user_agent, right.user_agent);
   EXPECT_EQ(left.origin, right.origin);
   EXPECT_EQ(left.tls, right.tls);
+  EXPECT_EQ(left.cut_texts, right.cut_texts);
   EXPECT_EQ(left.create_time, right.create_time);
 }
 
@@ -31,6 +32,7 @@ TEST(PackedInfoTest, GivesBackWhatItWasGiven) {
                                .user_agent = "Firefox",
                                .origin = "https://app.example",
                                .tls = true,
+                               .cut_texts = kCutPath | kCutOrigin,
                                .create_time = SteadyTime(std::chrono::seconds(7))};
   ExpectSame(PackedInfo(info).view(), info);
 }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/connections/connection_info.h"
 #include "gateway/listener/http_answer.h"
 #include "gateway/listener/request_reader.h"
 #include "gmock/gmock.h"
@@ -314,6 +315,25 @@ TEST(HandshakeTest, WhatIsKeptOfARequestIsUtf8OfBoundedLength) {
   EXPECT_EQ(long_one.request.path.size(), kMaxKeptText);
   EXPECT_EQ(Feed(Request({"User-Agent: \xe2\x82\xac"})).request.user_agent, "\xe2\x82\xac");
   EXPECT_EQ(Feed(Request({"User-Agent: a\xff z"})).request.user_agent, "a? z");
+}
+
+TEST(HandshakeTest, WhatIsCutIsSaid) {
+  EXPECT_EQ(Feed(Request({"GET /" + std::string(kMaxKeptText - 1, 'p') + " HTTP/1.1"})).request.cut_texts, 0);
+  EXPECT_EQ(Feed(Request({"GET /" + std::string(kMaxKeptText, 'p') + "?query HTTP/1.1"})).request.cut_texts,
+            kCutPath);
+  EXPECT_EQ(Feed(Request({"User-Agent: " + std::string(kMaxKeptText + 1, 'u'),
+                          "Origin: " + std::string(kMaxKeptText + 1, 'o')}))
+                .request.cut_texts,
+            kCutUserAgent | kCutOrigin);
+}
+
+// A cut inside a letter turned all letters beyond ASCII into question marks.
+TEST(HandshakeTest, ATextIsCutBetweenTwoCharacters) {
+  const std::string letters(kMaxKeptText - 3, 'u');
+  const Answered answered = Feed(Request({"User-Agent: \u00fc" + letters + "\u20ac"}));
+  EXPECT_EQ(answered.request.user_agent, "\u00fc" + letters) << "of the last letter one byte would fit";
+  EXPECT_EQ(answered.request.cut_texts, kCutUserAgent);
+  EXPECT_EQ(Feed(Request({"User-Agent: \u00fc\xff\u20ac\xe2\x82"})).request.user_agent, "\u00fc?\u20ac??");
 }
 
 // RFC 9112, section 3.2.2: the Host header is then ignored.

@@ -165,6 +165,8 @@ constexpr Bad kBad[] = {
     {"idle_timeout", "nan", "0 for never"},
     {"drain_grace", "61m", "1h"},
     {"drain_grace", "-1ns", "1h"},
+    {"allowed_hosts", "https://edge.example", "*.example.net:8443"},
+    {"allowed_hosts", "*", "*.example.net:8443"},
     {"subprotocols", "chat,,mqtt", "v2.chat,v1.chat"},
     {"subprotocols", "a b", "v2.chat,v1.chat"},
     {"subprotocol_token_prefixes", "a;b", "bearer.,access_token."},
@@ -289,8 +291,8 @@ TEST_F(FlagsTest, AnUnknownFlagOfTheCommandLineIsNamedWithTheOneThatWasMeant) {
 }
 
 TEST_F(FlagsTest, ARepeatedListIsReplacedAndWarnedOf) {
-  const Flags flags =
-      Taken({"--allowed_origins=*", "--allowed_origins=null", "--io_threads=2", "--io_threads=3"});
+  const Flags flags = Taken({"--allowed_hosts=edge.example", "--allowed_origins=*", "--allowed_origins=null",
+                             "--io_threads=2", "--io_threads=3"});
   EXPECT_EQ(flags.allowed_origins, "null");
   EXPECT_THAT(flags.warnings, ::testing::ElementsAre(
                                   "--allowed_origins replaces an earlier --allowed_origins: a list has its "
@@ -408,7 +410,8 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 21U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 22U) << "each has a line here";
+  EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
   EXPECT_EQ(flags.drain_grace, seconds(1));
