@@ -23,6 +23,7 @@ constexpr size_t kRefusals = 64;
 
 UpgradePolicy PolicyOf(const GatewayOptions& options) {
   return {.handshake_timeout = options.handshake_timeout,
+          .max_handshake_bytes = options.max_handshake_bytes,
           .session = options.session,
           .trusted_proxies = options.trusted_proxies,
           .allowed_hosts = options.allowed_hosts,

@@ -22,6 +22,7 @@
 #include "gateway/listener/host_policy.h"
 #include "gateway/listener/listener.h"
 #include "gateway/listener/origin_policy.h"
+#include "gateway/listener/request_reader.h"
 #include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "gateway/listener/upgrade.h"
@@ -38,6 +39,7 @@ struct GatewayOptions {
   size_t max_connections_per_address = 0;  // 0: no bound
   uint64_t handshakes_per_second = 0;      // 0: no bound
   std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
+  size_t max_handshake_bytes = kMaxHandshakeBytes;
   HostPolicy allowed_hosts;
   OriginPolicy allowed_origins;
   SubprotocolPolicy subprotocols;
@@ -72,8 +74,8 @@ class Gateway {
   std::optional<std::chrono::system_clock::time_point> certificate_not_after() const;
 
   // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
-  // an address, the rate and the patience of handshakes, hosts, origins, subprotocols, proxies, and for
-  // clients to come what `session` says. Nothing else of `options` is looked at.
+  // an address, the rate, the size and the patience of handshakes, hosts, origins, subprotocols, proxies, and
+  // for clients to come what `session` says. Nothing else of `options` is looked at.
   void Apply(const GatewayOptions& options);
 
   // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones

@@ -16,7 +16,7 @@ namespace http = boost::beast::http;
 
 struct RequestReader::Parser : http::request_parser<http::empty_body> {};
 
-RequestReader::RequestReader() : parser_(std::make_unique<Parser>()) {
+RequestReader::RequestReader(size_t max_bytes) : max_bytes_(max_bytes), parser_(std::make_unique<Parser>()) {
   // Its own count depends on the pieces in which the header arrives.
   parser_->header_limit(std::numeric_limits<uint32_t>::max());
   parser_->eager(false);
@@ -26,7 +26,7 @@ RequestReader::~RequestReader() = default;
 
 std::optional<Verdict> RequestReader::Feed(std::span<char> bytes) {
   const size_t before = pending_.size();
-  const std::span<char> head = bytes.first(std::min(bytes.size(), kMaxHandshakeBytes - received_));
+  const std::span<char> head = bytes.first(std::min(bytes.size(), max_bytes_ - received_));
   received_ += head.size();
   std::string_view input{head.data(), head.size()};
   if (before != 0) input = pending_.append(input);
@@ -43,7 +43,7 @@ std::optional<Verdict> RequestReader::Feed(std::span<char> bytes) {
     rest_ = bytes.subspan(skipped + used - before);
     return Judge(parser_->get().base());
   }
-  if (received_ == kMaxHandshakeBytes) return TooLong();
+  if (received_ == max_bytes_) return TooLong();
   if (before == 0) {
     pending_ = input.substr(used);
   } else {
@@ -69,8 +69,8 @@ void RequestReader::LookAtLine(std::string_view input, size_t seen) {
 }
 
 HttpAnswer RequestReader::TooLong() const {
-  if (line_ended_) return {431, fmt::format("the request header is over {} bytes", kMaxHandshakeBytes)};
-  return {has_target_ ? 414 : 400, fmt::format("the request line is over {} bytes", kMaxHandshakeBytes)};
+  if (line_ended_) return {431, fmt::format("the request header is over {} bytes", max_bytes_)};
+  return {has_target_ ? 414 : 400, fmt::format("the request line is over {} bytes", max_bytes_)};
 }
 
 }  // namespace drawbridge

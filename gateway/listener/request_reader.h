@@ -13,17 +13,18 @@
 
 namespace drawbridge {
 
-inline constexpr size_t kMaxHandshakeBytes = 16 * 1024;
+inline constexpr size_t kMaxHandshakeBytes = 16 * 1024;  // by default
 
 // Not thread-safe.
 class RequestReader {
  public:
-  RequestReader();
+  // `max_bytes`: of a request line with its headers, and what is kept of an incomplete one.
+  explicit RequestReader(size_t max_bytes = kMaxHandshakeBytes);
   ~RequestReader();
 
   // Takes what has arrived; nullopt while the request is not complete. Called no more after a verdict.
-  // A request line over kMaxHandshakeBytes is answered with 414 (RFC 9112, section 3), one that is over it
-  // together with its headers with 431 (RFC 6585, section 5).
+  // A request line over the bound is answered with 414 (RFC 9112, section 3), one that is over it together
+  // with its headers with 431 (RFC 6585, section 5).
   std::optional<Verdict> Feed(std::span<char> bytes);
 
   // What came behind the request; valid while the bytes last fed stand. After a verdict.
@@ -39,8 +40,9 @@ class RequestReader {
   void LookAtLine(std::string_view input, size_t seen);
   HttpAnswer TooLong() const;
 
+  const size_t max_bytes_;
   std::unique_ptr<Parser> parser_;
-  size_t received_ = 0;  // of the request, at most kMaxHandshakeBytes
+  size_t received_ = 0;  // of the request, at most max_bytes_
   std::string pending_;  // what the parser has not taken yet
   std::span<char> rest_;
   bool begun_ = false;       // what may come before a request has been skipped

@@ -63,6 +63,7 @@ Upgrade::Upgrade(IoThread& thread, UpgradeContext& context, Accepted accepted)
       context_(context),
       policy_(*context.policy),
       accepted_(std::move(accepted)),
+      reader_(policy_.max_handshake_bytes),
       interest_(EPOLLIN) {
   if (accepted_.by_proxy) preface_ = std::make_unique<ProxyHeader>();
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,7 @@ namespace drawbridge {
 // What may change while the gateway runs. Never changed, only replaced.
 struct UpgradePolicy {
   std::chrono::nanoseconds handshake_timeout;
+  size_t max_handshake_bytes;
   SessionOptions session;
   TrustedProxies trusted_proxies;
   HostPolicy allowed_hosts;

@@ -34,7 +34,8 @@ HttpServer::Pages Admin::Pages() const {
              return Page{200, Metrics(), kTextFormat};
            }},
           {"/healthz", [this] { return Healthz(node_.gateway.last_turns(), node_.clock.Steady()); }},
-          {"/readyz", [this] { return Readyz(node_.not_ready()); }}};
+          {"/readyz", [this] { return Readyz(node_.not_ready()); }},
+          {"/", [this] { return Root(node_.not_ready()); }}};
 }
 
 std::string Admin::Metrics() const {

@@ -20,8 +20,6 @@
 #include <thread>
 #include <utility>
 
-#include "gateway/base/http_date.h"
-
 namespace drawbridge {
 namespace {
 
@@ -38,8 +36,6 @@ constexpr size_t kReadBytes = 4 * 1024;
 // When there is no descriptor or no memory to accept with.
 constexpr std::chrono::milliseconds kPause{100};
 
-std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
-
 tcp::endpoint EndpointOf(const std::string& text) {
   const size_t colon = text.rfind(':');
   std::string host = text.substr(0, colon);
@@ -52,21 +48,7 @@ std::string Text(const tcp::endpoint& endpoint) {
   return fmt::format("{}:{}", endpoint.address().is_v6() ? "[" + host + "]" : host, endpoint.port());
 }
 
-Page Refusal(unsigned status, std::string_view text) { return {status, fmt::format("{}\n", text)}; }
-
 using Request = http::request_parser<http::empty_body>;
-
-// What is wrong with it, whatever it asks for; nullopt: nothing.
-std::optional<Page> Fault(const http::request_header<>& header) {
-  const auto length = View(header[http::field::content_length]);
-  if (header.count(http::field::transfer_encoding) != 0 || (!length.empty() && length != "0")) {
-    return Refusal(400, "a request with a body is not served");
-  }
-  if (header.version() == 11 && header.count(http::field::host) != 1) {
-    return Refusal(400, "exactly one Host header is required");
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -121,12 +103,11 @@ class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer:
   void Receive();
   void Answer();
   void Refuse(boost::system::error_code error);
-  void Send(const Page& page);
+  std::string_view unread() const;
+  void Send(HttpReply reply);
   void Next();
   void Linger();
   void Drain();
-
-  Page PageOf(const http::request_header<>& header);
 
   Loop& loop_;
   beast::tcp_stream stream_;
@@ -135,8 +116,6 @@ class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer:
   beast::flat_buffer buffer_{HttpServer::kMaxHeaderBytes + kReadBytes};
   std::unique_ptr<Request> request_;  // of Beast, which wants a new one for each
   bool keep_alive_ = false;
-  bool with_body_ = true;  // of the answer: not to HEAD
-  std::string allow_;      // a header of the answer; empty: none
   std::string answer_;
 };
 
@@ -150,7 +129,13 @@ void HttpServer::Loop::Client::Await() {
                           });
 }
 
+std::string_view HttpServer::Loop::Client::unread() const {
+  return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+}
+
 void HttpServer::Loop::Client::Receive() {
+  // One empty line before a request is ignored (RFC 9112, section 2.2).
+  if (unread().starts_with("\r\n")) buffer_.consume(2);
   request_ = std::make_unique<Request>();
   request_->header_limit(HttpServer::kMaxHeaderBytes);
   stream_.expires_after(loop_.options_.timeout);
@@ -160,58 +145,32 @@ void HttpServer::Loop::Client::Receive() {
                           });
 }
 
-// Whoever sends no HTTP is told so; whoever has left or is too slow is not.
+// A client that sends no HTTP is told so; one that has left or is too slow is not.
 void HttpServer::Loop::Client::Refuse(boost::system::error_code error) {
   static const auto& http_errors = make_error_code(http::error::bad_method).category();
   if (closed_ || error.category() != http_errors || error == http::error::end_of_stream ||
       error == http::error::partial_message) {
     return Close();
   }
-  keep_alive_ = false;
+  const bool has_line = !request_->get().target().empty() || unread().find('\n') != std::string_view::npos;
   const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
-  Send(too_long ? Refusal(431, fmt::format("the request header is over {} bytes", kMaxHeaderBytes))
-                : Refusal(400, "malformed HTTP request: " + error.message()));
+  HttpReply reply = !too_long ? RefusalOf(400, "malformed HTTP request: " + error.message())
+                    : has_line
+                        ? RefusalOf(431, fmt::format("the request header is over {} bytes", kMaxHeaderBytes))
+                        : RefusalOf(414, fmt::format("the request line is over {} bytes", kMaxHeaderBytes));
+  reply.with_body = request_->get().method() != http::verb::head && !unread().starts_with("HEAD ");
+  Send(std::move(reply));
 }
 
 void HttpServer::Loop::Client::Answer() {
   if (closed_) return;
   loop_.clients_.splice(loop_.clients_.end(), loop_.clients_, self_);
-  const auto& header = request_->get().base();
-  keep_alive_ = request_->keep_alive();
-  with_body_ = header.method() != http::verb::head;
-  if (const auto fault = Fault(header)) {
-    keep_alive_ = false;  // where its end lies nobody knows
-    return Send(*fault);
-  }
-  Send(PageOf(header));
+  Send(ReplyTo(request_->get().base(), request_->keep_alive(), loop_.pages_));
 }
 
-Page HttpServer::Loop::Client::PageOf(const http::request_header<>& header) {
-  if (header.method() != http::verb::get && header.method() != http::verb::head) {
-    allow_ = "Allow: GET, HEAD\r\n";
-    return Refusal(405, "only GET and HEAD are allowed");
-  }
-  const auto target = View(header.target());
-  const auto page = loop_.pages_.find(target.substr(0, target.find('?')));
-  if (page != loop_.pages_.end()) return page->second();
-  std::string known;
-  for (const auto& each : loop_.pages_) known += " " + each.first;
-  return Refusal(404, "not found; there are:" + known);
-}
-
-void HttpServer::Loop::Client::Send(const Page& page) {
-  answer_ = fmt::format(
-      "HTTP/1.1 {} {}\r\n"
-      "Date: {}\r\n"
-      "Connection: {}\r\n"
-      "Content-Type: {}\r\n"
-      "{}"
-      "Content-Length: {}\r\n"
-      "\r\n"
-      "{}",
-      page.status, View(http::obsolete_reason(static_cast<http::status>(page.status))),
-      HttpDate(loop_.clock_.Wall()), keep_alive_ ? "keep-alive" : "close", page.content_type,
-      std::exchange(allow_, {}), page.body.size(), with_body_ ? page.body : "");
+void HttpServer::Loop::Client::Send(HttpReply reply) {
+  keep_alive_ = reply.keep_alive;
+  answer_ = Serialize(reply, loop_.clock_.Wall());
   stream_.expires_after(loop_.options_.timeout);
   asio::async_write(stream_, asio::buffer(answer_),
                     [this, self = shared_from_this()](boost::system::error_code error, size_t) {

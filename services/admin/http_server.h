@@ -5,21 +5,15 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "gateway/base/clock.h"
+#include "services/admin/http_exchange.h"
 
 namespace drawbridge {
 
-struct Page {
-  unsigned status = 200;
-  std::string body;
-  std::string content_type = "text/plain; charset=utf-8";
-};
-
-// Has one thread, on which the pages are made. It answers GET and HEAD; what else comes, it refuses.
+// Has one thread, on which the pages are made. ReplyTo says what it answers.
 class HttpServer {
  public:
   struct Options {
@@ -29,10 +23,9 @@ class HttpServer {
     std::chrono::nanoseconds timeout = std::chrono::seconds(10);  // for it to arrive, or its answer to leave
     const Clock* clock = nullptr;  // for the Date header; outlives the server; null: the system's
   };
-  // By path. The functions must not block.
-  using Pages = std::map<std::string, std::function<Page()>, std::less<>>;
+  using Pages = drawbridge::Pages;
 
-  // A longer header is answered with 431.
+  // A longer header is answered with 431, a longer request line with 414.
   static constexpr size_t kMaxHeaderBytes = 8 * 1024;
 
   // Serves when it returns; `tick` is called on the thread each second. Throws std::runtime_error, saying

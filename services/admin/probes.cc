@@ -17,4 +17,14 @@ Page Readyz(const std::optional<NotReady>& why) {
   return why.has_value() ? Page{503, fmt::format("{}: {}\n", why->word, why->sentence)} : Page{200, "ok\n"};
 }
 
+Page Root(const std::optional<NotReady>& why) {
+  Page page = Readyz(why);
+  page.body +=
+      "\n"
+      "/readyz   whether new clients are welcome, as above\n"
+      "/healthz  whether this process works\n"
+      "/metrics  for Prometheus\n";
+  return page;
+}
+
 }  // namespace drawbridge

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "gateway/base/clock.h"
-#include "services/admin/http_server.h"
+#include "services/admin/http_exchange.h"
 
 namespace drawbridge {
 
@@ -26,6 +26,9 @@ Page Healthz(std::span<const SteadyTime> turns, SteadyTime now);
 
 // 503 unless nothing speaks against new clients.
 Page Readyz(const std::optional<NotReady>& why);
+
+// What Readyz says, and which pages there are: balancers check "/" where they are told no path.
+Page Root(const std::optional<NotReady>& why);
 
 }  // namespace drawbridge
 

@@ -45,6 +45,7 @@ struct Flags {
   std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it, and the next
   std::string subprotocol_token_prefixes = kTokenPrefixes;
   std::string trusted_proxies;  // as TrustedProxies::Parse takes it
+  size_t max_handshake_bytes = 16 << 10;
   size_t max_message_bytes = 1 << 20;
   size_t send_queue_bytes = 1 << 20;
   std::chrono::nanoseconds send_stall_timeout = std::chrono::seconds(10);

@@ -44,6 +44,10 @@ std::string WantTokenPrefixes(const std::string& text) {
 }  // namespace
 
 void DefineHandshake(Definer& define, Flags* flags) {
+  define.Number("max_handshake_bytes", &flags->max_handshake_bytes,
+                "Bytes of the request line and the headers of an upgrade; a longer request gets HTTP 431, a "
+                "longer request line 414",
+                1024, 1 << 20);
   define.List(
       "allowed_hosts", &flags->allowed_hosts,
       "Host names that clients may call this gateway by; others get HTTP 421. A list such as "

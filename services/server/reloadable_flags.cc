@@ -18,6 +18,7 @@ const std::vector<std::string>& ReloadableFlags() {
                                                            "max_connection_age",
                                                            "max_connections",
                                                            "max_connections_per_address",
+                                                           "max_handshake_bytes",
                                                            "max_message_bytes",
                                                            "messages_per_second",
                                                            "ping_interval",
@@ -44,6 +45,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->max_connection_age = from.max_connection_age;
   to->max_connections = from.max_connections;
   to->max_connections_per_address = from.max_connections_per_address;
+  to->max_handshake_bytes = from.max_handshake_bytes;
   to->max_message_bytes = from.max_message_bytes;
   to->messages_per_second = from.messages_per_second;
   to->ping_interval = from.ping_interval;

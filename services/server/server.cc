@@ -33,6 +33,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .max_connections_per_address = flags.max_connections_per_address,
           .handshakes_per_second = flags.handshakes_per_second,
           .handshake_timeout = flags.handshake_timeout,
+          .max_handshake_bytes = flags.max_handshake_bytes,
           .allowed_hosts = *HostPolicy::Parse(flags.allowed_hosts),
           .allowed_origins = *OriginPolicy::Parse(flags.allowed_origins),
           .subprotocols = *SubprotocolPolicy::Parse(flags.subprotocols, flags.subprotocol_token_prefixes),

@@ -189,6 +189,16 @@ Group Sizes() {
           }};
 }
 
+Group ConfiguredSize() {
+  return {.section = "Section10_4",
+          .flags = {"--max_handshake_bytes=65536"},
+          .requests = {
+              {"HeaderOf40KbWhereItMayBe", Request({"Cookie: " + std::string(40'000, 'c')}), Switches()},
+              {"HeaderOf70KbWhereItMayNotBe", Request({"Cookie: " + std::string(70'000, 'c')}),
+               Refuses(431, "the request header is over 65536 bytes")},
+          }};
+}
+
 // Nothing keeps a client from not waiting for the answer.
 Group FramesBehindTheRequest() {
   return {.section = "Section4_2_2_Frames",
@@ -216,7 +226,7 @@ Group FramesBehindTheRequest() {
 
 std::vector<Group> Groups() {
   return {AllowedHosts(), Origins(),     AnyOrigin(), ConfiguredSubprotocols(), Subprotocols(),
-          Extensions(),   HeaderLines(), Sizes(),     FramesBehindTheRequest()};
+          Extensions(),   HeaderLines(), Sizes(),     ConfiguredSize(),         FramesBehindTheRequest()};
 }
 
 }  // namespace drawbridge::conformance

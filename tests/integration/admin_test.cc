@@ -38,7 +38,8 @@ TEST(AdminTest, ANodeThatServesIsHealthyAndReady) {
   EXPECT_EQ(Ask(server, "/healthz").status, 200);
   EXPECT_EQ(Ask(server, "/readyz").status, 200);
   EXPECT_EQ(Ask(server, "/metrics").headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(Ask(server, "/").status, 404);
+  EXPECT_EQ(Ask(server, "/").status, 200);
+  EXPECT_EQ(Ask(server, "/nothing").status, 404);
 }
 
 TEST(AdminTest, AFullNodeIsNotReadyAndStillHealthy) {

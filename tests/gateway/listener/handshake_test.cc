@@ -250,6 +250,22 @@ TEST(HandshakeTest, TheHeaderMayReachTheLimitAndNotPassIt) {
   }
 }
 
+TEST(HandshakeTest, TheLimitIsAnOption) {
+  const auto status = [](const std::string& bytes, size_t max_bytes) {
+    RequestReader reader(max_bytes);
+    std::string memory = bytes;
+    const auto verdict = reader.Feed(memory);
+    if (!verdict.has_value()) return 0;
+    const auto* answer = std::get_if<HttpAnswer>(&*verdict);
+    return answer == nullptr ? kUpgrade : answer->status;
+  };
+  const std::string request = Request({"X: " + std::string(40'000, 'x')});
+  EXPECT_EQ(status(request, request.size()), kUpgrade);
+  EXPECT_EQ(status(request, request.size() - 1), 431);
+  EXPECT_EQ(status("GET /" + std::string(1024, 'x'), 1024), 414);
+  EXPECT_EQ(status("GET /" + std::string(1000, 'x'), 1024), 0);
+}
+
 // What never ends is refused once it passes the limit, wherever it does not end.
 TEST(HandshakeTest, HeaderBombsAreRefusedInTime) {
   const std::string endless(4 * kMaxHandshakeBytes, 'a');

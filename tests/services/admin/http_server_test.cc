@@ -8,6 +8,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/gateway/base/manual_clock.h"
@@ -70,6 +71,9 @@ TEST(HttpServerTest, PagesAreServedByPath) {
   EXPECT_EQ(hello.headers.at("content-type"), "text/plain; charset=utf-8");
   EXPECT_EQ(hello.headers.at("content-length"), "6");
   EXPECT_EQ(site.Ask(Get("/hello?verbose=1")).body, "hello\n");
+  EXPECT_EQ(site.Ask(Get("http://x/hello")).body, "hello\n") << "RFC 9112, section 3.2.2";
+  EXPECT_EQ(site.Ask("\r\n" + Get("/hello")).body, "hello\n") << "RFC 9112, section 2.2";
+  EXPECT_EQ(site.Ask("GET /hello HTTP/1.0\r\n\r\n").body, "hello\n");
   const HttpResponse down = site.Ask(Get("/down"));
   EXPECT_EQ(down.status_line, "HTTP/1.1 503 Service Unavailable");
   EXPECT_EQ(down.body, "down\n");
@@ -88,7 +92,8 @@ TEST(HttpServerTest, EveryAnswerHasTheDate) {
 
 TEST(HttpServerTest, OtherPathsAre404AndNameThoseThereAre) {
   const Site site;
-  for (const char* path : {"/", "/hello/", "/HELLO", "/hello/..", "*", "//hello", "http://x/hello"}) {
+  for (const char* path :
+       {"/", "/hello/", "/HELLO", "/hello/..", "*", "//hello", "ftp://x/hello", "/hello#top"}) {
     const HttpResponse response = site.Ask(Get(path));
     EXPECT_EQ(response.status, 404) << path;
     EXPECT_THAT(response.body, HasSubstr("/hello")) << path;
@@ -106,12 +111,44 @@ TEST(HttpServerTest, HeadIsGetWithoutItsBody) {
   EXPECT_EQ(client.ReadResponse().body, "down\n") << "the body of the first answer came all the same";
 }
 
+// HAProxy's "option httpchk" without arguments sends "OPTIONS / HTTP/1.0".
+TEST(HttpServerTest, OptionsTellTheHealthWithoutABody) {
+  const Site site;
+  for (const auto& [target, status] : {std::pair("/hello", 200), std::pair("/down", 503), std::pair("*", 200),
+                                       std::pair("/nothing", 404), std::pair("/big", 200)}) {
+    for (const char* version : {" HTTP/1.0\r\n\r\n", " HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+      const HttpResponse response = site.Ask(std::string("OPTIONS ") + target + version);
+      EXPECT_EQ(response.status, status) << target << version;
+      EXPECT_EQ(response.headers.at("allow"), "GET, HEAD, OPTIONS") << target;
+      EXPECT_EQ(response.headers.at("content-length"), "0") << target;
+    }
+  }
+}
+
+TEST(HttpServerTest, NoAnswerToHeadHasABody) {
+  const Site site;
+  for (const auto& [request, status] :
+       {std::pair(std::string("HEAD /hello HTTP/1.0\r\n\r\n"), 200),
+        std::pair(std::string("HEAD /down HTTP/1.0\r\n\r\n"), 503),
+        std::pair(std::string("HEAD /nothing HTTP/1.0\r\n\r\n"), 404),
+        std::pair(std::string("HEAD /hello HTTP/1.1\r\n\r\n"), 400),
+        std::pair(std::string("HEAD /hello HTTP/9.9\r\n\r\n"), 400),
+        std::pair(std::string("HEAD /hello HTTP/1.1\r\nno colon\r\n\r\n"), 400),
+        std::pair("HEAD /" + std::string(HttpServer::kMaxHeaderBytes, 'x'), 414),
+        std::pair("HEAD / HTTP/1.1\r\nX: " + std::string(HttpServer::kMaxHeaderBytes, 'x'), 431)}) {
+    Client client = site.Dial();
+    client.Send(request);
+    EXPECT_EQ(client.ReadResponse(false).status, status) << request.substr(0, 60);
+    EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile) << request.substr(0, 60);
+  }
+}
+
 TEST(HttpServerTest, OtherMethodsAre405) {
   const Site site;
-  for (const std::string method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PRI", "BREW"}) {
+  for (const std::string method : {"POST", "PUT", "DELETE", "TRACE", "PRI", "BREW"}) {
     const HttpResponse response = site.Ask(method + " /hello HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(response.status, 405) << method;
-    EXPECT_EQ(response.headers.at("allow"), "GET, HEAD") << method;
+    EXPECT_EQ(response.headers.at("allow"), "GET, HEAD, OPTIONS") << method;
   }
 }
 
@@ -167,6 +204,8 @@ TEST(HttpServerTest, GarbageIs400AndTheEnd) {
       "GET /hello HTTP/1.1\r\nno colon\r\n\r\n",
       "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
       "GET /hello HTTP/1.1\r\n\r\n",
+      "GET /hello HTTP/1.1\r\nHost: a b\r\n\r\n",
+      "\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
       Get("/hello", "Content-Length: 5\r\n") + "body!",
       Get("/hello", "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n",
@@ -181,14 +220,15 @@ TEST(HttpServerTest, GarbageIs400AndTheEnd) {
   EXPECT_EQ(site.Ask(Get("/hello")).status, 200);
 }
 
-TEST(HttpServerTest, AHugeHeaderIs431) {
+TEST(HttpServerTest, AHugeHeaderIs431AndAHugeTarget414) {
   const Site site;
   const std::string filler(HttpServer::kMaxHeaderBytes, 'x');
-  for (const std::string& request : {Get("/hello", "X: " + filler + "\r\n"), Get("/" + filler),
-                                     "GET /" + std::string(2 * HttpServer::kMaxHeaderBytes, 'x')}) {
+  for (const auto& [request, status] :
+       {std::pair(Get("/hello", "X: " + filler + "\r\n"), 431), std::pair("GET /" + filler, 414),
+        std::pair("GET /" + std::string(2 * HttpServer::kMaxHeaderBytes, 'x'), 414)}) {
     Client client = site.Dial();
     client.Send(request);
-    EXPECT_EQ(client.ReadResponse().status, 431);
+    EXPECT_EQ(client.ReadResponse().status, status);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <string>
 
 namespace drawbridge {
 namespace {
@@ -31,6 +32,17 @@ TEST(ProbesTest, IsReadyUnlessThereIsAReason) {
   const Page page = Readyz(NotReady{"full", "all 7 places for clients are taken"});
   EXPECT_EQ(page.status, 503u);
   EXPECT_EQ(page.body, "full: all 7 places for clients are taken\n");
+}
+
+// Balancers that are told no path check "/": it has to fail where /readyz does.
+TEST(ProbesTest, TheRootIsReadyAsReadyzIs) {
+  EXPECT_EQ(Root(std::nullopt).status, 200u);
+  EXPECT_TRUE(Root(std::nullopt).body.starts_with("ok\n"));
+  for (const std::string page : {"/healthz", "/readyz", "/metrics"}) {
+    EXPECT_NE(Root(std::nullopt).body.find(page), std::string::npos) << page;
+  }
+  EXPECT_EQ(Root(NotReady{"draining", "the node is being emptied"}).status, 503u);
+  EXPECT_TRUE(Root(NotReady{"draining", "why"}).body.starts_with("draining: why\n"));
 }
 
 }  // namespace

@@ -146,6 +146,8 @@ constexpr Bad kBad[] = {
     {"handler", "shout", "echo"},
     {"max_connections", "0", "from 1"},
     {"max_connections", "1000000", "1024 descriptors"},
+    {"max_handshake_bytes", "1023", "from 1024 to 1048576"},
+    {"max_handshake_bytes", "1048577", "from 1024 to 1048576"},
     {"max_message_bytes", "0", "1073741824"},
     {"max_message_bytes", "1073741825", "1073741824"},
     {"max_message_bytes", "1e6", "1073741824"},
@@ -381,36 +383,22 @@ TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
 
 TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   Flags flags = Taken({});
-  const Flags fresh = Taken({"--allowed_origins=*",
-                             "--bytes_per_second=1000",
-                             "--drain_grace=1s",
-                             "--drain_not_ready=2s",
-                             "--drain_spread=3s",
-                             "--handshake_timeout=4s",
-                             "--handshakes_per_second=5",
-                             "--idle_timeout=6s",
-                             "--log_level=debug",
-                             "--max_connection_age=7s",
-                             "--max_connections=8",
-                             "--max_connections_per_address=9",
-                             "--max_message_bytes=10",
-                             "--messages_per_second=11",
-                             "--ping_interval=12s",
-                             "--pong_timeout=13s",
-                             "--send_queue_bytes=1400",
-                             "--send_stall_timeout=15s",
-                             "--subprotocols=chat",
-                             "--subprotocol_token_prefixes=secret-",
-                             "--trusted_proxies=10.0.0.0/8",
-                             "--io_threads=3",
-                             "--permessage_deflate"});
+  const Flags fresh = Taken(
+      {"--allowed_origins=*",          "--bytes_per_second=1000", "--drain_grace=1s",
+       "--drain_not_ready=2s",         "--drain_spread=3s",       "--handshake_timeout=4s",
+       "--handshakes_per_second=5",    "--idle_timeout=6s",       "--log_level=debug",
+       "--max_connection_age=7s",      "--max_connections=8",     "--max_connections_per_address=9",
+       "--max_handshake_bytes=2048",   "--max_message_bytes=10",  "--messages_per_second=11",
+       "--ping_interval=12s",          "--pong_timeout=13s",      "--send_queue_bytes=1400",
+       "--send_stall_timeout=15s",     "--subprotocols=chat",     "--subprotocol_token_prefixes=secret-",
+       "--trusted_proxies=10.0.0.0/8", "--io_threads=3",          "--permessage_deflate"});
   const FlagChanges changes = TakeReloadable(fresh, &flags);
   EXPECT_THAT(changes.need_restart,
               ::testing::ElementsAre(FlagChange{"io_threads", "4", "3"},
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 22U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 23U) << "each has a line here";
   EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
@@ -424,6 +412,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.max_connection_age, seconds(7));
   EXPECT_EQ(flags.max_connections, 8U);
   EXPECT_EQ(flags.max_connections_per_address, 9U);
+  EXPECT_EQ(flags.max_handshake_bytes, 2048U);
   EXPECT_EQ(flags.max_message_bytes, 10U);
   EXPECT_EQ(flags.messages_per_second, 11U);
   EXPECT_EQ(flags.ping_interval, seconds(12));
