@@ -26,6 +26,7 @@ UpgradePolicy PolicyOf(const GatewayOptions& options) {
           .max_handshake_bytes = options.max_handshake_bytes,
           .session = options.session,
           .trusted_proxies = options.trusted_proxies,
+          .trusted_headers = options.trusted_headers,
           .allowed_hosts = options.allowed_hosts,
           .allowed_origins = options.allowed_origins,
           .subprotocols = options.subprotocols};

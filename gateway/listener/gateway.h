@@ -24,6 +24,7 @@
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/request_reader.h"
 #include "gateway/listener/subprotocols.h"
+#include "gateway/listener/trusted_headers.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "gateway/listener/upgrade.h"
 #include "gateway/session/io_thread.h"
@@ -44,6 +45,7 @@ struct GatewayOptions {
   OriginPolicy allowed_origins;
   SubprotocolPolicy subprotocols;
   TrustedProxies trusted_proxies;
+  TrustedHeaders trusted_headers;
   SessionOptions session;
   Registry::Options registry;
   TlsFiles tls;  // without a certificate: plain

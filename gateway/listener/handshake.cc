@@ -144,7 +144,9 @@ Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
                          .subprotocols = {subprotocols->begin(), subprotocols->end()},
                          .host = Kept(host),
                          .extensions = *std::move(extensions),
-                         .forwarding = {Joined(header, "Forwarded"), Joined(header, "X-Forwarded-For")}};
+                         .forwarding = {.forwarded = Joined(header, "Forwarded"),
+                                        .x_forwarded_for = Joined(header, "X-Forwarded-For"),
+                                        .x_forwarded_proto = Joined(header, "X-Forwarded-Proto")}};
   request.path = Kept(target.path, kCutPath, &request.cut_texts);
   request.user_agent = Kept(View(header[http::field::user_agent]), kCutUserAgent, &request.cut_texts);
   request.origin = Kept(View(header[http::field::origin]), kCutOrigin, &request.cut_texts);

@@ -13,7 +13,7 @@
 
 #include "gateway/listener/extensions.h"
 #include "gateway/listener/http_answer.h"
-#include "gateway/listener/trusted_proxies.h"
+#include "gateway/listener/trusted_headers.h"
 
 namespace drawbridge {
 

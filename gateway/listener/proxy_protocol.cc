@@ -61,11 +61,8 @@ size_t ProxyHeader::Feed(std::string_view input) {
   const size_t before = kept_.size();
   size_t used = 0;
   while (state_ == State::kIncomplete && used < input.size()) {
-    if (skip_ != 0 && kept_.size() == wanted_) {
-      const size_t skipped = std::min(skip_, input.size() - used);
-      used += skipped;
-      skip_ -= skipped;
-      if (skip_ == 0) FinishV2();
+    if (skip_ + tlvs_left_ != 0 && kept_.size() == wanted_) {
+      used += TakeRest(input.substr(used));
     } else {
       kept_ += input[used++];
       Step();
@@ -74,6 +71,17 @@ size_t ProxyHeader::Feed(std::string_view input) {
   if (state_ != State::kAbsent) return used;
   kept_.resize(before);
   return 0;
+}
+
+// Version 2: what lies behind the part that is kept.
+size_t ProxyHeader::TakeRest(std::string_view input) {
+  const size_t skipped = std::min(skip_, input.size());
+  skip_ -= skipped;
+  const std::string_view vectors = input.substr(skipped, tlvs_left_);
+  tlvs_.Feed(vectors);
+  tlvs_left_ -= vectors.size();
+  if (skip_ + tlvs_left_ == 0) FinishV2();
+  return skipped + vectors.size();
 }
 
 void ProxyHeader::Step() {
@@ -108,7 +116,7 @@ State ProxyHeader::FinishV1() {
 void ProxyHeader::StepV2() {
   if (kept_.size() < kFixedSizeV2) return;
   if (kept_.size() == kFixedSizeV2) state_ = BeginV2();
-  if (state_ == State::kIncomplete && kept_.size() == wanted_ && skip_ == 0) FinishV2();
+  if (state_ == State::kIncomplete && kept_.size() == wanted_ && skip_ + tlvs_left_ == 0) FinishV2();
 }
 
 void ProxyHeader::FinishV2() {
@@ -133,9 +141,11 @@ State ProxyHeader::BeginV2() {
     return State::kMalformed;
   }
   const bool told = command == kProxy && (family == kInet || family == kInet6) && transport == kStream;
-  const size_t addresses = told ? AddressesSize(family) : 0;
-  wanted_ = kFixedSizeV2 + addresses;
-  skip_ = length - addresses;
+  const size_t addresses = command == kProxy ? AddressesSize(family) : length;
+  wanted_ = kFixedSizeV2 + (told ? addresses : 0);
+  skip_ = told ? 0 : addresses;
+  tlvs_left_ = length - addresses;
+  is_local_ = command == kLocal;
   return State::kIncomplete;
 }
 

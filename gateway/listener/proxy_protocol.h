@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "gateway/listener/address.h"
+#include "gateway/listener/proxy_tlvs.h"
 
 namespace drawbridge {
 
@@ -30,6 +31,10 @@ class ProxyHeader {
   // kComplete: the client's address; nullopt where the proxy does not tell or speaks for itself, which leaves
   // the peer's own.
   const std::optional<SocketAddress>& source() const { return source_; }
+  // kComplete: whether the proxy speaks for itself (LOCAL of version 2), as it does to check health.
+  bool is_local() const { return is_local_; }
+  // kComplete: whether the proxy says that the client came to it by TLS.
+  bool client_ssl() const { return tlvs_.client_ssl(); }
   // kAbsent: the pieces that were taken before it showed.
   std::string_view taken() const { return kept_; }
 
@@ -37,14 +42,18 @@ class ProxyHeader {
   void Step();
   void StepV1();
   void StepV2();
+  size_t TakeRest(std::string_view input);
   void FinishV2();
   State BeginV2();
   State FinishV1();
 
   State state_ = State::kIncomplete;
   std::string kept_;
-  size_t wanted_ = 0;  // version 2: how much is to be kept
-  size_t skip_ = 0;    // version 2: and how much behind it is not
+  size_t wanted_ = 0;     // version 2: how much is to be kept
+  size_t skip_ = 0;       // version 2: how much behind it is skipped,
+  size_t tlvs_left_ = 0;  // and how much behind that are vectors
+  ProxyTlvs tlvs_;
+  bool is_local_ = false;
   std::optional<SocketAddress> source_;
 };
 

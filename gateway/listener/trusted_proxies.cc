@@ -30,16 +30,44 @@ std::optional<SocketAddress> ParseNode(std::string_view text) {
   return SocketAddress::Parse(text);
 }
 
-// The node of for=; nullopt where it is hidden ("unknown", "_name"), missing or nonsense.
-std::optional<SocketAddress> ForwardedNode(std::string_view element) {
+// The value of a parameter of a Forwarded element, without its quotes; nullopt where it is missing. `name` is
+// in lower case, with its '='.
+std::optional<std::string_view> ForwardedParameter(std::string_view element, std::string_view name) {
   while (!element.empty()) {
     std::string_view pair = TakeLast(element, ';');
-    if (ToLower(pair.substr(0, 4)) != "for=") continue;
-    pair.remove_prefix(4);
+    if (ToLower(pair.substr(0, name.size())) != name) continue;
+    pair.remove_prefix(name.size());
     const bool quoted = pair.size() >= 2 && pair.front() == '"' && pair.back() == '"';
-    return ParseNode(quoted ? pair.substr(1, pair.size() - 2) : pair);
+    return quoted ? pair.substr(1, pair.size() - 2) : pair;
   }
   return std::nullopt;
+}
+
+// The node of for=; nullopt where it is hidden ("unknown", "_name"), missing or nonsense.
+std::optional<SocketAddress> ForwardedNode(std::string_view element) {
+  const auto node = ForwardedParameter(element, "for=");
+  return node.has_value() ? ParseNode(*node) : std::nullopt;
+}
+
+// Whether a scheme is that of TLS; nullopt where it is none that a WebSocket comes by.
+std::optional<bool> IsTls(std::string_view scheme) {
+  const std::string lower = ToLower(scheme);
+  if (lower == "https" || lower == "wss") return true;
+  if (lower == "http" || lower == "ws") return false;
+  return std::nullopt;
+}
+
+// The element at `position` from the right, or the first where there are fewer: most proxies set one for all
+// hops.
+std::string_view ElementAt(std::string_view list, size_t position) {
+  std::string_view element;
+  while (position > 0 && !list.empty()) {
+    const std::string_view last = TakeLast(list, ',');
+    if (last.empty()) continue;
+    element = last;
+    --position;
+  }
+  return element;
 }
 
 }  // namespace
@@ -59,24 +87,31 @@ bool TrustedProxies::Contains(const IpAddress& address) const {
   return std::ranges::any_of(networks_, [&](const IpNetwork& network) { return network.Contains(address); });
 }
 
-SocketAddress TrustedProxies::Resolve(const SocketAddress& peer, const ForwardingHeaders& headers) const {
-  const SocketAddress by_forwarded = Walk(peer, headers.forwarded, ForwardedNode);
-  const SocketAddress by_x_forwarded_for = Walk(peer, headers.x_forwarded_for, ParseNode);
-  if (headers.x_forwarded_for.empty()) return by_forwarded;
-  if (headers.forwarded.empty()) return by_x_forwarded_for;
-  return by_forwarded.ip() == by_x_forwarded_for.ip() ? by_forwarded : peer;
+ForwardedClient TrustedProxies::Resolve(const SocketAddress& peer, const ForwardingHeaders& headers,
+                                        TrustedHeaders::Kind kind) const {
+  if (!Contains(peer.ip())) return {.address = peer, .tls = std::nullopt};
+  if (kind == TrustedHeaders::Kind::kForwarded) {
+    const Hop hop = Walk(peer, headers.forwarded, ForwardedNode);
+    return {.address = hop.address, .tls = IsTls(ForwardedParameter(hop.element, "proto=").value_or(""))};
+  }
+  const Hop hop = Walk(peer, headers.x_forwarded_for, ParseNode);
+  const size_t position = std::max<size_t>(hop.position, 1);
+  return {.address = hop.address, .tls = IsTls(ElementAt(headers.x_forwarded_proto, position))};
 }
 
-SocketAddress TrustedProxies::Walk(const SocketAddress& peer, std::string_view list, NodeOf node_of) const {
-  SocketAddress known = peer;
-  while (!list.empty() && Contains(known.ip())) {
+TrustedProxies::Hop TrustedProxies::Walk(const SocketAddress& peer, std::string_view list,
+                                         NodeOf node_of) const {
+  Hop hop{.address = peer};
+  while (!list.empty() && Contains(hop.address.ip())) {
     const std::string_view element = TakeLast(list, ',');
     if (element.empty()) continue;
+    hop.element = element;
+    ++hop.position;
     const auto node = node_of(element);
     if (!node.has_value()) break;
-    known = *node;
+    hop.address = *node;
   }
-  return known;
+  return hop;
 }
 
 }  // namespace drawbridge

@@ -2,6 +2,7 @@
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_TRUSTED_PROXIES_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_TRUSTED_PROXIES_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,13 +10,14 @@
 
 #include "gateway/base/ip_address.h"
 #include "gateway/listener/address.h"
+#include "gateway/listener/trusted_headers.h"
 
 namespace drawbridge {
 
-// What a request says of the hops before; the lines of a header that comes more than once joined by commas.
-struct ForwardingHeaders {
-  std::string forwarded;  // RFC 7239
-  std::string x_forwarded_for;
+// What is known of a client behind proxies.
+struct ForwardedClient {
+  SocketAddress address;
+  std::optional<bool> tls;  // whether it came to its proxy by TLS; nullopt: no believed proxy tells
 };
 
 // A value; any thread may ask it.
@@ -30,14 +32,22 @@ class TrustedProxies {
 
   bool Contains(const IpAddress& address) const;
 
-  // Where the client of `peer` really comes from: each proxy vouches for the hop before it, so the rightmost
-  // one that is not trusted stands, with a port of 0 where none is told. Where a proxy hides it, or the two
-  // headers disagree, of which the client may have written one, it is `peer` or the last hop that was told.
-  SocketAddress Resolve(const SocketAddress& peer, const ForwardingHeaders& headers) const;
+  // Where the client of `peer` comes from by the word of header `kind`: each proxy vouches for the hop before
+  // it, so the rightmost address that is not trusted stands, with a port of 0 where none is told. Where a
+  // proxy hides it, it is the last hop that was told, or `peer`. Nothing is believed where `peer` is not
+  // trusted. The proxy that tells the address tells by proto= of the same element, or by X-Forwarded-Proto,
+  // whether its client came by TLS.
+  ForwardedClient Resolve(const SocketAddress& peer, const ForwardingHeaders& headers,
+                          TrustedHeaders::Kind kind) const;
 
  private:
   using NodeOf = std::optional<SocketAddress> (*)(std::string_view element);
-  SocketAddress Walk(const SocketAddress& peer, std::string_view list, NodeOf node_of) const;
+  struct Hop {
+    SocketAddress address;
+    std::string_view element;  // the last one that was looked at; empty: none
+    size_t position = 0;       // of it, from the right; 0: none
+  };
+  Hop Walk(const SocketAddress& peer, std::string_view list, NodeOf node_of) const;
 
   std::vector<IpNetwork> networks_;
 };

@@ -50,8 +50,8 @@ HandshakeResult ResultOf(int status, bool draining) {
 }  // namespace
 
 void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
-  if (context.tls != nullptr && !accepted.by_proxy) accepted.link.StartTls(*context.tls);
   auto upgrade = std::make_unique<Upgrade>(thread, context, std::move(accepted));
+  if (context.tls != nullptr && upgrade->preface_ == nullptr) upgrade->accepted_.link.StartTls(*context.tls);
   const UpgradePolicy& policy = upgrade->policy_;
   if (thread.newcomers().Add(upgrade->accepted_.link.fd(), upgrade->interest_, upgrade.get()))
     return;  // no memory: drop it
@@ -65,7 +65,8 @@ Upgrade::Upgrade(IoThread& thread, UpgradeContext& context, Accepted accepted)
       accepted_(std::move(accepted)),
       reader_(policy_.max_handshake_bytes),
       interest_(EPOLLIN) {
-  if (accepted_.by_proxy) preface_ = std::make_unique<ProxyHeader>();
+  if (accepted_.by_proxy && policy_.trusted_headers.proxy_protocol())
+    preface_ = std::make_unique<ProxyHeader>();
 }
 
 Upgrade::~Upgrade() = default;
@@ -87,7 +88,7 @@ void Upgrade::OnReady(uint32_t) {
 }
 
 void Upgrade::CountTls(IoResult::Status status) {
-  if (status == IoResult::Status::kWouldBlock) return;
+  if (status == IoResult::Status::kWouldBlock || is_check_) return;
   const TlsHandshake done = accepted_.link.is_tls13() ? TlsHandshake::kTls13 : TlsHandshake::kTls12;
   thread_.counters().Handshake(status == IoResult::Status::kOk ? done : TlsHandshake::kFailed);
 }
@@ -110,6 +111,9 @@ bool Upgrade::TakePreface() {
     Refuse({400, "malformed PROXY protocol header"});
     return false;
   }
+  behind_proxy_protocol_ = preface->state() == ProxyHeader::State::kComplete;
+  is_check_ = preface->is_local();
+  tls_ = preface->client_ssl();
   if (const auto& source = preface->source()) {
     accepted_.peer = *source;
     if (!policy_.trusted_proxies.Contains(source->ip()) && !CountAddress(*source)) return false;
@@ -163,23 +167,33 @@ void Upgrade::OnDeadline() {
 
 void Upgrade::Decide(const Verdict& verdict) {
   if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) return Answer(*answer);
+  const auto& request = std::get<UpgradeRequest>(verdict);
+  Believe(request.forwarding);
   if (accepted_.refusal == Refusal::kTooMany) return Answer(TooMany());
   if (accepted_.refusal == Refusal::kFull) {
     return Answer({503, "the gateway is full: try again later", kRetryAfter});
   }
   if (context_.refusing) return Answer({503, "the gateway is going away: try again", kRetryAfter});
-  const auto& request = std::get<UpgradeRequest>(verdict);
   // 421 says what 403 and 400 do not: the request may be right, for another server (RFC 9110,
   // section 15.5.20).
-  if (!policy_.allowed_hosts.Allows(request.host, accepted_.link.is_tls() ? 443 : 80)) {
+  if (!policy_.allowed_hosts.Allows(request.host, tls_ ? 443 : 80)) {
     return Answer({421, "this gateway does not serve this host"}, LogField("host", request.host));
   }
   if (!policy_.allowed_origins.Allows(request.origin, request.host)) {
     return Answer({403, "pages of this origin may not connect"}, LogField("origin", request.origin));
   }
-  accepted_.peer = policy_.trusted_proxies.Resolve(accepted_.peer, request.forwarding);
   if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
   Accept(request);
+}
+
+// Takes what trusted proxies say of the client.
+void Upgrade::Believe(const ForwardingHeaders& headers) {
+  tls_ = tls_ || accepted_.link.is_tls();
+  const auto kind = policy_.trusted_headers.HeaderOf(headers, behind_proxy_protocol_);
+  if (!kind.has_value()) return;
+  const ForwardedClient client = policy_.trusted_proxies.Resolve(accepted_.peer, headers, *kind);
+  accepted_.peer = client.address;
+  tls_ = client.tls.value_or(tls_);
 }
 
 // Of a client behind a trusted proxy, once it is known. False where it has too many connections and is told.
@@ -203,7 +217,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                                                       .subprotocol = subprotocol,
                                                       .user_agent = request.user_agent,
                                                       .origin = request.origin,
-                                                      .tls = accepted_.link.is_tls(),
+                                                      .tls = tls_,
                                                       .cut_texts = request.cut_texts,
                                                       .create_time = {}});
   std::optional<DeflateAnswer> deflate;
@@ -252,6 +266,7 @@ void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
 
 // At most ten a second of a whole process, since any client can cause one.
 void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const {
+  if (is_check_) return;
   static LineBudget& budget = *new LineBudget(10);
   const auto suppressed = budget.Take(thread_.now());
   if (!suppressed.has_value()) return;
@@ -267,6 +282,10 @@ void Upgrade::Cut() {
   accepted_.link.Close();
   accepted_.slot.Release();
   accepted_.address_slot.Release();
+}
+
+void Upgrade::Count(HandshakeResult result) {
+  if (!is_check_ || result == HandshakeResult::kAccepted) thread_.counters().Handshake(result);
 }
 
 void Upgrade::Fail(HandshakeResult result) {

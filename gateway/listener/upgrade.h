@@ -23,6 +23,7 @@
 #include "gateway/listener/proxy_protocol.h"
 #include "gateway/listener/request_reader.h"
 #include "gateway/listener/subprotocols.h"
+#include "gateway/listener/trusted_headers.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "gateway/session/event_target.h"
 #include "gateway/session/io_thread.h"
@@ -38,6 +39,7 @@ struct UpgradePolicy {
   size_t max_handshake_bytes;
   SessionOptions session;
   TrustedProxies trusted_proxies;
+  TrustedHeaders trusted_headers;
   HostPolicy allowed_hosts;
   OriginPolicy allowed_origins;
   SubprotocolPolicy subprotocols;
@@ -86,12 +88,13 @@ class Upgrade final : public EventTarget {
   void Receive();
   void UpdateInterest();
   void Decide(const Verdict& verdict);
+  void Believe(const ForwardingHeaders& headers);
   bool CountAddress(const SocketAddress& client);
   void Accept(const UpgradeRequest& request);
   void Refuse(const HttpAnswer& answer);
   void Answer(const HttpAnswer& answer, std::optional<LogField> about = std::nullopt);
   void LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const;
-  void Count(HandshakeResult result) { thread_.counters().Handshake(result); }
+  void Count(HandshakeResult result);
   void CountTls(IoResult::Status status);
   void Fail(HandshakeResult result);
   void End();
@@ -103,6 +106,9 @@ class Upgrade final : public EventTarget {
   std::unique_ptr<ProxyHeader> preface_;  // null: none is to come
   RequestReader reader_;
   uint32_t interest_;
+  bool behind_proxy_protocol_ = false;
+  bool is_check_ = false;  // of a proxy, which is no client: it is not counted among those that are refused
+  bool tls_ = false;       // whether the client came by TLS, as far as is known
   bool answered_ = false;  // with plain HTTP; the socket lingers until the client has read it
 };
 

@@ -44,7 +44,8 @@ struct Flags {
   std::string allowed_origins = "same_host";  // as OriginPolicy::Parse takes it
   std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it, and the next
   std::string subprotocol_token_prefixes = kTokenPrefixes;
-  std::string trusted_proxies;  // as TrustedProxies::Parse takes it
+  std::string trusted_header = "auto";  // as TrustedHeaders::Parse takes it
+  std::string trusted_proxies;          // as TrustedProxies::Parse takes it
   size_t max_handshake_bytes = 16 << 10;
   size_t max_message_bytes = 1 << 20;
   size_t send_queue_bytes = 1 << 20;

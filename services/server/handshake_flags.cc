@@ -5,6 +5,7 @@
 #include "gateway/listener/host_policy.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
+#include "gateway/listener/trusted_headers.h"
 #include "gateway/listener/trusted_proxies.h"
 
 namespace drawbridge {
@@ -34,11 +35,16 @@ std::string WantSubprotocols(const std::string& text) {
          "separators, or empty";
 }
 
+std::string WantTrustedHeader(const std::string& text) {
+  if (TrustedHeaders::Parse(text).has_value()) return "";
+  return "must be auto, or a comma-separated list of proxy_protocol, x-forwarded-for and forwarded, each "
+         "once";
+}
+
 std::string WantTokenPrefixes(const std::string& text) {
   if (SubprotocolPolicy::Parse("", text).has_value()) return "";
   return "must be a comma-separated list of beginnings such as bearer.,access_token., each without spaces "
-         "and "
-         "separators, or empty";
+         "and separators, or empty";
 }
 
 }  // namespace
@@ -74,10 +80,18 @@ void DefineHandshake(Definer& define, Flags* flags) {
       WantTokenPrefixes);
   define.List(
       "trusted_proxies", &flags->trusted_proxies,
-      "Networks and addresses of proxies whose PROXY protocol, Forwarded or X-Forwarded-For tells the "
-      "client's address, such as 192.0.2.1,2001:db8::/64. Each must set or remove both headers, or one of "
-      "them: where they disagree, neither is believed.",
+      "Addresses and networks of proxies that are believed about their clients, such as "
+      "192.0.2.1,2001:db8::/64. Name the proxies alone: a client inside of these networks is believed, too.",
       WantProxies);
+  define.List(
+      "trusted_header", &flags->trusted_header,
+      "How these proxies tell the client's address, and whether it came by TLS: a list of proxy_protocol, "
+      "x-forwarded-for (with X-Forwarded-Proto) and forwarded. Of the two headers the first in the list that "
+      "a "
+      "request has is believed; each proxy must set it, or remove what the client wrote there. auto: the "
+      "PROXY "
+      "protocol where the proxy speaks it, else X-Forwarded-For, else Forwarded.",
+      WantTrustedHeader);
 }
 
 }  // namespace drawbridge

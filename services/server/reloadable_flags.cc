@@ -27,6 +27,7 @@ const std::vector<std::string>& ReloadableFlags() {
                                                            "send_stall_timeout",
                                                            "subprotocol_token_prefixes",
                                                            "subprotocols",
+                                                           "trusted_header",
                                                            "trusted_proxies"};
   return names;
 }
@@ -54,6 +55,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->send_stall_timeout = from.send_stall_timeout;
   to->subprotocol_token_prefixes = from.subprotocol_token_prefixes;
   to->subprotocols = from.subprotocols;
+  to->trusted_header = from.trusted_header;
   to->trusted_proxies = from.trusted_proxies;
   FlagChanges changes;
   for (const auto& [name, text] : from.texts) {

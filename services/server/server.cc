@@ -18,6 +18,7 @@
 #include "gateway/listener/host_policy.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
+#include "gateway/listener/trusted_headers.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "services/auth/port_credentials.h"
 #include "services/server/reloadable_flags.h"
@@ -38,6 +39,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .allowed_origins = *OriginPolicy::Parse(flags.allowed_origins),
           .subprotocols = *SubprotocolPolicy::Parse(flags.subprotocols, flags.subprotocol_token_prefixes),
           .trusted_proxies = *TrustedProxies::Parse(flags.trusted_proxies),
+          .trusted_headers = *TrustedHeaders::Parse(flags.trusted_header),
           .session = {.max_message_bytes = flags.max_message_bytes,
                       .send_queue_bytes = flags.send_queue_bytes,
                       .send_stall_timeout = flags.send_stall_timeout,

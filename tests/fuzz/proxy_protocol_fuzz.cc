@@ -36,7 +36,10 @@ std::string Feed(std::string_view input, Chunks* chunks) {
   }
   const std::string source = header.source().has_value() ? header.source()->ToString() : "none";
   if (source != "none" && !SocketAddress::Parse(source).has_value()) Broken("no address: " + source);
-  return std::to_string(static_cast<int>(header.state())) + " " + std::to_string(used) + " " + source;
+  if (header.is_local() && (source != "none" || header.client_ssl()))
+    Broken("a check of the proxy's has a client");
+  return std::to_string(static_cast<int>(header.state())) + " " + std::to_string(used) + " " + source +
+         (header.client_ssl() ? " tls" : "");
 }
 
 // The first byte chooses the pieces.

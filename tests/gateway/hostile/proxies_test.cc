@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ constexpr char kV1[] = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 8080\r\n";
 
 class ProxiesTest : public ::testing::Test {
  protected:
-  explicit ProxiesTest(size_t max_connections_per_address = 0)
+  explicit ProxiesTest(size_t max_connections_per_address = 0, const std::string& trusted_header = "auto")
       : running_({.max_connections_per_address = max_connections_per_address,
-                  .trusted_proxies = *TrustedProxies::Parse("127.0.0.0/8,10.0.0.0/8")}) {}
+                  .trusted_proxies = *TrustedProxies::Parse("127.0.0.0/8,10.0.0.0/8"),
+                  .trusted_headers = *TrustedHeaders::Parse(trusted_header)}) {}
 
   // A client that says `preface` first, with more headers in its request.
   Client OpenBehind(const std::string& preface, const std::vector<std::string>& headers = {}) {
@@ -39,6 +41,16 @@ class ProxiesTest : public ::testing::Test {
   }
 
   RunningGateway running_;
+};
+
+class HeadersBehindPrefacesTest : public ProxiesTest {
+ protected:
+  HeadersBehindPrefacesTest() : ProxiesTest(0, "proxy_protocol,x-forwarded-for") {}
+};
+
+class NoPrefaceTest : public ProxiesTest {
+ protected:
+  NoPrefaceTest() : ProxiesTest(1, "x-forwarded-for") {}
 };
 
 class CountedClientsTest : public ProxiesTest {
@@ -78,7 +90,65 @@ TEST_F(ProxiesTest, HeadersTellTheAddress) {
             "[2001:db8::7]:99");
 }
 
-TEST_F(ProxiesTest, BehindThePrefaceOfATrustedProxyHeadersTell) {
+// A client inside of the trusted networks was believed by its own X-Forwarded-For.
+TEST_F(ProxiesTest, BehindAPrefaceHeadersAreTheClients) {
+  for (const char* header : {"X-Forwarded-For: 6.6.6.6", "Forwarded: for=6.6.6.6"}) {
+    EXPECT_EQ(RemoteAddress(OpenBehind("PROXY TCP4 10.0.0.9 127.0.0.1 4711 8080\r\n", {header})),
+              "10.0.0.9:4711");
+  }
+  const Client client =
+      OpenBehind("PROXY UNKNOWN\r\n", {"X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https"});
+  EXPECT_EQ(RemoteAddress(client), client.local_address());
+  EXPECT_FALSE(running_.Find(client)->info().tls);
+}
+
+TEST_F(NoPrefaceTest, OneIsNoRequest) { EXPECT_EQ(StatusOf(kV1), 400); }
+
+// It escaped the bound of its address by a Forwarded header of its own, which most proxies pass on.
+TEST_F(NoPrefaceTest, AForwardedHeaderDoesNotEscapeTheBound) {
+  const Client first = OpenBehind("", {"X-Forwarded-For: 192.0.2.7"});
+  EXPECT_EQ(RemoteAddress(first), "192.0.2.7:0");
+  for (const char* forwarded : {"Forwarded: for=6.6.6.6", "Forwarded: for=unknown", "Forwarded: \""}) {
+    Client second = running_.Dial({.headers = {"X-Forwarded-For: 192.0.2.7", forwarded}});
+    EXPECT_EQ(second.Upgrade().status, 429) << forwarded;
+  }
+}
+
+TEST_F(ProxiesTest, TheProxyTellsWhetherTheClientCameByTls) {
+  const auto tls = [this](const std::string& preface, const std::vector<std::string>& headers) {
+    return running_.Find(OpenBehind(preface, headers))->info().tls;
+  };
+  EXPECT_FALSE(tls("", {"X-Forwarded-For: 192.0.2.7"}));
+  EXPECT_TRUE(tls("", {"X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https"}));
+  EXPECT_TRUE(tls("", {"X-Forwarded-Proto: wss"}));
+  EXPECT_TRUE(tls("", {"Forwarded: for=192.0.2.7;proto=https"}));
+  EXPECT_TRUE(tls(ProxyV2{.body = Inet() + SslTlv(1)}.Bytes(), {}));
+  EXPECT_FALSE(tls(ProxyV2{.body = Inet() + SslTlv(0)}.Bytes(), {"X-Forwarded-Proto: https"}));
+}
+
+// HAProxy checks health by LOCAL connections, which it closes at once, or by a request.
+TEST_F(ProxiesTest, AHealthCheckOfTheProxyIsNoHandshake) {
+  const auto handshakes = [this] {
+    uint64_t sum = 0;
+    for (const uint64_t count : running_.gateway().totals().handshakes) sum += count;
+    return sum;
+  };
+  const std::string local = ProxyV2{.command = 0x20, .family = 0}.Bytes();
+  running_.Dial().Send(local);
+  Client leaves = running_.Dial();
+  leaves.Send(local + "GET /");
+  leaves.Reset();
+  for (const char* request : {"GET / HTTP/1.0\r\n\r\n", "OPTIONS / HTTP/1.0\r\n\r\n", "nonsense\r\n\r\n"}) {
+    Client check = running_.Dial();
+    check.Send(local + request);
+    EXPECT_NE(check.ReadResponse().status, 0) << request;
+  }
+  EXPECT_EQ(handshakes(), 0u);
+  const Client upgraded = OpenBehind(local);
+  EXPECT_EQ(handshakes(), 1u) << "one that becomes a client is one";
+}
+
+TEST_F(HeadersBehindPrefacesTest, TellWhereTheyAreTrusted) {
   EXPECT_EQ(RemoteAddress(
                 OpenBehind("PROXY TCP4 10.0.0.9 127.0.0.1 4711 8080\r\n", {"X-Forwarded-For: 192.0.2.7"})),
             "192.0.2.7:0");

@@ -35,6 +35,15 @@ inline std::string Inet6() {
   return prefix + '\x01' + prefix + '\x02' + "\x12\x67\x1f\x90";
 }
 
+// A vector, of a length of up to 255.
+inline std::string Tlv(uint8_t type, const std::string& value) {
+  return std::string({static_cast<char>(type), '\0', static_cast<char>(value.size())}) + value;
+}
+// PP2_TYPE_SSL, with the version of TLS inside; `client`: its flags, of which 1 is PP2_CLIENT_SSL.
+inline std::string SslTlv(uint8_t client) {
+  return Tlv(0x20, static_cast<char>(client) + std::string(4, '\0') + Tlv(0x21, "TLSv1.3"));
+}
+
 }  // namespace drawbridge
 
 #endif  // DRAWBRIDGE_TESTS_GATEWAY_LISTENER_PROXY_HEADERS_H_

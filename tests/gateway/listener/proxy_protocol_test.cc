@@ -145,6 +145,39 @@ TEST(ProxyProtocolTest, SomethingElseIsLeftToWhoeverIsNext) {
   }
 }
 
+// What a header says of TLS and of itself, in pieces of any size.
+void ExpectWord(const ProxyV2& header, bool client_ssl, bool is_local) {
+  const std::string bytes = header.Bytes();
+  for (const size_t size : {size_t{1}, size_t{2}, size_t{7}, size_t{13}, bytes.size()}) {
+    ProxyHeader read;
+    for (size_t begin = 0; begin < bytes.size(); begin += size) read.Feed(bytes.substr(begin, size));
+    EXPECT_EQ(read.state(), State::kComplete) << size;
+    EXPECT_EQ(read.client_ssl(), client_ssl) << size;
+    EXPECT_EQ(read.is_local(), is_local) << size;
+  }
+}
+
+TEST(ProxyProtocolV2Test, TellsWhetherTheClientCameByTls) {
+  const std::string crc = Tlv(0x03, "abcd");
+  ExpectWord({.body = Inet()}, false, false);
+  ExpectWord({.body = Inet() + SslTlv(1)}, true, false);
+  ExpectWord({.body = Inet() + crc + SslTlv(7) + crc}, true, false);
+  ExpectWord({.body = Inet() + crc + SslTlv(6)}, false, false);
+  ExpectWord({.body = Inet() + Tlv(0x20, "")}, false, false);
+  ExpectWord({.family = 0x21, .body = Inet6() + SslTlv(1)}, true, false);
+  ExpectWord({.family = 0x31, .body = std::string(216, ' ') + SslTlv(1)}, true, false);
+  ExpectWord({.family = 0, .body = SslTlv(1)}, true, false);
+  // Not inside of another vector, not beyond the end.
+  ExpectWord({.body = Inet() + Tlv(0xEE, SslTlv(1))}, false, false);
+  ExpectWord({.body = Inet() + SslTlv(1).substr(0, 3)}, false, false);
+  ExpectWord({.body = Inet() + std::string("\xEE\xFF\xFF", 3) + SslTlv(1)}, false, false);
+}
+
+TEST(ProxyProtocolV2Test, TellsAProxyThatSpeaksForItself) {
+  ExpectWord({.command = 0x20, .family = 0}, false, true);
+  ExpectWord({.command = 0x20, .body = Inet() + SslTlv(1)}, false, true);
+}
+
 TEST(ProxyProtocolV2Test, TellsNothingBeforeItIsWhole) {
   const std::string header = ProxyV2{.body = Inet() + "tlv"}.Bytes();
   for (size_t size = 0; size < header.size(); ++size) {

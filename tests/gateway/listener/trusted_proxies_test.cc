@@ -9,8 +9,12 @@ namespace {
 
 class TrustedProxiesTest : public ::testing::Test {
  protected:
+  ForwardedClient Client(const ForwardingHeaders& headers, std::string_view peer = "10.0.0.1:1000") const {
+    return proxies_.Resolve(SocketAddress::Parse(peer).value(), headers,
+                            TrustedHeaders().HeaderOf(headers, false).value());
+  }
   std::string Resolve(const ForwardingHeaders& headers, std::string_view peer = "10.0.0.1:1000") const {
-    return proxies_.Resolve(SocketAddress::Parse(peer).value(), headers).ToString();
+    return Client(headers, peer).address.ToString();
   }
   std::string ByXForwardedFor(const std::string& value) const {
     return Resolve({.forwarded = "", .x_forwarded_for = value});
@@ -26,7 +30,10 @@ TEST_F(TrustedProxiesTest, WithoutAHeaderThePeerStands) { EXPECT_EQ(Resolve({}),
 
 TEST_F(TrustedProxiesTest, NobodyElseIsBelieved) {
   EXPECT_EQ(Resolve({"for=192.0.2.1", "192.0.2.1"}, "198.51.100.1:7"), "198.51.100.1:7");
-  EXPECT_EQ(TrustedProxies().Resolve(*SocketAddress::Parse(kPeer), {"for=192.0.2.1", ""}).ToString(), kPeer);
+  const ForwardedClient client = TrustedProxies().Resolve(
+      *SocketAddress::Parse(kPeer), {"for=192.0.2.1;proto=https"}, TrustedHeaders::Kind::kForwarded);
+  EXPECT_EQ(client.address.ToString(), kPeer);
+  EXPECT_FALSE(client.tls.has_value());
 }
 
 TEST_F(TrustedProxiesTest, TheRightmostUntrustedHopStands) {
@@ -71,10 +78,42 @@ TEST_F(TrustedProxiesTest, EmptyElementsAreSkipped) {
   EXPECT_EQ(ByXForwardedFor(",,,"), kPeer);
 }
 
-TEST_F(TrustedProxiesTest, HeadersThatDisagreeAreNotBelieved) {
-  // The proxy wrote one of them and passed the other as the client sent it.
-  EXPECT_EQ(Resolve({"for=6.6.6.6", "192.0.2.1"}), kPeer);
-  EXPECT_EQ(Resolve({"for=\"192.0.2.1:4711\"", "192.0.2.1"}), "192.0.2.1:4711");
+// Eight of fifteen proxies set X-Forwarded-For and pass on a Forwarded header of the client, which could hide
+// its address by it.
+TEST_F(TrustedProxiesTest, AForwardedHeaderOfTheClientHidesNothing) {
+  EXPECT_EQ(Resolve({"for=6.6.6.6", "192.0.2.1"}), "192.0.2.1:0");
+  EXPECT_EQ(Resolve({"for=unknown", "192.0.2.1"}), "192.0.2.1:0");
+  EXPECT_EQ(Resolve({"for=\"192.0.2.1:4711\"", "192.0.2.1"}), "192.0.2.1:0");
+}
+
+TEST_F(TrustedProxiesTest, TheProxyTellsWhetherItsClientCameByTls) {
+  const auto by_proto = [this](const std::string& proto, const std::string& addresses = "192.0.2.1") {
+    return Client({.x_forwarded_for = addresses, .x_forwarded_proto = proto}).tls;
+  };
+  for (const char* proto : {"https", "wss", "HTTPS", " https ", "https,"})
+    EXPECT_EQ(by_proto(proto), true) << proto;
+  for (const char* proto : {"http", "ws"}) EXPECT_EQ(by_proto(proto), false) << proto;
+  for (const char* proto : {"", "ftp", "on", ",", "\"https\""})
+    EXPECT_EQ(by_proto(proto), std::nullopt) << proto;
+  EXPECT_EQ(by_proto("https", ""), true) << "without an address";
+  // Two proxies: each adds what it knows, or the outer one speaks for both.
+  EXPECT_EQ(by_proto("https, http", "192.0.2.1, 10.9.9.9"), true);
+  EXPECT_EQ(by_proto("https", "192.0.2.1, 10.9.9.9"), true);
+  EXPECT_EQ(by_proto("https, http", "192.0.2.1"), false) << "the first one is the client's word";
+
+  const auto by_forwarded = [this](const std::string& value) { return Client({.forwarded = value}).tls; };
+  EXPECT_EQ(by_forwarded("for=192.0.2.1;proto=https"), true);
+  EXPECT_EQ(by_forwarded("Proto=\"WSS\"; for=192.0.2.1"), true);
+  EXPECT_EQ(by_forwarded("for=192.0.2.1;proto=http"), false);
+  EXPECT_EQ(by_forwarded("for=192.0.2.1"), std::nullopt);
+  EXPECT_EQ(by_forwarded("for=_hidden;proto=https"), true);
+  EXPECT_EQ(by_forwarded("for=6.6.6.6;proto=https, for=192.0.2.1;proto=http"), false);
+  EXPECT_EQ(by_forwarded("for=192.0.2.1;proto=https, for=10.9.9.9;proto=http"), true);
+}
+
+TEST_F(TrustedProxiesTest, NobodyElseIsBelievedAboutTls) {
+  EXPECT_EQ(Client({.x_forwarded_for = "192.0.2.1", .x_forwarded_proto = "https"}, "198.51.100.1:7").tls,
+            std::nullopt);
 }
 
 TEST(TrustedProxiesListTest, RefusesWhatIsNoList) {

@@ -169,6 +169,10 @@ constexpr Bad kBad[] = {
     {"drain_grace", "-1ns", "1h"},
     {"allowed_hosts", "https://edge.example", "*.example.net:8443"},
     {"allowed_hosts", "*", "*.example.net:8443"},
+    {"trusted_header", "x-real-ip", "proxy_protocol, x-forwarded-for and forwarded"},
+    {"trusted_header", "forwarded,forwarded", "each once"},
+    {"trusted_header", "auto,forwarded", "must be auto, or"},
+    {"trusted_proxies", "10.0.0.1/8", "no bit set behind a prefix"},
     {"subprotocols", "chat,,mqtt", "v2.chat,v1.chat"},
     {"subprotocols", "a b", "v2.chat,v1.chat"},
     {"subprotocol_token_prefixes", "a;b", "bearer.,access_token."},
@@ -383,22 +387,38 @@ TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
 
 TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   Flags flags = Taken({});
-  const Flags fresh = Taken(
-      {"--allowed_origins=*",          "--bytes_per_second=1000", "--drain_grace=1s",
-       "--drain_not_ready=2s",         "--drain_spread=3s",       "--handshake_timeout=4s",
-       "--handshakes_per_second=5",    "--idle_timeout=6s",       "--log_level=debug",
-       "--max_connection_age=7s",      "--max_connections=8",     "--max_connections_per_address=9",
-       "--max_handshake_bytes=2048",   "--max_message_bytes=10",  "--messages_per_second=11",
-       "--ping_interval=12s",          "--pong_timeout=13s",      "--send_queue_bytes=1400",
-       "--send_stall_timeout=15s",     "--subprotocols=chat",     "--subprotocol_token_prefixes=secret-",
-       "--trusted_proxies=10.0.0.0/8", "--io_threads=3",          "--permessage_deflate"});
+  const Flags fresh = Taken({"--allowed_origins=*",
+                             "--bytes_per_second=1000",
+                             "--drain_grace=1s",
+                             "--drain_not_ready=2s",
+                             "--drain_spread=3s",
+                             "--handshake_timeout=4s",
+                             "--handshakes_per_second=5",
+                             "--idle_timeout=6s",
+                             "--log_level=debug",
+                             "--max_connection_age=7s",
+                             "--max_connections=8",
+                             "--max_connections_per_address=9",
+                             "--max_handshake_bytes=2048",
+                             "--max_message_bytes=10",
+                             "--messages_per_second=11",
+                             "--ping_interval=12s",
+                             "--pong_timeout=13s",
+                             "--send_queue_bytes=1400",
+                             "--send_stall_timeout=15s",
+                             "--subprotocols=chat",
+                             "--subprotocol_token_prefixes=secret-",
+                             "--trusted_header=forwarded",
+                             "--trusted_proxies=10.0.0.0/8",
+                             "--io_threads=3",
+                             "--permessage_deflate"});
   const FlagChanges changes = TakeReloadable(fresh, &flags);
   EXPECT_THAT(changes.need_restart,
               ::testing::ElementsAre(FlagChange{"io_threads", "4", "3"},
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 23U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 24U) << "each has a line here";
   EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
@@ -421,6 +441,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.send_stall_timeout, seconds(15));
   EXPECT_EQ(flags.subprotocols, "chat");
   EXPECT_EQ(flags.subprotocol_token_prefixes, "secret-");
+  EXPECT_EQ(flags.trusted_header, "forwarded");
   EXPECT_EQ(flags.trusted_proxies, "10.0.0.0/8");
   EXPECT_NE(flags.io_threads, 3);
   EXPECT_FALSE(flags.permessage_deflate);
