@@ -16,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "gateway/base/version.h"
+#include "gateway/handlers/new_handler.h"
 #include "gateway/listener/address.h"
 #include "services/server/control_flags.h"
 #include "services/server/flag_definer.h"
@@ -126,7 +127,10 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                 {"none", "optional", "required"});
   define.Text("node_id", &flags->node_id, "Name of this node", WantNodeId);
   define.Number("io_threads", &flags->io_threads, "Threads that serve clients", 1, 256);
-  define.Choice("handler", &flags->handler, "What to do with messages.", {"echo"});
+  define.Choice(
+      "handler", &flags->handler,
+      "What to do with messages: send each back, or count and drop it, where the gateway pushes only.",
+      HandlerNames());
   define.Number("max_connections", &flags->max_connections,
                 "Clients at a time; further ones get HTTP 503 with Retry-After", 1,
                 std::max<size_t>(flags->max_connections, 1),

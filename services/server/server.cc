@@ -15,6 +15,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
+#include "gateway/handlers/new_handler.h"
 #include "gateway/listener/host_policy.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
@@ -78,10 +79,11 @@ void SetLimits(grpc::ServerBuilder& builder) {
 Server::Server(const Flags& flags)
     : flags_(flags),
       has_tls_(!flags.tls_cert.empty()),
+      handler_(NewHandler(flags.handler)),
       tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
       control_tls_files_({flags.control_tls_cert, flags.control_tls_key, flags.control_tls_client_ca}),
       control_tokens_file_({flags.control_tokens}),
-      gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), &handler_, &clock_),
+      gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), handler_.get(), &clock_),
       authenticator_(flags.control_tokens),
       control_certificates_(flags.control_tls_cert.empty()
                                 ? nullptr

@@ -15,7 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
-#include "gateway/handlers/echo.h"
+#include "gateway/handlers/handler.h"
 #include "gateway/listener/gateway.h"
 #include "services/admin/admin.h"
 #include "services/admin/probes.h"
@@ -79,7 +79,7 @@ class Server {
   const bool has_tls_;
   Mutex reloading_;  // so that what was read later stays
   const SystemClock clock_;
-  EchoHandler handler_;
+  const std::unique_ptr<Handler> handler_;
   FileWatch tls_files_;  // looks before the gateway reads them
   FileWatch control_tls_files_;
   FileWatch control_tokens_file_;

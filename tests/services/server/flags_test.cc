@@ -96,7 +96,7 @@ TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
 TEST_F(FlagsTest, EveryFlagIsTaken) {
   const Flags flags =
       Taken({"--listen=[::1]:0", "--control_listen=0.0.0.0:1", "--control_insecure", "--admin_listen=[::]:2",
-             "--node_id=n-1", "--io_threads=3", "--handler=echo", "--max_connections=10",
+             "--node_id=n-1", "--io_threads=3", "--handler=discard", "--max_connections=10",
              "--max_message_bytes=1", "--send_queue_bytes=1024", "--send_stall_timeout=1ms",
              "--handshake_timeout", "1.5s", "--ping_interval=0", "--pong_timeout=1h", "--idle_timeout=2m",
              "--drain_grace=0s", "--log_format=json", "--log_level=debug"});
@@ -106,6 +106,7 @@ TEST_F(FlagsTest, EveryFlagIsTaken) {
   EXPECT_TRUE(flags.control_insecure);
   EXPECT_EQ(flags.node_id, "n-1");
   EXPECT_EQ(flags.io_threads, 3);
+  EXPECT_EQ(flags.handler, "discard");
   EXPECT_EQ(flags.max_connections, 10U);
   EXPECT_EQ(flags.max_message_bytes, 1U);
   EXPECT_EQ(flags.send_queue_bytes, 1024U);
@@ -143,7 +144,7 @@ constexpr Bad kBad[] = {
     {"io_threads", "two", "1 to 256"},
     {"io_threads", "1.5", "1 to 256"},
     {"io_threads", "18446744073709551617", "1 to 256"},
-    {"handler", "shout", "echo"},
+    {"handler", "shout", "echo, discard"},
     {"max_connections", "0", "from 1"},
     {"max_connections", "1000000", "1024 descriptors"},
     {"max_handshake_bytes", "1023", "from 1024 to 1048576"},
