@@ -13,6 +13,7 @@
 #include "tests/support/certificates.h"
 #include "tests/support/child_process.h"
 #include "tests/support/client.h"
+#include "tests/support/patience.h"
 
 namespace drawbridge {
 namespace {
@@ -67,6 +68,27 @@ TEST_F(ReloadTest, OriginsAndTheLogLevel) {
   EXPECT_EQ(Client::Dial(address_, page).Upgrade().status, 403);
   Reload("allowed_origins=https://app.example\nlog_level=debug\n", "flags were reloaded");
   EXPECT_EQ(Client::Dial(address_, page).Upgrade().status, 101);
+}
+
+TEST_F(ReloadTest, WhatTheHandshakeGoesBy) {
+  const Client::Options offers{.headers = {"Sec-WebSocket-Protocol: v1.chat, v2.chat, secret-1"}};
+  const auto agreed = [&] {
+    const HttpResponse response = Client::Dial(address_, offers).Upgrade();
+    const auto header = response.headers.find("sec-websocket-protocol");
+    return std::to_string(response.status) + " " +
+           (header == response.headers.end() ? "none" : header->second);
+  };
+  const auto becomes = [&](const std::string& flags, const std::string& expected) {
+    Reload(flags, "flags were reloaded");
+    return WaitUntil([&] { return agreed() == expected; });
+  };
+  EXPECT_EQ(agreed(), "101 v1.chat");
+  EXPECT_TRUE(becomes("subprotocols=v2.chat\n", "101 v2.chat"));
+  EXPECT_TRUE(becomes("subprotocol_token_prefixes=secret-,v1.,v2.\n", "101 none"));
+  EXPECT_TRUE(becomes("allowed_hosts=elsewhere.example\n", "421 none"));
+  EXPECT_TRUE(becomes("max_handshake_bytes=1024\n", "101 v1.chat"));
+  Client large = Client::Dial(address_, {.headers = {"Cookie: " + std::string(1024, 'c')}});
+  EXPECT_EQ(large.Upgrade().status, 431);
 }
 
 TEST_F(ReloadTest, WhatTakesARestartIsNamedAndStays) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -53,6 +54,11 @@ std::string LabelsText(const v1::Connection& connection) {
   std::string text;
   for (const auto& [key, value] : sorted) text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value);
   return text;
+}
+
+std::string PathText(const v1::Connection& connection) {
+  const auto& cut = connection.truncated_fields();
+  return connection.path() + (std::find(cut.begin(), cut.end(), "path") == cut.end() ? "" : "…");
 }
 
 std::string AgeText(const v1::Connection& connection, absl::Time now) {

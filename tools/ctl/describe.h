@@ -16,6 +16,8 @@ namespace drawbridge::ctl {
 Cell StateCell(const control::v1::Connection& connection);
 // "team=red tier=gold", by key.
 std::string LabelsText(const control::v1::Connection& connection);
+// With an ellipsis where the gateway keeps only its beginning.
+std::string PathText(const control::v1::Connection& connection);
 // Since it came; of a closed one, how long it was there.
 std::string AgeText(const control::v1::Connection& connection, absl::Time now);
 // Since it last sent something; empty where it never did.

@@ -41,7 +41,7 @@ std::vector<Cell> Row(const v1::Connection& connection, bool show_closed, absl::
                           {AgeText(connection, now)},
                           {IdleText(connection, now)},
                           {connection.remote_address()},
-                          {connection.path()},
+                          {PathText(connection)},
                           {connection.principal()},
                           {LabelsText(connection)},
                           {HumanBytes(static_cast<double>(connection.received_bytes()))},

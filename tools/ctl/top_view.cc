@@ -41,7 +41,7 @@ std::string Draw(const TopPicture& picture, const Look& look) {
                {HumanBytes(static_cast<double>(connection.send_queue_bytes()))},
                {RoundTripText(connection)},
                {connection.remote_address()},
-               {connection.path()},
+               {PathText(connection)},
                {LabelsText(connection)}});
   }
   return first + "\n" + table.Take();

@@ -49,7 +49,7 @@ std::string Describe(const v1::WatchConnectionsResponse& event, const Look& look
   const v1::Connection& connection = event.connection();
   std::string rest =
       connection.connection_id().empty() ? "node " + event.node_id() : connection.connection_id();
-  for (const std::string& fact : {connection.remote_address(), connection.path(), connection.principal(),
+  for (const std::string& fact : {connection.remote_address(), PathText(connection), connection.principal(),
                                   LabelsText(connection), CloseText(connection)}) {
     if (!fact.empty()) rest += "  " + fact;
   }
