@@ -1,6 +1,7 @@
 #include "gateway/connections/connection.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -18,17 +19,55 @@ bool Connection::Interrupt(CloseRequest request) {
 }
 
 SendStatus Connection::Send(OutboundMessage&& message) {
+  const size_t cost = Outbox::CostOf(message);
+  SendStatus status = SendStatus::kQueued;
+  bool to_be_signalled = false;
   {
     MutexLock lock(mu_);
-    if (closing_ != nullptr) return SendStatus::kClosing;
-    if (traffic_.send_queue_bytes.Get() > send_queue_bytes_) return SendStatus::kFull;
-    traffic_.send_queue_messages.Add(1);
-    traffic_.send_queue_bytes.Add(static_cast<int64_t>(Outbox::CostOf(message)));
-    if (outbox_ == nullptr) outbox_ = std::make_unique<Outbox>();
-    outbox_->Push(std::move(message));
+    status = Judge(cost);
+    if (status == SendStatus::kQueued) {
+      traffic_.send_queue_messages.Add(1);
+      traffic_.send_queue_bytes.Add(static_cast<int64_t>(cost));
+      if (limits_.budget != nullptr) limits_.budget->Add(Outbox::kOverhead);
+      if (outbox_ == nullptr) outbox_ = std::make_unique<Outbox>();
+      outbox_->Push(std::move(message));
+    } else {
+      to_be_signalled = Refuse(status, cost);
+    }
   }
-  Signal();
+  if (status == SendStatus::kQueued || to_be_signalled) Signal();
+  return status;
+}
+
+SendStatus Connection::Judge(size_t cost) const {
+  if (closing_ != nullptr) return SendStatus::kClosing;
+  if (cost > limits_.queue_bytes) return SendStatus::kTooLarge;
+  const uint64_t waiting = traffic_.send_queue_bytes.Get();
+  if (waiting + cost > limits_.queue_bytes) return SendStatus::kFull;
+  if (limits_.budget != nullptr && !limits_.budget->HasRoom(Outbox::kOverhead, waiting == 0))
+    return SendStatus::kNodeFull;
   return SendStatus::kQueued;
+}
+
+// True where the session is to be told: of the first one since there was room.
+bool Connection::Refuse(SendStatus status, size_t cost) {
+  if (status != SendStatus::kFull && status != SendStatus::kNodeFull) return false;
+  const bool by_node = status == SendStatus::kNodeFull;
+  if (limits_.budget != nullptr) limits_.budget->CountRefused(by_node);
+  if (by_node && traffic_.send_queue_bytes.Get() == 0) return false;  // it is not to blame
+  const auto refused = by_node ? std::numeric_limits<uint32_t>::max() : static_cast<uint32_t>(cost);
+  return refused_bytes_.exchange(refused, std::memory_order_relaxed) == 0;
+}
+
+bool Connection::LacksRoom() {
+  uint32_t refused = refused_bytes_.load(std::memory_order_relaxed);
+  while (refused != 0) {
+    const uint64_t waiting = traffic_.send_queue_bytes.Get();
+    if (waiting != 0 && waiting + refused > limits_.queue_bytes) return true;
+    // Unless another was refused meanwhile, for which nobody signalled.
+    if (refused_bytes_.compare_exchange_weak(refused, 0, std::memory_order_relaxed)) return false;
+  }
+  return false;
 }
 
 // Not under the lock: the queue has one of its own.
@@ -42,11 +81,10 @@ void Connection::Signal() {
   signals->Push(shared_from_this());
 }
 
-void Connection::Attach(SignalQueue* signals, SignalTarget* target, size_t send_queue_bytes) {
+void Connection::Attach(SignalQueue* signals, SignalTarget* target) {
   target_ = target;
   MutexLock lock(mu_);
   signals_ = signals;
-  send_queue_bytes_ = send_queue_bytes;
 }
 
 void Connection::Detach() {
@@ -69,10 +107,7 @@ std::vector<OutboundMessage> Connection::TakeOutbox(size_t bytes, bool* more) {
   MutexLock lock(mu_);
   *more = false;
   if (outbox_ == nullptr) return taken;
-  const size_t before = outbox_->bytes();
   taken = outbox_->Take(bytes);
-  traffic_.send_queue_messages.Add(-static_cast<int64_t>(taken.size()));
-  traffic_.send_queue_bytes.Add(-static_cast<int64_t>(before - outbox_->bytes()));
   *more = !outbox_->empty();
   if (!*more) emptied = std::move(outbox_);
   return taken;

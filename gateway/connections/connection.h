@@ -21,6 +21,7 @@
 #include "gateway/connections/close.h"
 #include "gateway/connections/connection_info.h"
 #include "gateway/connections/outbox.h"
+#include "gateway/connections/send_budget.h"
 #include "gateway/connections/signal_queue.h"
 
 namespace drawbridge {
@@ -42,15 +43,23 @@ class SignalTarget {
 
 enum class SendStatus {
   kQueued,
-  kClosing,  // too late: it is closing or closed
-  kFull,     // more than `send_queue_bytes` wait already
+  kClosing,   // too late: it is closing or closed
+  kFull,      // with this message more than `send_queue_bytes` would wait
+  kTooLarge,  // this message alone is more than that
+  kNodeFull,  // with this message the queues of all clients would take more than their budget
+};
+
+// What may wait to be sent to a client.
+struct SendLimits {
+  uint32_t queue_bytes = 1 << 20;  // in its outbox and its send queue together
+  SendBudget* budget = nullptr;    // of all clients; outlives the last Send. Null: no bound
 };
 
 // Shared by the registry, the control plane and the session; outlives the session for as long as somebody
 // asks how it ended. Thread-safe; nothing here blocks on the network or on the session.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  explicit Connection(const ConnectionInfo& info) : info_(info) {}
+  explicit Connection(const ConnectionInfo& info, SendLimits limits = {}) : info_(info), limits_(limits) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -69,9 +78,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // nothing and join the closing that is under way or over.
   bool Interrupt(CloseRequest request);
 
-  // Queues one message, behind all that was queued before; `message` is taken only then. The queue may pass
-  // its bound by this one message.
+  // Queues one message, behind all that was queued before; `message` is taken only then. Never makes the
+  // queue pass its bound, in which a message counts Outbox::CostOf. A client for which there is no room is
+  // too slow when that lasts: see LacksRoom.
   [[nodiscard]] SendStatus Send(OutboundMessage&& message);
+  // The largest message that Send may take.
+  size_t max_send_bytes() const { return limits_.queue_bytes - Outbox::kOverhead; }
 
   // Stop is requested by the first Interrupt. A callback runs on the interrupting thread: it may only post.
   std::stop_token stop_token() const { return stop_.get_token(); }
@@ -108,14 +120,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // For the session alone, on its thread. From Attach to Detach `target` is signalled through `signals` when
   // something is left for it; both must live until then, and what is posted to the thread in between.
-  void Attach(SignalQueue* signals, SignalTarget* target, size_t send_queue_bytes);
+  void Attach(SignalQueue* signals, SignalTarget* target);
   void Detach();
   // Calls OnSignal, if attached.
   void DeliverSignal();
-  // The oldest queued messages, until they cost `bytes` or more. `more`: others are left.
+  // The oldest queued messages, until they cost `bytes` or more. `more`: others are left. What is taken
+  // counts as waiting until the session takes it off `traffic`: otherwise there would seem to be room while
+  // it is on its way to the kernel. So does the Outbox::kOverhead of each message in the budget.
   std::vector<OutboundMessage> TakeOutbox(size_t bytes, bool* more);
+  // Whether a message was refused as kFull, or as kNodeFull while others waited for this client. The session
+  // is signalled at the first one, and asks LacksRoom.
+  bool refused() const { return refused_bytes_.load(std::memory_order_relaxed) != 0; }
+  // Whether there is still no room for the message that was refused last, which for kNodeFull there is when
+  // nothing waits any more. Where there is, it is forgotten.
+  bool LacksRoom();
 
-  // Written by the session, read by anybody.
+  // Written by the session, read by anybody; of the send queue, Send adds to it.
   struct Traffic {
     Counter received_messages;
     Counter received_bytes;  // payload
@@ -132,9 +152,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   friend class Events;
 
-  static constexpr size_t kDefaultSendQueueBytes = 1 << 20;
-
   void Signal();
+  SendStatus Judge(size_t cost) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool Refuse(SendStatus status, size_t cost) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   struct Waiting {
     uint64_t handle;
@@ -142,9 +162,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   const PackedInfo info_;
+  const SendLimits limits_;
 
   std::atomic<ConnectionState> state_ = ConnectionState::kOpen;
   std::atomic<bool> close_arrived_ = false;
+  std::atomic<uint32_t> refused_bytes_ = 0;  // what the message that was refused last would count; 0: none
   // What the events have told of it; theirs, under their lock.
   enum class Told : uint8_t { kNothing, kOpen, kClosing, kClosed };
   Told told_ = Told::kNothing;
@@ -166,7 +188,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Outbox> outbox_ ABSL_GUARDED_BY(mu_);  // null: empty
   SignalQueue* signals_ ABSL_GUARDED_BY(mu_) = nullptr;  // null: no session is attached
   bool signalled_ ABSL_GUARDED_BY(mu_) = false;          // it is in `signals_`
-  size_t send_queue_bytes_ ABSL_GUARDED_BY(mu_) = kDefaultSendQueueBytes;
 
   SignalTarget* target_ = nullptr;  // the session's thread alone; null: not attached
 };

@@ -25,7 +25,8 @@ struct OutboundMessage {
 // Not thread-safe: its connection guards it, and bounds it.
 class Outbox {
  public:
-  // What a waiting message costs besides its payload, so that a million empty ones are not for free.
+  // What a waiting message counts besides its payload: for its frame header and its keep, so that a million
+  // empty ones are not for free.
   static constexpr size_t kOverhead = 48;
   // More than any outbox costs, for Take.
   static constexpr size_t kAll = std::numeric_limits<size_t>::max();

@@ -38,12 +38,12 @@ void Registration::Reset() {
 Registry::Registry(NodeIdentity node, Options options, const Clock* clock)
     : node_(std::move(node)), clock_(clock), history_(options.history, clock), events_(options.events) {}
 
-Registration Registry::Add(ConnectionInfo info) {
+Registration Registry::Add(ConnectionInfo info, SendLimits limits) {
   info.sequence = last_sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
   const std::string id = node_.ConnectionId(info.sequence);
   info.id = id;
   info.create_time = clock_->Steady();
-  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), info);
+  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), info, limits);
   const uint64_t sequence = info.sequence;
   if (!info.principal.empty()) index_.Add(IndexKey::OfPrincipal(info.principal), sequence);
   Shard& shard = ShardOf(sequence);

@@ -66,7 +66,7 @@ class Registry {
 
   // Lists a connection under an id never used before; what the info says of id, sequence and create_time does
   // not count.
-  [[nodiscard]] Registration Add(ConnectionInfo info);
+  [[nodiscard]] Registration Add(ConnectionInfo info, SendLimits limits = {});
 
   // The open or closing connection of this id, or the recently closed one; null where there is neither.
   std::shared_ptr<Connection> Find(std::string_view id) const;

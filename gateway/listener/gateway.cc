@@ -36,6 +36,7 @@ UpgradePolicy PolicyOf(const GatewayOptions& options) {
 
 Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* handler, const Clock* clock)
     : clock_(clock),
+      send_budget_(options.send_queue_total_bytes),
       registry_(std::move(node), options.registry, clock),
       slots_(options.max_connections),
       refusal_slots_(kRefusals),
@@ -48,7 +49,9 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
                 .address_slots = &address_slots_,
                 .tls = tls_.get()},
       socket_(options.listen) {
-  for (int i = 0; i < options.io_threads; ++i) threads_.push_back(std::make_unique<IoThread>(clock));
+  for (int i = 0; i < options.io_threads; ++i) {
+    threads_.push_back(std::make_unique<IoThread>(clock, &send_budget_));
+  }
   listener_ = std::make_unique<Listener>(
       *threads_.front(), socket_,
       Listener::Options{.slots = &slots_,
@@ -79,6 +82,7 @@ void Gateway::Deal(Upgrade::Accepted accepted) {
 void Gateway::Apply(const GatewayOptions& options) {
   slots_.set_capacity(options.max_connections);
   address_slots_.set_limit(options.max_connections_per_address);
+  send_budget_.set_limit(options.send_queue_total_bytes);
   policies_.push_back(PolicyOf(options));
   upgrades_.policy = &policies_.back();
   RunOn(*threads_.front(), [&] { listener_->LimitHandshakes(options.handshakes_per_second); });

@@ -16,6 +16,7 @@
 #include "gateway/connections/address_slots.h"
 #include "gateway/connections/close.h"
 #include "gateway/connections/registry.h"
+#include "gateway/connections/send_budget.h"
 #include "gateway/connections/slots.h"
 #include "gateway/connections/thread_counters.h"
 #include "gateway/handlers/handler.h"
@@ -38,6 +39,7 @@ struct GatewayOptions {
   int io_threads = 1;
   size_t max_connections = 10'000;
   size_t max_connections_per_address = 0;  // 0: no bound
+  size_t send_queue_total_bytes = 0;       // as SendBudget counts them; 0: no bound
   uint64_t handshakes_per_second = 0;      // 0: no bound
   std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
   size_t max_handshake_bytes = kMaxHandshakeBytes;
@@ -65,6 +67,8 @@ class Gateway {
   const Clock& clock() const { return *clock_; }
   const std::string& address() const { return socket_.address(); }
   size_t max_connections() const { return slots_.capacity(); }
+  SendBudget& send_budget() { return send_budget_; }
+  const SendBudget& send_budget() const { return send_budget_; }
   // Whether the next client gets 503.
   bool full() const { return slots_.taken() >= slots_.capacity(); }
 
@@ -76,8 +80,9 @@ class Gateway {
   std::optional<std::chrono::system_clock::time_point> certificate_not_after() const;
 
   // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
-  // an address, the rate, the size and the patience of handshakes, hosts, origins, subprotocols, proxies, and
-  // for clients to come what `session` says. Nothing else of `options` is looked at.
+  // an address, the bound of all send queues, the rate, the size and the patience of handshakes, hosts,
+  // origins, subprotocols, proxies, and for clients to come what `session` says. Nothing else of `options` is
+  // looked at.
   void Apply(const GatewayOptions& options);
 
   // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones
@@ -98,6 +103,7 @@ class Gateway {
   void Deal(Upgrade::Accepted accepted);
 
   const Clock* const clock_;
+  SendBudget send_budget_;
   Registry registry_;
   Slots slots_;
   Slots refusal_slots_;

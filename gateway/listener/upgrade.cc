@@ -210,16 +210,19 @@ bool Upgrade::CountAddress(const SocketAddress& client) {
 
 void Upgrade::Accept(const UpgradeRequest& request) {
   const std::string_view subprotocol = policy_.subprotocols.Choose(request.subprotocols);
-  Registration registration = context_.registry->Add({.id = {},
-                                                      .remote_address = accepted_.peer.ToString(),
-                                                      .principal = accepted_.link.PeerSubject(),
-                                                      .path = request.path,
-                                                      .subprotocol = subprotocol,
-                                                      .user_agent = request.user_agent,
-                                                      .origin = request.origin,
-                                                      .tls = tls_,
-                                                      .cut_texts = request.cut_texts,
-                                                      .create_time = {}});
+  Registration registration =
+      context_.registry->Add({.id = {},
+                              .remote_address = accepted_.peer.ToString(),
+                              .principal = accepted_.link.PeerSubject(),
+                              .path = request.path,
+                              .subprotocol = subprotocol,
+                              .user_agent = request.user_agent,
+                              .origin = request.origin,
+                              .tls = tls_,
+                              .cut_texts = request.cut_texts,
+                              .create_time = {}},
+                             {.queue_bytes = static_cast<uint32_t>(policy_.session.send_queue_bytes),
+                              .budget = &thread_.send_budget()});
   std::optional<DeflateAnswer> deflate;
   if (const auto& options = policy_.session.deflate) deflate = NegotiateDeflate(request.extensions, *options);
   const std::string response =

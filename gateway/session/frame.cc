@@ -101,6 +101,10 @@ void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload) {
   if (!payload.empty()) std::memcpy(frame + header, payload.data(), payload.size());
 }
 
+void AppendFrameHeader(WriteBuffer& out, Opcode opcode, size_t payload_size) {
+  WriteFrameHeader(out.Extend(FrameHeaderSize(payload_size)), opcode, payload_size);
+}
+
 std::string ClosePayload(uint16_t code, std::string_view reason) {
   if (code == kNoStatusReceived) return {};
   std::string payload(2, '\0');

@@ -55,10 +55,13 @@ MaskingKey ApplyMask(std::span<char> bytes, MaskingKey key);
 // The header of a server's frame that is not fragmented: its size, and the header itself into so many bytes.
 // `reserved`: RSV1 to RSV3 as three bits.
 size_t FrameHeaderSize(size_t payload_size);
+inline constexpr size_t kMaxServerHeaderSize = 10;
 void WriteFrameHeader(char* out, Opcode opcode, size_t payload_size, uint8_t reserved = 0);
 
 // Appends one whole frame as a server sends it: not masked, not fragmented, not compressed.
 void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload);
+// The same without the payload, which is to be sent right behind it.
+void AppendFrameHeader(WriteBuffer& out, Opcode opcode, size_t payload_size);
 
 // The payload of a close frame (section 5.5.1); empty for a `code` of kNoStatusReceived.
 std::string ClosePayload(uint16_t code, std::string_view reason);

@@ -25,8 +25,15 @@ constexpr size_t kSocketsARound = 64;
 
 void IoThread::Door::OnReady(uint32_t) { newcomers.Dispatch(kNewcomersARound); }
 
-IoThread::IoThread(const Clock* clock)
-    : clock_(clock), now_(clock->Steady()), sockets_(io_), tick_(io_), deadlines_(now_), last_turn_(now_) {
+IoThread::IoThread(const Clock* clock, SendBudget* send_budget)
+    : clock_(clock),
+      send_budget_(*send_budget),
+      send_share_(send_budget),
+      now_(clock->Steady()),
+      sockets_(io_),
+      tick_(io_),
+      deadlines_(now_),
+      last_turn_(now_) {
   if (const auto error = poller_.Add(door_.newcomers.descriptor(), EPOLLIN, &door_)) {
     throw std::system_error(error, "epoll_ctl");
   }
@@ -98,6 +105,7 @@ void IoThread::WaitForTick() {
     last_turn_.store(now_, std::memory_order_relaxed);
     deadlines_.Advance(now_);
     counters_.Publish();
+    send_share_.Report();
     WaitForTick();
   });
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/connections/send_budget.h"
 #include "gateway/connections/signal_queue.h"
 #include "gateway/connections/thread_counters.h"
 #include "gateway/session/deadline_wheel.h"
@@ -28,8 +29,8 @@ namespace drawbridge {
 // Aligned so that no two threads write to one cache line.
 class alignas(64) IoThread {
  public:
-  // `clock` must outlive the thread. Nothing runs before Start.
-  explicit IoThread(const Clock* clock);
+  // `clock` and `send_budget` must outlive the thread. Nothing runs before Start.
+  IoThread(const Clock* clock, SendBudget* send_budget);
   // Stops, joins, and destroys what still lives here.
   ~IoThread();
   IoThread(const IoThread&) = delete;
@@ -82,6 +83,10 @@ class alignas(64) IoThread {
 
   ThreadCounters& counters() { return counters_; }
 
+  // What the send queues of all threads may take together, and this thread's part in it.
+  SendBudget& send_budget() { return send_budget_; }
+  SendBudget::Share& send_share() { return send_share_; }
+
   // Scratch space shared by all sessions of the thread; empty between two calls of theirs. What is read lies
   // in the one until it is handled; what is to be sent gathers in the other until the end of the wake-up.
   std::span<char> read_buffer() { return read_buffer_; }
@@ -108,6 +113,8 @@ class alignas(64) IoThread {
   void WaitForTick();
 
   const Clock* const clock_;
+  SendBudget& send_budget_;
+  SendBudget::Share send_share_;
   SteadyTime now_;
   boost::asio::io_context io_{1};
   Poller poller_;

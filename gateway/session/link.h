@@ -63,6 +63,7 @@ class Link {
 
   // Whether TLS holds bytes that the kernel would not take; then nothing is taken by Write.
   bool has_unsent() const { return is_tls() && tls_->unsent() != 0; }
+  size_t unsent() const { return is_tls() ? tls_->unsent() : 0; }
   // Sends them. kOk: none is left.
   IoResult::Status FlushTls();
 

@@ -9,32 +9,52 @@ namespace drawbridge {
 
 void SendQueue::Append(std::string_view frames, size_t sent, std::span<WriteBuffer::Mark> marks) {
   for (size_t begin = 0; begin < frames.size();) {
-    const auto header = ParseFrameHeader(frames.substr(begin));
-    const size_t end = begin + header->size + header->length;
-    Receipt receipt;
-    if (!marks.empty() && marks.front().end == end) {
-      receipt = std::move(marks.front().receipt);
-      marks = marks.subspan(1);
+    const FrameHeader header = *ParseFrameHeader(frames.substr(begin));
+    WriteBuffer::Mark* const mark = MarkOf(marks, begin, header);
+    if (mark != nullptr) marks = marks.subspan(1);
+    const bool beside = mark != nullptr && mark->beside;
+    const std::string_view bytes = frames.substr(begin, header.size + (beside ? 0 : header.length));
+    const size_t whole_size = header.size + header.length;
+    if (sent < whole_size) {
+      Push({bytes, header, sent, mark});
+    } else if (mark != nullptr && mark->receipt) {
+      taken_.push_back(std::move(mark->receipt));
     }
-    if (sent < end) {
-      const bool begun = sent > begin;
-      const size_t from = begun ? sent : begin;
-      Push(frames.substr(from, end - from), header->opcode, begun, std::move(receipt));
-    } else if (receipt) {
-      taken_.push_back(std::move(receipt));
-    }
-    begin = end;
+    sent -= std::min(sent, whole_size);
+    begin += bytes.size();
   }
 }
 
-void SendQueue::Push(std::string_view bytes, Opcode opcode, bool begun, Receipt receipt) {
-  if (ReplacesLast(opcode)) {
-    bytes_ -= frames_.back().bytes.size() + kFrameOverhead;
+// That of the frame that begins there; null: it has none.
+WriteBuffer::Mark* SendQueue::MarkOf(std::span<WriteBuffer::Mark> marks, size_t begin,
+                                     const FrameHeader& header) {
+  if (marks.empty()) return nullptr;
+  WriteBuffer::Mark& next = marks.front();
+  return next.end == begin + header.size + (next.beside ? 0 : header.length) ? &next : nullptr;
+}
+
+void SendQueue::Push(const Whole& whole) {
+  const FrameHeader& header = whole.header;
+  if (ReplacesLast(header.opcode)) {
+    Uncount(frames_.back(), 0);
     frames_.pop_back();
   }
-  frames_.push_back({std::string(bytes), opcode, begun, std::move(receipt)});
-  bytes_ += bytes.size() + kFrameOverhead;
-  messages_ += frames_.back().is_message() ? 1 : 0;
+  Frame frame{
+      .header = {}, .header_size = 0, .opcode = header.opcode, .shared = false, .begun = whole.sent > 0};
+  size_t sent = 0;
+  if (whole.mark != nullptr && header.reserved == 0) {
+    std::copy_n(whole.bytes.begin(), header.size, frame.header.begin());
+    frame.header_size = static_cast<uint8_t>(header.size);
+    frame.payload = std::move(whole.mark->payload);
+    frame.shared = true;
+    sent = whole.sent;
+  } else {
+    frame.payload = std::make_shared<const std::string>(whole.bytes.substr(whole.sent));
+  }
+  if (whole.mark != nullptr) frame.receipt = std::move(whole.mark->receipt);
+  if (frames_.empty()) front_sent_ = sent;
+  Count(frame, sent);
+  frames_.push_back(std::move(frame));
 }
 
 bool SendQueue::ReplacesLast(Opcode opcode) const {
@@ -42,12 +62,16 @@ bool SendQueue::ReplacesLast(Opcode opcode) const {
          !frames_.back().begun;
 }
 
-void SendQueue::Pop() {
-  bytes_ -= frames_.front().bytes.size() + kFrameOverhead;
-  messages_ -= frames_.front().is_message() ? 1 : 0;
-  if (frames_.front().receipt) taken_.push_back(std::move(frames_.front().receipt));
-  frames_.pop_front();
-  front_sent_ = 0;
+void SendQueue::Count(const Frame& frame, size_t sent) {
+  messages_ += frame.is_message() ? 1 : 0;
+  bytes_ += frame.PayloadBehind(sent) + kFrameOverhead;
+  own_bytes_ += (frame.shared ? 0 : frame.payload->size()) + kFrameOverhead;
+}
+
+void SendQueue::Uncount(const Frame& frame, size_t sent) {
+  messages_ -= frame.is_message() ? 1 : 0;
+  bytes_ -= frame.PayloadBehind(sent) + kFrameOverhead;
+  own_bytes_ -= (frame.shared ? 0 : frame.payload->size()) + kFrameOverhead;
 }
 
 IoResult::Status SendQueue::WriteTo(Link& link) {
@@ -59,27 +83,49 @@ IoResult::Status SendQueue::WriteTo(Link& link) {
 }
 
 IoResult::Status SendQueue::WriteFrames(Link& link) {
+  std::array<iovec, 64> room;
   while (!frames_.empty()) {
-    std::array<iovec, 64> pieces;
-    const size_t count = std::min(frames_.size(), pieces.size());
-    for (size_t i = 0; i < count; ++i) pieces[i] = {frames_[i].bytes.data(), frames_[i].bytes.size()};
-    pieces[0] = {frames_[0].bytes.data() + front_sent_, frames_[0].bytes.size() - front_sent_};
-
-    const IoResult result = link.Write(std::span<const iovec>(pieces).first(count));
+    const IoResult result = link.Write(Gather(room));
     if (result.status != IoResult::Status::kOk) return result.status;
-    size_t sent = result.bytes;
-    while (sent > 0) {
-      const size_t left = frames_.front().bytes.size() - front_sent_;
-      if (sent < left) {
-        front_sent_ += sent;
-        frames_.front().begun = true;
-        break;
-      }
-      sent -= left;
-      Pop();
-    }
+    TakeSent(result.bytes);
   }
   return IoResult::Status::kOk;
+}
+
+std::span<const iovec> SendQueue::Gather(std::span<iovec> room) const {
+  size_t count = 0;
+  const auto add = [&](std::string_view bytes, size_t sent) {
+    bytes.remove_prefix(std::min(sent, bytes.size()));
+    if (!bytes.empty()) room[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
+  };
+  size_t sent = front_sent_;
+  for (const Frame& frame : frames_) {
+    if (count + 2 > room.size()) break;
+    add({frame.header.data(), frame.header_size}, sent);
+    add(*frame.payload, sent - std::min<size_t>(sent, frame.header_size));
+    sent = 0;
+  }
+  return room.first(count);
+}
+
+void SendQueue::TakeSent(size_t bytes) {
+  while (bytes > 0) {
+    Frame& front = frames_.front();
+    const size_t step = std::min(bytes, front.size() - front_sent_);
+    bytes_ -= front.PayloadBehind(front_sent_) - front.PayloadBehind(front_sent_ + step);
+    front_sent_ += step;
+    front.begun = true;
+    if (front_sent_ == front.size()) Pop();
+    bytes -= step;
+  }
+}
+
+void SendQueue::Pop() {
+  Frame& front = frames_.front();
+  Uncount(front, front_sent_);
+  if (front.receipt) taken_.push_back(std::move(front.receipt));
+  frames_.pop_front();
+  front_sent_ = 0;
 }
 
 size_t SendQueue::DropMessages() {
@@ -89,8 +135,7 @@ size_t SendQueue::DropMessages() {
     if (!frame.is_message() || frame.begun) {
       kept.push_back(std::move(frame));
     } else {
-      bytes_ -= frame.bytes.size() + kFrameOverhead;
-      --messages_;
+      Uncount(frame, 0);
     }
   }
   frames_ = std::move(kept);

@@ -19,13 +19,13 @@ void Session::Start(IoThread& thread, const SessionOptions& options, Handler& ha
                     std::span<char> early) {
   Session& session = thread.Adopt(std::make_unique<Session>(thread, options, handler, std::move(upgraded)));
   session.on_stop_.emplace(session.connection_->stop_token(), StopPoster{&session});
-  session.connection_->Attach(&thread.signals(), &session, options.send_queue_bytes);
+  session.connection_->Attach(&thread.signals(), &session);
   if (thread.poller().Add(session.link_.fd(), session.interest_, &session)) {
     return session.PeerGone(CloseCause::kReset);  // no memory: drop it
   }
   session.Arm();
   if (!early.empty()) session.Consume(early);
-  session.Settle();
+  session.OnSignal();  // what was queued before it was attached was not signalled
 }
 
 Session::Session(IoThread& thread, const SessionOptions& options, Handler& handler, Upgraded upgraded)

@@ -97,13 +97,21 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
 
   // Send: once a wake-up.
   void AppendMessage(const Message& message);
+  void AppendShared(OutboundMessage message);
+  void CountSent(size_t payload_bytes);
   void OnSignal() override;
   void TakeOutbox(size_t bytes);
   void Settle();
   void Flush();
   void WriteQueue();
+  IoResult WriteOut(const WriteBuffer& out);
+  void Queue(WriteBuffer& out, size_t sent);
   void WatchQueue();
+  void CountWaiting(SendQueue::Change change);
+  void CountTaken(SendQueue::Change taken, SendQueue::Change queued = {});
+  size_t DropOutbox();
   void CountQueue();
+  void CountOwn();
   void UpdateInterest();
 
   // End.
@@ -142,6 +150,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   std::unique_ptr<SendQueue> queue_;          // null unless something is stuck
   const std::unique_ptr<Throttle> throttle_;  // null: no limit on rates
   uint32_t interest_;
+  uint32_t counted_own_bytes_ = 0;  // in the node's budget
 
   Phase phase_ = Phase::kOpen;
   bool deaf_ = false;                 // what still arrives is no longer looked at
@@ -153,7 +162,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   SteadyTime last_message_;
   SteadyTime last_ping_;
   SteadyTime ping_deadline_;                 // of the next ping, or of the pong that is awaited
-  std::optional<SteadyTime> stalled_since_;  // the queue is over its bound since
+  std::optional<SteadyTime> stalled_since_;  // it has no room for a message, or too much waits, since
   SteadyTime grace_end_;                     // kClosing
   std::unique_ptr<CloseResult> result_;      // kClosing, or a close frame was received
 };

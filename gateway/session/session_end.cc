@@ -38,7 +38,7 @@ void Session::StartClosing() {
 }
 
 void Session::DropPending() {
-  result_->dropped_messages += connection_->TakeOutbox(Outbox::kAll, &has_outbox_).size();
+  result_->dropped_messages += DropOutbox();
   if (queue_ == nullptr) return;
   result_->dropped_messages += queue_->DropMessages();
   WatchQueue();
@@ -71,6 +71,7 @@ void Session::Dismantle(CloseOutcome outcome) {
   on_stop_.reset();
   // The close frame is the last of all: while anything is left here, it was not sent.
   const bool close_unsent = !write_shut_ && (sending() || !thread_.write_buffer().empty());
+  const size_t unwritten = thread_.write_buffer().marks().size();
   thread_.write_buffer().Clear();
   thread_.poller().Forget(this);
   const auto request = connection_->close_request();
@@ -90,12 +91,13 @@ void Session::Dismantle(CloseOutcome outcome) {
   }
   result.close_time = thread_.clock().Steady();
   connection_->Detach();
-  result.dropped_messages += connection_->TakeOutbox(Outbox::kAll, &has_outbox_).size();
+  result.dropped_messages += unwritten + DropOutbox();
   if (queue_ != nullptr) result.dropped_messages += queue_->messages();
   queue_.reset();
   connection_->traffic().send_queue_messages.Clear();
   connection_->traffic().send_queue_bytes.Clear();
   CountQueue();
+  CountOwn();
   thread_.counters().Closed(request->cause, result.sent_code);
   if (request->cause == CloseCause::kInterrupted) {
     thread_.counters().Interrupted(outcome);

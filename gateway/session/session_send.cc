@@ -2,6 +2,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -12,33 +13,73 @@ namespace {
 
 // What is framed at a time of messages that others have queued.
 constexpr size_t kOutboxAtOnce = 64 * 1024;
+// A shared payload of this size is not copied to where it is sent from. Copying a smaller one costs less than
+// another piece for the kernel.
+constexpr size_t kLargePayload = 4096;
 
 Opcode OpcodeOf(MessageType type) { return type == MessageType::kText ? Opcode::kText : Opcode::kBinary; }
 
+// What messages of the outbox counted there, as a change for the worse.
+SendQueue::Change Uncounted(std::span<const WriteBuffer::Mark> marks) {
+  SendQueue::Change change{.messages = -static_cast<int64_t>(marks.size())};
+  for (const WriteBuffer::Mark& mark : marks) {
+    change.bytes -= static_cast<int64_t>(mark.payload->size() + Outbox::kOverhead);
+  }
+  return change;
+}
+
 }  // namespace
 
-// The one way out for messages, whoever sends them.
+// The one way out for messages, but for large ones that are shared.
 void Session::AppendMessage(const Message& message) {
-  connection_->traffic().sent_messages.Add(1);
-  connection_->traffic().sent_bytes.Add(message.payload.size());
-  thread_.counters().Sent(message.payload.size());
+  CountSent(message.payload.size());
   if (deflate_ != nullptr)
     return deflate_->AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
   AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
 }
 
+// A message that others have sent, which other clients may get, too.
+void Session::AppendShared(OutboundMessage message) {
+  WriteBuffer& out = thread_.write_buffer();
+  const size_t size = message.payload->size();
+  const bool beside = size >= kLargePayload && deflate_ == nullptr;
+  if (beside) {
+    CountSent(size);
+    AppendFrameHeader(out, OpcodeOf(message.type), size);
+  } else {
+    AppendMessage({message.type, *message.payload});
+  }
+  out.AddMark(std::move(message.payload), std::move(message.receipt), beside);
+}
+
+void Session::CountSent(size_t payload_bytes) {
+  connection_->traffic().sent_messages.Add(1);
+  connection_->traffic().sent_bytes.Add(payload_bytes);
+  thread_.counters().Sent(payload_bytes);
+}
+
 void Session::OnSignal() {
   has_outbox_ = true;
   Settle();
+  if (phase_ == Phase::kOpen && connection_->refused()) WatchQueue();
   if (phase_ == Phase::kOpen && ExpiryTime() != SteadyTime::max()) Arm();  // it may be another one
 }
 
 // Moves what others have queued to the write buffer.
 void Session::TakeOutbox(size_t bytes) {
-  for (OutboundMessage& message : connection_->TakeOutbox(bytes, &has_outbox_)) {
-    AppendMessage({message.type, *message.payload});
-    if (message.receipt) thread_.write_buffer().AddMark(std::move(message.receipt));
+  for (OutboundMessage& message : connection_->TakeOutbox(bytes, &has_outbox_))
+    AppendShared(std::move(message));
+}
+
+// Drops them; returns how many.
+size_t Session::DropOutbox() {
+  SendQueue::Change change;
+  for (const OutboundMessage& message : connection_->TakeOutbox(Outbox::kAll, &has_outbox_)) {
+    --change.messages;
+    change.bytes -= static_cast<int64_t>(Outbox::CostOf(message));
   }
+  CountTaken(change);
+  return static_cast<size_t>(-change.messages);
 }
 
 void Session::Settle() {
@@ -62,38 +103,63 @@ void Session::Flush() {
   if (out.empty()) return;
   size_t sent = 0;
   if (queue_ == nullptr) {
-    const IoResult result = link_.Write(out.view());
+    const IoResult result = WriteOut(out);
     if (result.status == IoResult::Status::kBroken) return PeerGone(CloseCause::kReset);
     sent = result.bytes;
   }
-  if (sent < out.view().size() || (link_.has_unsent() && !out.marks().empty())) {
-    if (queue_ == nullptr) queue_ = std::make_unique<SendQueue>();
-    queue_->Append(out.view(), sent, out.marks());
-    WatchQueue();
-  } else {
+  if (sent < out.size() || link_.has_unsent()) {
+    Queue(out, sent);
+  } else if (!out.marks().empty()) {
+    CountTaken(Uncounted(out.marks()));
     for (WriteBuffer::Mark& mark : out.marks()) mark.receipt.Written();
   }
   out.Clear();
 }
 
+IoResult Session::WriteOut(const WriteBuffer& out) {
+  if (out.view().size() == out.size()) return link_.Write(out.view());
+  std::array<iovec, 64> room;  // what does not find room waits for the socket to be ready again
+  return link_.Write(out.Gather(room));
+}
+
+// What the kernel has not taken waits for it.
+void Session::Queue(WriteBuffer& out, size_t sent) {
+  if (queue_ == nullptr) queue_ = std::make_unique<SendQueue>();
+  const SendQueue::Change from_outbox = Uncounted(out.marks());
+  queue_->Append(out.view(), sent, out.marks());
+  const SendQueue::Change change = queue_->TakeChange();
+  // At once: a send at the same time must see neither too much room nor too little.
+  CountTaken(from_outbox, change);
+  WatchQueue();
+}
+
+// Messages of the outbox have been taken, and `queued` of them and of others waits here from now on.
+void Session::CountTaken(SendQueue::Change taken, SendQueue::Change queued) {
+  CountWaiting({taken.messages + queued.messages, taken.bytes + queued.bytes});
+  thread_.send_share().Add(taken.messages * static_cast<int64_t>(Outbox::kOverhead));
+}
+
+void Session::CountWaiting(SendQueue::Change change) {
+  connection_->traffic().send_queue_messages.Add(change.messages);
+  connection_->traffic().send_queue_bytes.Add(change.bytes);
+}
+
 void Session::WriteQueue() {
   if (link_.FlushTls() == IoResult::Status::kBroken) return PeerGone(CloseCause::kReset);
-  if (queue_ == nullptr) return;
+  if (queue_ == nullptr) return CountOwn();
   if (queue_->WriteTo(link_) == IoResult::Status::kBroken) return PeerGone(CloseCause::kReset);
   WatchQueue();
   if (queue_->empty()) queue_.reset();
 }
 
-// The queue has grown or shrunk: keeps the books and notes when it passes its bound, one way or the other.
+// The queue has grown or shrunk, or had no room for a message: keeps the books and notes when the client
+// begins or ceases to be stalled.
 void Session::WatchQueue() {
-  Connection::Traffic& traffic = connection_->traffic();
-  if (queue_ != nullptr) {
-    const SendQueue::Change change = queue_->TakeChange();
-    traffic.send_queue_messages.Add(change.messages);
-    traffic.send_queue_bytes.Add(change.bytes);
-  }
+  if (queue_ != nullptr) CountWaiting(queue_->TakeChange());
   CountQueue();
-  const bool over = traffic.send_queue_bytes.Get() > options_.send_queue_bytes;
+  CountOwn();
+  const bool over =
+      connection_->traffic().send_queue_bytes.Get() > options_.send_queue_bytes || connection_->LacksRoom();
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
   // What no socket tells of: this may be the last that happens to the client for long.
@@ -105,6 +171,13 @@ void Session::WatchQueue() {
 void Session::CountQueue() {
   const uint64_t bytes = connection_->traffic().send_queue_bytes.Get();
   thread_.counters().SendQueueChanged(std::exchange(counted_queue_bytes_, bytes), bytes);
+}
+
+// Of the node: the memory that waits for this client alone, encrypted or not.
+void Session::CountOwn() {
+  const size_t own = (queue_ == nullptr ? 0 : queue_->own_bytes()) + link_.unsent();
+  thread_.send_share().Add(static_cast<int64_t>(own) - counted_own_bytes_);
+  counted_own_bytes_ = static_cast<uint32_t>(own);
 }
 
 bool Session::reading() const {
@@ -119,6 +192,7 @@ bool Session::reading() const {
 void Session::UpdateInterest() {
   const uint32_t interest = (reading() ? uint32_t{EPOLLIN} : 0) | (sending() ? uint32_t{EPOLLOUT} : 0);
   if (interest == interest_) return;
+  CountOwn();  // TLS may have something to say of itself
   const bool reads_again = (interest & ~interest_ & EPOLLIN) != 0;
   interest_ = interest;
   thread_.poller().Modify(link_.fd(), interest, this);

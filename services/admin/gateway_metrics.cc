@@ -82,7 +82,7 @@ uint64_t ReceivedMessages(const Totals& totals) {
   return count;
 }
 
-void AddMessages(const Totals& totals, Families* families) {
+void AddMessages(const SendBudget& budget, const Totals& totals, Families* families) {
   families->push_back(
       ByDirection("drawbridge_messages_total", "Messages.", ReceivedMessages(totals), totals.sent_messages));
   families->push_back(ByDirection("drawbridge_bytes_total", "Payload of the messages.", totals.received_bytes,
@@ -91,6 +91,17 @@ void AddMessages(const Totals& totals, Families* families) {
   families->push_back(GaugeOf("drawbridge_send_queue_bytes",
                               "What waits to be sent to clients that do not take it.",
                               Double(totals.send_queue_bytes)));
+  families->push_back(GaugeOf("drawbridge_send_queue_memory_bytes",
+                              "The memory that this takes: a payload counts once for all clients.",
+                              Double(budget.used())));
+  families->push_back(GaugeOf("drawbridge_max_send_queue_memory_bytes",
+                              "How much it may take (--send_queue_total_bytes); 0: no bound.",
+                              Double(budget.limit())));
+  auto refused = CounterFamily("drawbridge_sends_refused_total",
+                               "Messages of the control API, for one client each, that found no room.");
+  AddValue(&refused, Double(budget.refused_by_client()), {{"reason", "client_full"}});
+  AddValue(&refused, Double(budget.refused_by_node()), {{"reason", "node_full"}});
+  families->push_back(std::move(refused));
   families->push_back(HistogramOf("drawbridge_ping_round_trip_seconds",
                                   "From a ping of the gateway to its pong.", totals.round_trips));
 }
@@ -137,7 +148,7 @@ Families GatewayMetrics(const Gateway& gateway) {
   families.push_back(
       GaugeOf("drawbridge_build_info", "Always 1; which release this is.", 1, {{"version", kVersion}}));
   AddConnections(gateway, totals, &families);
-  AddMessages(totals, &families);
+  AddMessages(gateway.send_budget(), totals, &families);
   AddTls(gateway, totals, &families);
   families.push_back(HistogramOf("drawbridge_event_loop_lag_seconds",
                                  "How late the I/O threads came to a timer of theirs, ten times a second.",

@@ -134,6 +134,7 @@ void Audit::Came(const v1::BroadcastMessageResponse& response) {
   results_ = {{"matched", response.matched_count()},
               {"queued", response.queued_count()},
               {"dropped", response.dropped_count()}};
+  if (response.node_full_count() != 0) results_.emplace_back("node_full", response.node_full_count());
 }
 
 void Audit::Came(const v1::DrainNodeResponse& response) {

@@ -16,13 +16,13 @@ constexpr size_t kStretch = 1024;  // connections that are looked at, each to be
 
 }  // namespace
 
-grpc::Status Broadcast::Begin(const Registry& registry, const Clock& clock,
+grpc::Status Broadcast::Begin(const Registry& registry, const Clock& clock, SendBudget& budget,
                               const v1::BroadcastMessageRequest& request,
                               std::unique_ptr<Broadcast>* broadcast) {
   Filter filter;
   if (grpc::Status status = ParseRequiredFilter(request.filter(), &filter); !status.ok()) return status;
   OutboundMessage message;
-  if (grpc::Status status = ParseMessage(request.message(), &message); !status.ok()) return status;
+  if (grpc::Status status = ParseMessage(request.message(), budget, &message); !status.ok()) return status;
   broadcast->reset(new Broadcast(registry, clock, std::move(filter), std::move(message)));
   return grpc::Status::OK;
 }
@@ -36,18 +36,30 @@ Broadcast::Broadcast(const Registry& registry, const Clock& clock, Filter filter
 bool Broadcast::SendSome() {
   if (stopped_) return false;
   for (const auto& connection : matches_.Next(kStretch)) {
-    const SendStatus status = connection->Send({type_, payload_});
-    if (status == SendStatus::kQueued) ++queued_;
-    if (status == SendStatus::kFull) ++dropped_;
+    switch (connection->Send({type_, payload_})) {
+      case SendStatus::kQueued:
+        ++queued_;
+        break;
+      case SendStatus::kFull:
+      case SendStatus::kTooLarge:
+        ++dropped_;
+        break;
+      case SendStatus::kNodeFull:
+        ++node_full_;
+        break;
+      case SendStatus::kClosing:
+        break;
+    }
   }
   return !matches_.done();
 }
 
 v1::BroadcastMessageResponse Broadcast::Response() const {
   v1::BroadcastMessageResponse response;
-  response.set_matched_count(queued_ + dropped_);
+  response.set_matched_count(queued_ + dropped_ + node_full_);
   response.set_queued_count(queued_);
   response.set_dropped_count(dropped_);
+  response.set_node_full_count(node_full_);
   return response;
 }
 

@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/connections/outbox.h"
 #include "gateway/connections/registry.h"
+#include "gateway/connections/send_budget.h"
 #include "services/control/matches.h"
 #include "services/filter/filter.h"
 
@@ -20,14 +21,14 @@ namespace drawbridge {
 
 // One message to every open connection that matches when its turn comes and was there when the broadcast
 // began. The payload is there once, whoever waits for it. A connection that is closing takes no more
-// messages: it is not counted. One whose send queue is full is `dropped`: it misses this message and nothing
-// else.
+// messages: it is not counted. One whose send queue has no room is `dropped`, and one that the node's send
+// queues together have no room for is `node_full`: it misses this message and nothing else.
 //
 // Never blocks. Not thread-safe, but for Stop.
 class Broadcast {
  public:
-  // INVALID_ARGUMENT naming the field. Registry and clock must outlive the broadcast.
-  static grpc::Status Begin(const Registry& registry, const Clock& clock,
+  // INVALID_ARGUMENT naming the field. All but the request must outlive the broadcast.
+  static grpc::Status Begin(const Registry& registry, const Clock& clock, SendBudget& budget,
                             const control::v1::BroadcastMessageRequest& request,
                             std::unique_ptr<Broadcast>* broadcast);
 
@@ -47,6 +48,7 @@ class Broadcast {
   Matches matches_;
   int64_t queued_ = 0;
   int64_t dropped_ = 0;
+  int64_t node_full_ = 0;
   std::atomic<bool> stopped_ = false;
 };
 

@@ -63,8 +63,13 @@ grpc::Status TooManyCounts(size_t bound) {
 
 }  // namespace
 
-ConnectionService::ConnectionService(Registry* registry, const Clock* clock, Guard* guard)
-    : registry_(*registry), clock_(*clock), watches_(registry, clock), service_(guard) {
+ConnectionService::ConnectionService(Registry* registry, SendBudget* send_budget, const Clock* clock,
+                                     Guard* guard)
+    : registry_(*registry),
+      send_budget_(*send_budget),
+      clock_(*clock),
+      watches_(registry, clock),
+      service_(guard) {
   const auto unary = [this](const char* name, auto method) {
     service_.BindUnary(name, std::bind_front(method, this));
   };
@@ -203,7 +208,7 @@ grpc::ServerUnaryReactor* ConnectionService::SendMessage(const Call& call, const
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
   if (status.ok() && parsed.wait_written()) return WhenWritten(audit, parsed, response);
-  if (status.ok()) status = drawbridge::SendMessage(registry_, parsed);
+  if (status.ok()) status = drawbridge::SendMessage(registry_, send_budget_, parsed);
   if (status.ok()) AnswerSent(parsed.connection_id(), *audit, response);
   return Finish(call.context, status, *audit);
 }
@@ -213,7 +218,7 @@ grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const std::shared_ptr<A
                                                          grpc::ByteBuffer* response) {
   auto* call = new WaitingCall(answers_, audit, "the caller left; the message stays queued");
   const grpc::Status status = drawbridge::SendMessage(
-      registry_, request,
+      registry_, send_budget_, request,
       [this, tell = call->Answerer(), audit, id = request.connection_id(), response](bool written) {
         tell([this, audit, id, response, written] {
           if (!written) return NeverWritten();
@@ -240,7 +245,7 @@ grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(const Call& call,
   std::unique_ptr<Broadcast> begun;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
-  if (status.ok()) status = Broadcast::Begin(registry_, clock_, parsed, &begun);
+  if (status.ok()) status = Broadcast::Begin(registry_, clock_, send_budget_, parsed, &begun);
   if (!status.ok()) return Finish(call.context, status, *audit);
   const std::shared_ptr<Broadcast> broadcast = std::move(begun);
   auto* waiting =

@@ -11,6 +11,7 @@
 #include "drawbridge/control/v1/control.grpc.pb.h"
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
+#include "gateway/connections/send_budget.h"
 #include "gateway/connections/slots.h"
 #include "services/auth/guard.h"
 #include "services/auth/guarded_service.h"
@@ -26,7 +27,7 @@ namespace drawbridge {
 class ConnectionService final {
  public:
   // All must outlive the service; the server must be shut down before the service dies.
-  ConnectionService(Registry* registry, const Clock* clock, Guard* guard);
+  ConnectionService(Registry* registry, SendBudget* send_budget, const Clock* clock, Guard* guard);
   ~ConnectionService();
 
   // For the server to register. Asks the guard about every call.
@@ -72,6 +73,7 @@ class ConnectionService final {
   static constexpr size_t kCountsAtOnce = 32;
 
   Registry& registry_;
+  SendBudget& send_budget_;
   const Clock& clock_;
   const PageTokens page_tokens_;
   Watches watches_;

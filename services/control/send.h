@@ -10,15 +10,17 @@
 #include "drawbridge/control/v1/control.pb.h"
 #include "gateway/connections/outbox.h"
 #include "gateway/connections/registry.h"
+#include "gateway/connections/send_budget.h"
 
 namespace drawbridge {
 
-// The message of a request, or INVALID_ARGUMENT naming the field.
-grpc::Status ParseMessage(const control::v1::Message& message, OutboundMessage* out);
+// The message of a request, its payload held in `budget`, or INVALID_ARGUMENT naming the field.
+grpc::Status ParseMessage(const control::v1::Message& message, SendBudget& budget, OutboundMessage* out);
 
 // Any thread; never blocks. Queues the message of `request`, or says why not: then nothing is queued.
 // `written`, where it is given, is called once as Receipt says, unless nothing was queued.
-grpc::Status SendMessage(const Registry& registry, const control::v1::SendMessageRequest& request,
+grpc::Status SendMessage(const Registry& registry, SendBudget& budget,
+                         const control::v1::SendMessageRequest& request,
                          std::function<void(bool written)> written = {});
 
 // What waits to be sent to this client now; nothing where it is gone.

@@ -22,6 +22,7 @@
 #include "services/server/flag_definer.h"
 #include "services/server/flag_mention.h"
 #include "services/server/handshake_flags.h"
+#include "services/server/machine_memory.h"
 #include "services/server/reloadable_flags.h"
 #include "services/server/tls_flags.h"
 
@@ -153,10 +154,22 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
   define.Number("max_message_bytes", &flags->max_message_bytes,
                 "A longer message closes its connection with 1009", 1, kGigabyte);
   define.Number("send_queue_bytes", &flags->send_queue_bytes,
-                "What may wait to be sent to a client before nothing more is read from it", 1024, kGigabyte);
-  define.Duration("send_stall_timeout", &flags->send_stall_timeout,
-                  "A queue that stays over that for so long closes its connection with 1008 too_slow", ms,
-                  day);
+                "Bytes that may wait to be sent to a client: payload, and 48 for each message with its frame "
+                "header. A message from the control API that finds no room is refused. When replies pass it, "
+                "which those to one read may, nothing more is read from the client",
+                1024, kGigabyte);
+  define.Number(
+      "send_queue_total_bytes", &flags->send_queue_total_bytes,
+      "Bytes that the send queues of all clients may take together, by default a quarter of the memory "
+      "that the process may use: a payload once however many clients it waits for. Messages from the "
+      "control API that find no room are refused; the last eighth is for clients that have nothing "
+      "waiting. 0 for no bound",
+      0, kTera);
+  define.Duration(
+      "send_stall_timeout", &flags->send_stall_timeout,
+      "A client that has no room for a message, or whose queue is over that bound, for so long is "
+      "closed with 1008 too_slow",
+      ms, day);
   define.Duration("handshake_timeout", &flags->handshake_timeout, "How long an upgrade may take", ms, day);
   define.Duration("ping_interval", &flags->ping_interval, "Time between pings", ms, day, true);
   define.Duration("pong_timeout", &flags->pong_timeout, "A client whose pong takes longer is gone", ms, day);
@@ -240,6 +253,7 @@ Flags DefaultsOn(const Machine& machine) {
   flags.max_connections = machine.descriptors > 2 * kReservedDescriptors
                               ? machine.descriptors - kReservedDescriptors
                               : kReservedDescriptors;
+  flags.send_queue_total_bytes = machine.memory / 4;
   return flags;
 }
 
@@ -280,7 +294,8 @@ Machine Machine::This() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   return {.host_name = name.data(),
           .cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency())),
-          .descriptors = limit.rlim_cur};
+          .descriptors = limit.rlim_cur,
+          .memory = MachineMemory()};
 }
 
 std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine,

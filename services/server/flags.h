@@ -49,6 +49,7 @@ struct Flags {
   size_t max_handshake_bytes = 16 << 10;
   size_t max_message_bytes = 1 << 20;
   size_t send_queue_bytes = 1 << 20;
+  size_t send_queue_total_bytes = 0;  // default: a quarter of the memory; 0: no bound
   std::chrono::nanoseconds send_stall_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);
@@ -74,6 +75,7 @@ struct Machine {
   std::string host_name;
   int cores = 1;
   size_t descriptors = 0;
+  size_t memory = 0;  // bytes that the process may use; 0: unknown
 
   // Asks the operating system. Raises the soft limit of descriptors to the hard one first.
   static Machine This();

@@ -5,30 +5,33 @@
 namespace drawbridge {
 
 const std::vector<std::string>& ReloadableFlags() {
-  static const auto& names = *new std::vector<std::string>{"allowed_hosts",
-                                                           "allowed_origins",
-                                                           "bytes_per_second",
-                                                           "drain_grace",
-                                                           "drain_not_ready",
-                                                           "drain_spread",
-                                                           "handshake_timeout",
-                                                           "handshakes_per_second",
-                                                           "idle_timeout",
-                                                           "log_level",
-                                                           "max_connection_age",
-                                                           "max_connections",
-                                                           "max_connections_per_address",
-                                                           "max_handshake_bytes",
-                                                           "max_message_bytes",
-                                                           "messages_per_second",
-                                                           "ping_interval",
-                                                           "pong_timeout",
-                                                           "send_queue_bytes",
-                                                           "send_stall_timeout",
-                                                           "subprotocol_token_prefixes",
-                                                           "subprotocols",
-                                                           "trusted_header",
-                                                           "trusted_proxies"};
+  static const auto& names = *new std::vector<std::string>{
+      "allowed_hosts",
+      "allowed_origins",
+      "bytes_per_second",
+      "drain_grace",
+      "drain_not_ready",
+      "drain_spread",
+      "handshake_timeout",
+      "handshakes_per_second",
+      "idle_timeout",
+      "log_level",
+      "max_connection_age",
+      "max_connections",
+      "max_connections_per_address",
+      "max_handshake_bytes",
+      "max_message_bytes",
+      "messages_per_second",
+      "ping_interval",
+      "pong_timeout",
+      "send_queue_bytes",
+      "send_queue_total_bytes",
+      "send_stall_timeout",
+      "subprotocol_token_prefixes",
+      "subprotocols",
+      "trusted_header",
+      "trusted_proxies",
+  };
   return names;
 }
 
@@ -52,6 +55,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->ping_interval = from.ping_interval;
   to->pong_timeout = from.pong_timeout;
   to->send_queue_bytes = from.send_queue_bytes;
+  to->send_queue_total_bytes = from.send_queue_total_bytes;
   to->send_stall_timeout = from.send_stall_timeout;
   to->subprotocol_token_prefixes = from.subprotocol_token_prefixes;
   to->subprotocols = from.subprotocols;

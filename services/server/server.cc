@@ -33,6 +33,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .io_threads = flags.io_threads,
           .max_connections = flags.max_connections,
           .max_connections_per_address = flags.max_connections_per_address,
+          .send_queue_total_bytes = flags.send_queue_total_bytes,
           .handshakes_per_second = flags.handshakes_per_second,
           .handshake_timeout = flags.handshake_timeout,
           .max_handshake_bytes = flags.max_handshake_bytes,
@@ -89,7 +90,7 @@ Server::Server(const Flags& flags)
                                 ? nullptr
                                 : std::make_unique<PortCertificates>(ControlTlsFilesOf(flags), &clock_)),
       drainer_(&gateway_, &clock_, [this] { TellHealth(); }),
-      connection_service_(&gateway_.registry(), &clock_, &guard_),
+      connection_service_(&gateway_.registry(), &gateway_.send_budget(), &clock_, &guard_),
       node_service_({.gateway = &gateway_, .drainer = &drainer_, .clock = &clock_, .guard = &guard_},
                     [this] { return drain_plan(); }),
       rpc_metrics_({control::v1::ConnectionService::service_full_name(),

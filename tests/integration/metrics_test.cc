@@ -179,13 +179,6 @@ TEST(MetricsTest, WhatWaitsForAClientThatDoesNotRead) {
   Flood flood(client, 16 << 10);
   const auto connection = server.Find(client.id());
   ASSERT_TRUE(PushUntil(flood, [&] { return connection->traffic().send_queue_bytes.Get() > 64 << 10; }));
-  // What is queued from elsewhere counts as well.
-  grpc::ClientContext context;
-  v1::SendMessageRequest request;
-  v1::SendMessageResponse response;
-  request.set_connection_id(client.id());
-  request.mutable_message()->set_text(std::string(1000, 'x'));
-  server.stub().SendMessage(&context, request, &response);
   EXPECT_TRUE(WaitUntil([&] {
     return queued() == static_cast<double>(connection->traffic().send_queue_bytes.Get()) &&
            queued() > 64 << 10;
@@ -193,6 +186,40 @@ TEST(MetricsTest, WhatWaitsForAClientThatDoesNotRead) {
       << " and " << connection->traffic().send_queue_bytes.Get();
   client.Reset();
   EXPECT_TRUE(WaitUntil([&] { return queued() == 0; })) << queued();
+}
+
+TEST(MetricsTest, MessagesThatFindNoRoom) {
+  Flags flags = TestFlags();
+  flags.send_queue_total_bytes = 32 << 20;
+  RunningServer server(flags);
+  Client client = server.Open(SmallBuffers());
+  const auto send = [&](size_t bytes) {
+    grpc::ClientContext context;
+    v1::SendMessageRequest request;
+    v1::SendMessageResponse response;
+    request.set_connection_id(client.id());
+    request.mutable_message()->set_text(std::string(bytes, 'x'));
+    return server.stub().SendMessage(&context, request, &response).ok();
+  };
+  const auto refused = [](const std::string& reason) {
+    return "drawbridge_sends_refused_total{reason=\"" + reason + "\"}";
+  };
+  const std::string& admin = server.server().admin_address();
+  EXPECT_EQ(Scrape(admin)["drawbridge_max_send_queue_memory_bytes"], 32 << 20);
+  EXPECT_EQ(Scrape(admin)["drawbridge_send_queue_memory_bytes"], 0);
+  int refusals = 0;
+  ASSERT_TRUE(WaitUntil([&] {
+    refusals = send(900'000) ? 0 : refusals + 1;
+    return refusals == 20;
+  }));
+  EXPECT_GE(Scrape(admin)[refused("client_full")], 20);
+  EXPECT_EQ(Scrape(admin)[refused("node_full")], 0);
+  EXPECT_TRUE(WaitUntil([&] { return Scrape(admin)["drawbridge_send_queue_memory_bytes"] > 900'000; }));
+  flags.send_queue_total_bytes = 1'000'000;
+  server.server().Reload(flags);
+  ExpectGrowth(server, [&] { EXPECT_FALSE(send(100)); }, {{refused("node_full"), 1}});
+  client.Reset();
+  EXPECT_TRUE(WaitUntil([&] { return Scrape(admin)["drawbridge_send_queue_memory_bytes"] == 0; }));
 }
 
 TEST(MetricsTest, NothingWaitsOnceTheClientReads) {

@@ -124,10 +124,25 @@ TEST(SendMessageTest, AFullQueueRefusesAndSaysSo) {
   Client client = server.Open(SmallBuffers());
   FillUp(server, client.id());
   const auto before = server.Get(client.id());
-  EXPECT_GT(before.send_queue_bytes(), TestFlags().send_queue_bytes);
-  ExpectRefused(Send(server, TextTo(client.id(), "no", true)).status, grpc::StatusCode::RESOURCE_EXHAUSTED,
-                "SEND_QUEUE_FULL");
+  EXPECT_LE(before.send_queue_bytes(), TestFlags().send_queue_bytes);
+  const std::string too_much(TestFlags().send_queue_bytes - before.send_queue_bytes(), 'x');
+  ExpectRefused(Send(server, TextTo(client.id(), too_much, true)).status,
+                grpc::StatusCode::RESOURCE_EXHAUSTED, "SEND_QUEUE_FULL");
   EXPECT_EQ(server.Get(client.id()).send_queue_messages(), before.send_queue_messages());
+}
+
+TEST(SendMessageTest, AMessageThatIsLargerThanAnyQueueIsRefusedByName) {
+  Flags flags = TestFlags();
+  flags.send_queue_bytes = 1024;
+  RunningServer server(flags);
+  Client client = server.Open();
+  const auto status = Send(server, TextTo(client.id(), std::string(1000, 'x'), true)).status;
+  ExpectRefused(status, grpc::StatusCode::INVALID_ARGUMENT, "MESSAGE_TOO_LARGE");
+  EXPECT_EQ(
+      status.error_message(),
+      "message: has 1000 bytes: a send queue takes at most 976 (--send_queue_bytes, less 48 a message)");
+  EXPECT_TRUE(Send(server, TextTo(client.id(), std::string(976, 'x'), true)).status.ok());
+  EXPECT_EQ(client.ReadFrame().payload.size(), 976u);
 }
 
 TEST(SendMessageTest, WhoIsClosingOrClosedGetsNothingMore) {

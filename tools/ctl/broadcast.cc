@@ -35,8 +35,12 @@ ExitCode Broadcast(const Flags& flags, Session& session) {
         response.dropped_count() == 0
             ? ""
             : fmt::format("; {} dropped: their send queues are full", response.dropped_count());
-    Print(fmt::format("Queued for {} of {}{}\n", response.queued_count(),
-                      Count(response.matched_count(), "connection"), dropped));
+    const std::string node_full =
+        response.node_full_count() == 0
+            ? ""
+            : fmt::format("; {} dropped: the node's send queues are full", response.node_full_count());
+    Print(fmt::format("Queued for {} of {}{}{}\n", response.queued_count(),
+                      Count(response.matched_count(), "connection"), dropped, node_full));
   }
   return ReportUnreachable(response.unreachable());
 }

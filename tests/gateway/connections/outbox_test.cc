@@ -106,6 +106,11 @@ class FakeSession final : public SignalTarget {
 
 class SendTest : public ::testing::Test {
  protected:
+  void Start(uint32_t send_queue_bytes) {
+    connection_ = std::make_shared<Connection>(ConnectionInfo{.id = "some-id"},
+                                               SendLimits{.queue_bytes = send_queue_bytes});
+    connection_->Attach(&signals_, &session_);
+  }
   // What its I/O thread does when it was rung.
   void Deliver() {
     bool more = true;
@@ -113,9 +118,15 @@ class SendTest : public ::testing::Test {
       for (const auto& each : signals_.Take(1, &more)) each->DeliverSignal();
     }
   }
-  Texts Take(size_t bytes = kAll) {
-    bool more = false;
-    return TextsOf(connection_->TakeOutbox(bytes, &more));
+  // As its session does: what is taken no longer waits once it is known to be with the kernel.
+  Texts Take(size_t bytes = kAll, bool* more = nullptr) {
+    bool others = false;
+    const auto taken = connection_->TakeOutbox(bytes, more == nullptr ? &others : more);
+    for (const OutboundMessage& message : taken) {
+      connection_->traffic().send_queue_messages.Add(-1);
+      connection_->traffic().send_queue_bytes.Add(-static_cast<int64_t>(Outbox::CostOf(message)));
+    }
+    return TextsOf(taken);
   }
   uint64_t queued_bytes() { return connection_->traffic().send_queue_bytes.Get(); }
 
@@ -131,9 +142,9 @@ TEST_F(SendTest, MessagesWaitInOrderAndAreCounted) {
   EXPECT_EQ(connection_->traffic().send_queue_messages.Get(), 2u);
   EXPECT_EQ(queued_bytes(), 6 + 2 * Outbox::kOverhead);
   bool more = false;
-  EXPECT_EQ(TextsOf(connection_->TakeOutbox(1, &more)), Texts{"one"});
+  EXPECT_EQ(Take(1, &more), Texts{"one"});
   EXPECT_TRUE(more);
-  EXPECT_EQ(TextsOf(connection_->TakeOutbox(1, &more)), Texts{"two"});
+  EXPECT_EQ(Take(1, &more), Texts{"two"});
   EXPECT_FALSE(more);
   EXPECT_EQ(Take(), Texts{});
   EXPECT_EQ(connection_->traffic().send_queue_messages.Get(), 0u);
@@ -141,9 +152,9 @@ TEST_F(SendTest, MessagesWaitInOrderAndAreCounted) {
 }
 
 TEST_F(SendTest, OneRingServesAllThatGathers) {
-  connection_->Attach(&signals_, &session_, 1000);
+  Start(1000);
   const auto other = std::make_shared<Connection>(ConnectionInfo{.id = "other"});
-  other->Attach(&signals_, &session_, 1000);
+  other->Attach(&signals_, &session_);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(connection_->Send(Text("x")), SendStatus::kQueued);
     EXPECT_EQ(other->Send(Text("x")), SendStatus::kQueued);
@@ -158,15 +169,55 @@ TEST_F(SendTest, OneRingServesAllThatGathers) {
 
 TEST_F(SendTest, WhatWasSentBeforeASessionIsThereWaitsForIt) {
   EXPECT_EQ(connection_->Send(Text("early")), SendStatus::kQueued);
-  connection_->Attach(&signals_, &session_, 1000);
+  connection_->Attach(&signals_, &session_);
   EXPECT_EQ(rings_, 0);
   EXPECT_EQ(Take(), Texts{"early"});
 }
 
+TEST_F(SendTest, TheBoundIsReachedAndNotPassed) {
+  Start(2 * Outbox::kOverhead + 100);
+  EXPECT_EQ(connection_->Send(Text(std::string(60, 'x'))), SendStatus::kQueued);
+  EXPECT_EQ(connection_->Send(Text(std::string(41, 'x'))), SendStatus::kFull);
+  EXPECT_EQ(connection_->Send(Text(std::string(40, 'x'))), SendStatus::kQueued);
+  EXPECT_EQ(queued_bytes(), 2 * Outbox::kOverhead + 100);
+  EXPECT_EQ(connection_->Send(Text("")), SendStatus::kFull);
+}
+
+TEST_F(SendTest, AMessageThatIsLargerThanTheQueueIsNeverTaken) {
+  Start(1000);
+  EXPECT_EQ(connection_->max_send_bytes(), 1000 - Outbox::kOverhead);
+  const std::string largest(connection_->max_send_bytes(), 'x');
+  EXPECT_EQ(connection_->Send(Text(largest + "y")), SendStatus::kTooLarge);
+  EXPECT_FALSE(connection_->refused()) << "the client is not to blame";
+  EXPECT_EQ(connection_->Send(Text(largest)), SendStatus::kQueued);
+}
+
+TEST_F(SendTest, WhatIsTakenWaitsUntilTheSessionSaysThatItDoesNot) {
+  Start(1000);
+  EXPECT_EQ(connection_->Send(Text(std::string(900, 'x'))), SendStatus::kQueued);
+  bool more = false;
+  EXPECT_EQ(connection_->TakeOutbox(kAll, &more).size(), 1u);
+  EXPECT_EQ(connection_->Send(Text(std::string(900, 'x'))), SendStatus::kFull);
+}
+
+TEST_F(SendTest, TheSessionIsToldOnceThatAMessageWasRefusedAndThatThereIsStillNoRoom) {
+  Start(1000);
+  EXPECT_EQ(connection_->Send(Text(std::string(500, 'x'))), SendStatus::kQueued);
+  Deliver();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(connection_->Send(Text(std::string(500, 'x'))), SendStatus::kFull);
+  Deliver();
+  EXPECT_EQ(session_.signals, 2);
+  EXPECT_TRUE(connection_->LacksRoom());
+  EXPECT_EQ(connection_->Send(Text("small")), SendStatus::kQueued);
+  EXPECT_TRUE(connection_->LacksRoom()) << "that there is room for another changes nothing";
+  Take();
+  EXPECT_FALSE(connection_->LacksRoom());
+  EXPECT_FALSE(connection_->refused());
+}
+
 TEST_F(SendTest, OverTheBoundItIsRefusedAndTheCallerKeepsTheMessage) {
-  connection_->Attach(&signals_, &session_, 100);
-  EXPECT_EQ(connection_->Send(Text(std::string(99, 'x'))), SendStatus::kQueued) << "the last one may pass it";
-  EXPECT_GT(queued_bytes(), 100u);
+  Start(100);
+  EXPECT_EQ(connection_->Send(Text(std::string(52, 'x'))), SendStatus::kQueued);
   std::optional<bool> told;
   OutboundMessage refused = Text("no", Receipt([&](bool written) { told = written; }));
   EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kFull);
@@ -179,13 +230,13 @@ TEST_F(SendTest, OverTheBoundItIsRefusedAndTheCallerKeepsTheMessage) {
 }
 
 TEST_F(SendTest, WhatIsStuckInTheSessionCounts) {
-  connection_->Attach(&signals_, &session_, 100);
-  connection_->traffic().send_queue_bytes.Add(101);
+  Start(100);
+  connection_->traffic().send_queue_bytes.Add(51);
   EXPECT_EQ(connection_->Send(Text("no")), SendStatus::kFull);
 }
 
 TEST_F(SendTest, FromTheInterruptOnNothingIsQueued) {
-  connection_->Attach(&signals_, &session_, 1000);
+  Start(1000);
   EXPECT_EQ(connection_->Send(Text("before")), SendStatus::kQueued);
   connection_->Interrupt(CloseRequest(CloseCause::kInterrupted));
   EXPECT_EQ(connection_->Send(Text("after")), SendStatus::kClosing);
@@ -193,7 +244,7 @@ TEST_F(SendTest, FromTheInterruptOnNothingIsQueued) {
 }
 
 TEST_F(SendTest, ADetachedSessionIsToldNothing) {
-  connection_->Attach(&signals_, &session_, 1000);
+  Start(1000);
   EXPECT_EQ(connection_->Send(Text("x")), SendStatus::kQueued);
   connection_->Detach();
   Deliver();

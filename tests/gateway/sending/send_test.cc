@@ -86,7 +86,7 @@ TEST(SendTest, AMessageArrivesAsItIs) {
   EXPECT_EQ(binary.payload, std::string(70'000, '\x01'));
   EXPECT_TRUE(WaitUntil([&] { return connection->traffic().sent_messages.Get() == 2; }));
   EXPECT_EQ(connection->traffic().sent_bytes.Get(), 70'005u);
-  EXPECT_EQ(connection->traffic().send_queue_bytes.Get(), 0u);
+  EXPECT_TRUE(WaitUntil([&] { return connection->traffic().send_queue_bytes.Get() == 0; }));
 }
 
 TEST(SendTest, ThreadsKeepTheirOrderAndNothingIsLostBetweenEchoes) {
@@ -150,9 +150,9 @@ TEST(SendTest, AFullQueueRefusesStaysBoundedAndIsCutAsTooSlow) {
   Client client = running.Open(SmallBuffers());
   const auto connection = running.Find(client);
   const size_t queued = FillUp(*connection);
-  EXPECT_GT(queued, kBound / (17 * 1024));
-  EXPECT_GT(connection->traffic().send_queue_bytes.Get(), kBound);
-  EXPECT_LE(connection->traffic().send_queue_bytes.Get(), kBound + 32 * 1024);
+  EXPECT_GE(queued, kBound / (17 * 1024));
+  EXPECT_GT(connection->traffic().send_queue_bytes.Get(), kBound - 17 * 1024);
+  EXPECT_LE(connection->traffic().send_queue_bytes.Get(), kBound);
 
   // The kernel may have taken a little more meanwhile.
   EXPECT_TRUE(WaitUntil([&] {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/connections/send_budget.h"
 #include "gateway/session/event_target.h"
 #include "gtest/gtest.h"
 #include "tests/gateway/base/manual_clock.h"
@@ -49,7 +50,8 @@ void Settle(IoThread& thread) {
 class IoThreadTest : public ::testing::Test {
  protected:
   ManualClock clock_;
-  IoThread thread_{&clock_};
+  SendBudget budget_;
+  IoThread thread_{&clock_, &budget_};
 };
 
 TEST_F(IoThreadTest, RunsPostedWorkInOrder) {
@@ -212,7 +214,8 @@ TEST(IoThreadLifeTest, DestroysWhoeverStillLivesThere) {
   ManualClock clock;
   int died = 0;
   {
-    IoThread thread(&clock);
+    SendBudget budget;
+    IoThread thread(&clock, &budget);
     for (int i = 0; i < 3; ++i) thread.Adopt(std::make_unique<Resident>(&died));
     thread.Start();
     Settle(thread);
@@ -225,7 +228,8 @@ TEST(IoThreadLifeTest, DestroysWhoWasReleasedWithoutARun) {
   ManualClock clock;
   int died = 0;
   {
-    IoThread thread(&clock);
+    SendBudget budget;
+    IoThread thread(&clock, &budget);
     thread.Release(thread.Adopt(std::make_unique<Resident>(&died)));
     EXPECT_EQ(died, 0);
   }
@@ -234,7 +238,8 @@ TEST(IoThreadLifeTest, DestroysWhoWasReleasedWithoutARun) {
 
 TEST(IoThreadLifeTest, StopsTwiceAndWithoutAStart) {
   ManualClock clock;
-  IoThread thread(&clock);
+  SendBudget budget;
+  IoThread thread(&clock, &budget);
   thread.Stop();
   thread.Start();
   thread.Stop();

@@ -2,8 +2,10 @@
 #include "gateway/session/write_buffer.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/gateway/session/counted_memory.h"
@@ -35,6 +37,37 @@ TEST(WriteBufferTest, OneFrameMayBeLargerThanTwiceAllBeforeIt) {
   const std::string large(5'000'000, 'x');
   Append(buffer, large);
   EXPECT_EQ(buffer.view(), "small" + large);
+}
+
+std::string Gathered(const WriteBuffer& buffer, size_t pieces) {
+  std::vector<iovec> room(pieces);
+  std::string all;
+  for (const iovec& piece : buffer.Gather(room))
+    all.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+  return all;
+}
+
+TEST(WriteBufferTest, WhatLiesBesideIsSentInItsPlaceAndNotCopied) {
+  WriteBuffer buffer;
+  const auto shared = std::make_shared<const std::string>("shared");
+  Append(buffer, "a<");
+  buffer.AddMark(shared, Receipt(), true);
+  Append(buffer, "inside");
+  buffer.AddMark(shared, Receipt(), false);
+  Append(buffer, "<");
+  buffer.AddMark(shared, Receipt(), true);
+  buffer.AddMark(std::make_shared<const std::string>(), Receipt(), true);
+  EXPECT_EQ(buffer.view(), "a<inside<");
+  EXPECT_EQ(buffer.size(), buffer.view().size() + 2 * shared->size());
+  EXPECT_EQ(Gathered(buffer, 10), "a<sharedinside<shared");
+  Append(buffer, ">");
+  EXPECT_EQ(Gathered(buffer, 10), "a<sharedinside<shared>");
+  EXPECT_EQ(Gathered(buffer, 3), "a<sharedinside<") << "as far as there is room";
+  EXPECT_EQ(shared.use_count(), 4);
+  buffer.Clear();
+  EXPECT_EQ(shared.use_count(), 1);
+  EXPECT_EQ(buffer.size(), 0U);
+  EXPECT_EQ(Gathered(buffer, 10), "");
 }
 
 TEST(WriteBufferTest, BeginsAnewAfterClear) {

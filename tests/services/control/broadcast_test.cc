@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/connections/outbox.h"
+#include "gateway/connections/send_budget.h"
 #include "gtest/gtest.h"
 #include "services/control/send.h"
 #include "tests/services/control/listed_clients.h"
@@ -27,7 +29,7 @@ class BroadcastTest : public ::testing::Test {
  protected:
   std::unique_ptr<Broadcast> Begin(const v1::BroadcastMessageRequest& request) {
     std::unique_ptr<Broadcast> broadcast;
-    EXPECT_TRUE(Broadcast::Begin(clients_.registry, clients_.clock, request, &broadcast).ok());
+    EXPECT_TRUE(Broadcast::Begin(clients_.registry, clients_.clock, budget_, request, &broadcast).ok());
     return broadcast;
   }
   void ExpectCounts(const Broadcast& broadcast, int64_t queued, int64_t dropped) {
@@ -40,6 +42,7 @@ class BroadcastTest : public ::testing::Test {
     return connection.TakeOutbox(Outbox::kAll, &more);
   }
 
+  SendBudget budget_;
   ListedClients clients_;
 };
 
@@ -96,17 +99,31 @@ TEST_F(BroadcastTest, GoesOutInPartsToWhoWasThereAtTheStart) {
 }
 
 TEST_F(BroadcastTest, AFullQueueIsDroppedAndTheOthersGetIt) {
-  const auto full = clients_.Add();
+  const auto full = clients_.Add({}, {.queue_bytes = 1000});
+  const auto too_small = clients_.Add({}, {.queue_bytes = Outbox::kOverhead + 4});
   const auto other = clients_.Add();
-  while (full->Send({MessageType::kText, std::make_shared<const std::string>(512 * 1024, 'x')}) ==
+  while (full->Send({MessageType::kText, std::make_shared<const std::string>("hallo")}) ==
          SendStatus::kQueued) {
   }
   const uint64_t before = full->traffic().send_queue_messages.Get();
   const auto broadcast = Begin(TextToAll("hello"));
   EXPECT_FALSE(broadcast->SendSome());
-  ExpectCounts(*broadcast, 1, 1);
+  ExpectCounts(*broadcast, 1, 2);
+  EXPECT_TRUE(Queued(*too_small).empty());
   EXPECT_EQ(full->traffic().send_queue_messages.Get(), before);
   EXPECT_EQ(Queued(*other).size(), 1U);
+}
+
+TEST_F(BroadcastTest, WhomTheNodeHasNoRoomForIsCountedApart) {
+  for (int i = 0; i < 10; ++i) clients_.Add({}, {.budget = &budget_});
+  budget_.set_limit(100 + 4 * Outbox::kOverhead);
+  const auto broadcast = Begin(TextToAll(std::string(100, 'x')));
+  EXPECT_FALSE(broadcast->SendSome());
+  EXPECT_EQ(broadcast->Response().queued_count(), 4);
+  EXPECT_EQ(broadcast->Response().dropped_count(), 0);
+  EXPECT_EQ(broadcast->Response().node_full_count(), 6);
+  EXPECT_EQ(broadcast->Response().matched_count(), 10);
+  EXPECT_EQ(budget_.refused_by_node(), 6u);
 }
 
 TEST_F(BroadcastTest, WhoIsClosingOrGoneIsNotCounted) {
@@ -137,7 +154,7 @@ TEST_F(BroadcastTest, KeepsTheOrderOfWhatIsSentBesides) {
   single.set_connection_id(std::string(connection->info().id));
   for (int i = 0; i < 10; ++i) {
     single.mutable_message()->set_text("single " + std::to_string(i));
-    ASSERT_TRUE(SendMessage(clients_.registry, single).ok());
+    ASSERT_TRUE(SendMessage(clients_.registry, budget_, single).ok());
     Begin(TextToAll("all " + std::to_string(i)))->SendSome();
   }
   const auto queued = Queued(*connection);

@@ -18,8 +18,8 @@ namespace drawbridge {
 
 struct ListedClients {
   // Returns its connection.
-  std::shared_ptr<Connection> Add(const ConnectionInfo& info = {}) {
-    registrations.push_back(registry.Add(info));
+  std::shared_ptr<Connection> Add(const ConnectionInfo& info = {}, SendLimits limits = {}) {
+    registrations.push_back(registry.Add(info, limits));
     return registrations.back().connection();
   }
   // What UpdateConnection does.

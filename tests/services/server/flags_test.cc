@@ -21,7 +21,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-const Machine kMachine{.host_name = "Box_7.example", .cores = 4, .descriptors = 1024};
+const Machine kMachine{.host_name = "Box_7.example", .cores = 4, .descriptors = 1024, .memory = 1 << 30};
 
 class FlagsTest : public ::testing::Test {
  protected:
@@ -83,6 +83,7 @@ TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
   EXPECT_LT(flags.max_connections, 1024U);
   EXPECT_EQ(flags.max_message_bytes, 1U << 20);
   EXPECT_EQ(flags.send_queue_bytes, 1U << 20);
+  EXPECT_EQ(flags.send_queue_total_bytes, 1U << 28);
   EXPECT_EQ(flags.send_stall_timeout, seconds(10));
   EXPECT_EQ(flags.handshake_timeout, seconds(10));
   EXPECT_EQ(flags.ping_interval, seconds(25));
@@ -154,6 +155,8 @@ constexpr Bad kBad[] = {
     {"max_message_bytes", "1e6", "1073741824"},
     {"max_message_bytes", "1MB", "1073741824"},
     {"send_queue_bytes", "1023", "1024"},
+    {"send_queue_total_bytes", "-1", "from 0"},
+    {"send_queue_total_bytes", "1000000000001", "1000000000000"},
     {"send_stall_timeout", "0", "1ms"},
     {"send_stall_timeout", "10", "such as 10s"},
     {"send_stall_timeout", "10 s", "such as 10s"},
@@ -410,6 +413,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                              "--subprotocols=chat",
                              "--subprotocol_token_prefixes=secret-",
                              "--trusted_header=forwarded",
+                             "--send_queue_total_bytes=1500",
                              "--trusted_proxies=10.0.0.0/8",
                              "--io_threads=3",
                              "--permessage_deflate"});
@@ -419,7 +423,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 24U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 25U) << "each has a line here";
   EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
@@ -439,6 +443,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.ping_interval, seconds(12));
   EXPECT_EQ(flags.pong_timeout, seconds(13));
   EXPECT_EQ(flags.send_queue_bytes, 1400U);
+  EXPECT_EQ(flags.send_queue_total_bytes, 1500U);
   EXPECT_EQ(flags.send_stall_timeout, seconds(15));
   EXPECT_EQ(flags.subprotocols, "chat");
   EXPECT_EQ(flags.subprotocol_token_prefixes, "secret-");
@@ -455,6 +460,7 @@ TEST(MachineTest, ThisOneHasCoresAndDescriptors) {
   const Machine machine = Machine::This();
   EXPECT_GE(machine.cores, 1);
   EXPECT_GT(machine.descriptors, 0U);
+  EXPECT_GT(machine.memory, 0U);
 }
 
 }  // namespace

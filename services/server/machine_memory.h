@@ -1,0 +1,17 @@
+// How much memory this process may use.
+#ifndef DRAWBRIDGE_SERVICES_SERVER_MACHINE_MEMORY_H_
+#define DRAWBRIDGE_SERVICES_SERVER_MACHINE_MEMORY_H_
+
+#include <cstddef>
+#include <string>
+
+namespace drawbridge {
+
+// In bytes: that of the machine, or the lowest limit of the control groups that the process is in (memory.max
+// of version 2, memory.limit_in_bytes of version 1), where that is less. 0: nothing is known. Reads files
+// below `root`, such as proc/meminfo.
+size_t MachineMemory(const std::string& root = "/");
+
+}  // namespace drawbridge
+
+#endif  // DRAWBRIDGE_SERVICES_SERVER_MACHINE_MEMORY_H_
