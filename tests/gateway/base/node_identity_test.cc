@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "gateway/base/sip_hash.h"
 #include "gtest/gtest.h"
 
 namespace drawbridge {
@@ -57,23 +58,44 @@ TEST(NodeIdentityTest, EachStartDrawsAnotherIncarnation) {
 }
 
 TEST(NodeIdentityTest, TheNodesWordIsTheSameInEveryBuild) {
-  const NodeIdentity node("node-a", "abcd1234");
+  const NodeIdentity node("node-a", "abcd1234", SipKey{1, 2});
   EXPECT_EQ(node.ConnectionId(1).substr(0, 5),
             NodeIdentity("node-a", "zzzz9999").ConnectionId(2).substr(0, 5));
-  EXPECT_EQ(node.ConnectionId(35), node.ConnectionId(1).substr(0, 14) + "z");
+  EXPECT_EQ(node.ConnectionId(1), NodeIdentity("node-a", "abcd1234", SipKey{1, 2}).ConnectionId(1));
+}
+
+// The ids of clients were numbered 1, 2, 3, ...
+TEST(NodeIdentityTest, AnIdDoesNotTellHowManyCameBefore) {
+  const NodeIdentity node = NodeIdentity::Draw("node-a");
+  std::set<char> first_digits;
+  std::set<char> last_digits;
+  for (uint64_t sequence = 1; sequence <= 1000; ++sequence) {
+    const std::string id = node.ConnectionId(sequence);
+    ASSERT_EQ(id.size(), 27U);
+    first_digits.insert(id[14]);
+    last_digits.insert(id[25]);
+  }
+  EXPECT_EQ(first_digits.size(), 36U);
+  EXPECT_EQ(last_digits.size(), 36U);
+  EXPECT_NE(node.ConnectionId(1).substr(14), NodeIdentity::Draw("node-a").ConnectionId(1).substr(14))
+      << "each start has a key of its own";
 }
 
 TEST(NodeIdentityTest, OneConnectionHasOneName) {
   const NodeIdentity node("node-a", "abcd1234");
-  const std::string prefix = node.ConnectionId(1).substr(0, 14);
-  ASSERT_EQ(node.Sequence(prefix + "1z"), 71U);
-  for (const char* digits : {"", "01z", "001z", "1Z", "+1z", "-1z", " 1z", "1z ", "1z-", "1_z", "0x1"}) {
+  const std::string id = node.ConnectionId(1);
+  const std::string prefix = id.substr(0, 14);
+  const std::string serial = id.substr(14);
+  ASSERT_EQ(node.Sequence(id), 1U);
+  for (const std::string& digits :
+       {std::string(), "0" + serial, serial + "0", serial.substr(1), serial.substr(0, 12) + " ",
+        serial.substr(0, 12) + "A", serial.substr(0, 12) + "-", "+" + serial.substr(1), std::string("1")}) {
     EXPECT_EQ(node.Sequence(prefix + digits), std::nullopt) << digits;
   }
-  // One more than what 64 bits hold, and far more.
-  EXPECT_EQ(node.ConnectionId(kLargest), prefix + "3w5e11264sgsf");
-  EXPECT_EQ(node.Sequence(prefix + "3w5e11264sgsg"), std::nullopt);
-  EXPECT_EQ(node.Sequence(prefix + "zzzzzzzzzzzzzzz"), std::nullopt);
+  // More than 64 bits hold, which would come round to another name of some connection.
+  EXPECT_EQ(node.Sequence(prefix + "zzzzzzzzzzzzz"), std::nullopt);
+  EXPECT_NE(node.Sequence(prefix + "fsgs46211e5w3"), std::nullopt) << "2^64 - 1, the lowest digit first";
+  EXPECT_EQ(node.Sequence(prefix + "gsgs46211e5w3"), std::nullopt);
   EXPECT_EQ(node.Sequence(prefix.substr(0, 13)), std::nullopt);
   EXPECT_EQ(node.Sequence(""), std::nullopt);
 }
