@@ -14,7 +14,7 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kClientClosed, kClient, 1000, "client_closed", ""},
     CloseCauseInfo{CloseCause::kDisconnected, kNetwork, 0, "disconnected", ""},
     CloseCauseInfo{CloseCause::kReset, kNetwork, 0, "reset", ""},
-    CloseCauseInfo{CloseCause::kNoPong, kNetwork, 0, "no_pong", ""},
+    CloseCauseInfo{CloseCause::kNoPong, kNetwork, 1001, "no_pong", "no pong"},
     CloseCauseInfo{CloseCause::kIdle, kGateway, 1001, "idle", "idle"},
     CloseCauseInfo{CloseCause::kTooSlow, kGateway, 1008, "too_slow", "too slow"},
     CloseCauseInfo{CloseCause::kTooBig, kGateway, 1009, "too_big", "message too big"},

@@ -22,7 +22,7 @@ enum class CloseCause {
   kClientClosed,    // the peer sent the first close frame
   kDisconnected,    // end of file without a close frame
   kReset,           // the peer or a host between reset the TCP connection
-  kNoPong,          // a ping stayed unanswered
+  kNoPong,          // a ping, and nothing came behind it
   kIdle,            // no message for too long
   kTooSlow,         // the send queue did not drain
   kTooBig,          // a message over the limit

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/sip_hash.h"
 #include "gateway/connections/send_budget.h"
 #include "gateway/connections/signal_queue.h"
 #include "gateway/connections/thread_counters.h"
@@ -93,6 +94,9 @@ class alignas(64) IoThread {
   WriteBuffer& write_buffer() { return write_buffer_; }
   DeflatePool& deflate_pool() { return deflate_pool_; }
 
+  // Under which the payloads of pings are made.
+  const SipKey& ping_key() const { return ping_key_; }
+
  private:
   static constexpr size_t kReadBufferSize = 64 * 1024;
   // Then whoever has sent something has its turn, before the next of them.
@@ -128,6 +132,7 @@ class alignas(64) IoThread {
   std::vector<char> read_buffer_ = std::vector<char>(kReadBufferSize);
   WriteBuffer write_buffer_;
   DeflatePool deflate_pool_;
+  const SipKey ping_key_ = SipKey::Draw();
   ThreadCounters counters_;
   std::atomic<SteadyTime> last_turn_;
   Residents residents_;

@@ -38,6 +38,7 @@ void SendQueue::Push(const Whole& whole) {
   if (ReplacesLast(header.opcode)) {
     Uncount(frames_.back(), 0);
     frames_.pop_back();
+    replaced_pong_ = true;
   }
   Frame frame{
       .header = {}, .header_size = 0, .opcode = header.opcode, .shared = false, .begun = whole.sent > 0};
@@ -87,6 +88,7 @@ IoResult::Status SendQueue::WriteFrames(Link& link) {
   while (!frames_.empty()) {
     const IoResult result = link.Write(Gather(room));
     if (result.status != IoResult::Status::kOk) return result.status;
+    replaced_pong_ = false;
     TakeSent(result.bytes);
   }
   return IoResult::Status::kOk;

@@ -32,7 +32,7 @@ class SendQueue {
   // about `frames`, as in a WriteBuffer: payloads that lie beside them count in `sent`, and the receipts are
   // taken over. A marked payload is referred to and not copied, unless its frame is compressed. With marks,
   // `sent` is 0 where the queue is not empty. A pong takes the place of one right before it (RFC 6455,
-  // section 5.5.3), or a client that only sends pings could fill the queue.
+  // section 5.5.3), or a client that only sends pings could fill the queue: see replaced_pong().
   void Append(std::string_view frames, size_t sent, std::span<WriteBuffer::Mark> marks = {});
 
   // Sends until the queue is empty or the kernel takes no more. kOk: it is empty.
@@ -40,6 +40,10 @@ class SendQueue {
 
   // Drops every message but one whose beginning is already sent. Returns how many.
   size_t DropMessages();
+
+  // Whether a pong had to make room for another since the kernel last took something: the client pings and
+  // does not read the answers.
+  bool replaced_pong() const { return replaced_pong_; }
 
   bool empty() const { return frames_.empty() && taken_.empty(); }
   size_t messages() const { return messages_; }
@@ -91,7 +95,8 @@ class SendQueue {
 
   std::deque<Frame> frames_;
   std::vector<Receipt> taken_;  // of frames that left this queue and may still wait as ciphertext in the link
-  size_t front_sent_ = 0;       // of the first frame
+  bool replaced_pong_ = false;
+  size_t front_sent_ = 0;  // of the first frame
   size_t messages_ = 0;
   size_t bytes_ = 0;
   size_t own_bytes_ = 0;

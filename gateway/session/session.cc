@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -43,7 +42,7 @@ Session::Session(IoThread& thread, const SessionOptions& options, Handler& handl
       interest_(EPOLLIN),
       last_receive_(thread.now()),
       last_message_(thread.now()),
-      ping_deadline_(thread.now() + options.ping_interval) {}
+      pings_{.deadline = thread.now() + options.ping_interval} {}
 
 Session::~Session() {
   Session::Cut();  // the thread may be stopped for good, with this client still connected
@@ -159,20 +158,6 @@ void Session::HandleMessage(const Message& message) {
   connection_->traffic().received_bytes.Add(message.payload.size());
   thread_.counters().Received(message.payload.size());
   handler_.OnMessage(*connection_, message, *this);
-}
-
-void Session::HandlePong(std::string_view payload) {
-  const auto sent = last_ping_.time_since_epoch().count();
-  // A pong that nobody asked for is allowed and means nothing (RFC 6455, section 5.5.3).
-  if (!ping_pending_ || payload.size() != sizeof(sent) ||
-      std::memcmp(payload.data(), &sent, sizeof(sent)) != 0)
-    return;
-  ping_pending_ = false;
-  ping_deadline_ = last_ping_ + options_.ping_interval;
-  const auto round_trip = thread_.clock().Steady() - last_ping_;
-  connection_->traffic().round_trip_nanoseconds.Set(static_cast<uint64_t>(round_trip.count()));
-  thread_.counters().round_trips().Observe(round_trip);
-  Arm();
 }
 
 void Session::HandleCloseFrame(uint16_t code, std::string_view reason) {

@@ -28,6 +28,7 @@
 #include "gateway/session/link.h"
 #include "gateway/session/message_deflate.h"
 #include "gateway/session/send_queue.h"
+#include "gateway/session/tcp_state.h"
 #include "gateway/session/throttle.h"
 
 namespace drawbridge {
@@ -38,7 +39,9 @@ struct SessionOptions {
   std::chrono::nanoseconds send_stall_timeout =
       std::chrono::seconds(10);                                       // so for this long: close 1008 too_slow
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);  // 0: never
-  std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);   // no pong for so long: gone, no_pong
+  std::chrono::nanoseconds pong_timeout =
+      std::chrono::seconds(10);                    // nothing for so long behind a ping: close 1001 no_pong
+  bool keepalive_proves_life = false;              // a client that never answers a ping: by TCP keepalive
   std::chrono::nanoseconds idle_timeout{0};        // no message for so long: close 1001 idle; 0: never
   std::chrono::nanoseconds max_connection_age{0};  // give or take a fifth: close 1012 max_age; 0: never
   std::optional<DeflateOptions> deflate;           // nullopt: no permessage-deflate
@@ -73,6 +76,19 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
  private:
   enum class Phase : uint8_t { kOpen, kClosing, kEnded };
 
+  // What pings have told of the client.
+  struct Pings {
+    SteadyTime last;
+    SteadyTime deadline;               // of the next ping, or of a sign of life behind the last one
+    uint32_t acknowledged = 0;         // by the peer's TCP when last looked at; this and the next modulo 2^32
+    uint32_t messages_end = 0;         // what is acknowledged once all before the last ping is
+    uint16_t sent_messages = 0;        // when the last ping was sent; modulo 2^16
+    bool behind_messages : 1 = false;  // the last one went behind messages that may not be read yet
+    bool pong_pending : 1 = false;     // the pong with the payload of the last one has not come
+    bool life_pending : 1 = false;     // whether the client lives is asked at the deadline
+    bool by_tcp : 1 = false;           // it has never answered: TCP keepalive is asked instead
+  };
+
   // A std::stop_callback runs on the thread of whoever requests the stop: all it may do is post.
   struct StopPoster {
     Session* session;
@@ -91,7 +107,6 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void Handle(const Engine::Event& event);
   void HandleControl(const Engine::Event& event);
   void HandleMessage(const Message& message);
-  void HandlePong(std::string_view payload);
   void HandleCloseFrame(uint16_t code, std::string_view reason);
   void Reply(const Message& message) override { AppendMessage(message); }
 
@@ -120,14 +135,26 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void DropPending();
   void PeerGone(CloseCause cause);
   void FinishClosing();
+  void ShutdownWrite();
+  void Linger();
+  bool lingers() const { return write_shut_ && result_ != nullptr && result_->received_code != 0; }
   void End(CloseOutcome outcome);
   void Dismantle(CloseOutcome outcome);
+
+  // Pings.
+  void PingOrGiveUp();
+  void SendPing();
+  void HandlePong(std::string_view payload);
+  uint64_t PingWord() const;
+  bool IsStuck() const;
+  void CheckLife();
+  bool LifeMayBeBehindMessages(const TcpState& tcp);
+  bool LivesByTcp(const TcpState& tcp);
+  void CloseForNoPong();
 
   // Deadlines.
   bool reading() const;
   bool sending() const { return queue_ != nullptr || link_.has_unsent(); }
-  void SendPing();
-  void CheckPong();
   SteadyTime ExpiryTime() const;  // SteadyTime::max(): never, in both
   SteadyTime MaxAgeTime() const;
   SteadyTime NextDeadline() const;
@@ -153,18 +180,18 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   uint32_t counted_own_bytes_ = 0;  // in the node's budget
 
   Phase phase_ = Phase::kOpen;
-  bool deaf_ = false;                 // what still arrives is no longer looked at
-  bool write_shut_ = false;           // the peer was told that no more will come
-  bool ping_pending_ = false;         // a ping awaits its pong
+  bool deaf_ : 1 = false;             // what still arrives is no longer looked at
+  bool write_shut_ : 1 = false;       // the peer was told that no more will come
+  bool may_send_more_ : 1 = false;    // behind its close frame, or it has done so
   bool has_outbox_ = true;            // others may have queued messages
   uint64_t counted_queue_bytes_ = 0;  // in the thread's counters
   SteadyTime last_receive_;
   SteadyTime last_message_;
-  SteadyTime last_ping_;
-  SteadyTime ping_deadline_;                 // of the next ping, or of the pong that is awaited
-  std::optional<SteadyTime> stalled_since_;  // it has no room for a message, or too much waits, since
-  SteadyTime grace_end_;                     // kClosing
-  std::unique_ptr<CloseResult> result_;      // kClosing, or a close frame was received
+  Pings pings_;
+  std::optional<SteadyTime>
+      stalled_since_;     // it has no room for a message, too much waits, or pongs replace each other, since
+  SteadyTime grace_end_;  // kClosing
+  std::unique_ptr<CloseResult> result_;  // kClosing, or a close frame was received
 };
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// What a session does when nothing comes: pings, and the ends of patience.
+// What a session does when its time has come: the ends of patience, and the next look at it.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -23,28 +23,11 @@ void Session::OnDeadline() {
     Close(std::move(request));
   } else if (options_.idle_timeout.count() > 0 && now >= last_message_ + options_.idle_timeout) {
     Close(CloseRequest(CloseCause::kIdle));
-  } else if (options_.ping_interval.count() > 0 && now >= ping_deadline_) {
-    ping_pending_ ? CheckPong() : SendPing();
+  } else if (options_.ping_interval.count() > 0 && now >= pings_.deadline) {
+    pings_.life_pending ? CheckLife() : PingOrGiveUp();
   }
   Settle();
   if (phase_ != Phase::kEnded) Arm();
-}
-
-void Session::SendPing() {
-  last_ping_ = thread_.now();
-  ping_deadline_ = last_ping_ + options_.pong_timeout;
-  ping_pending_ = true;
-  const auto sent = last_ping_.time_since_epoch().count();
-  AppendFrame(thread_.write_buffer(), Opcode::kPing, {reinterpret_cast<const char*>(&sent), sizeof(sent)});
-}
-
-void Session::CheckPong() {
-  // Not to be blamed on a peer that is not being read, or that cannot send a pong before its long frame is
-  // out.
-  const bool excused = !reading() || (engine_.mid_frame() && last_receive_ > last_ping_ &&
-                                      thread_.now() - last_receive_ < options_.pong_timeout);
-  if (!excused) return PeerGone(CloseCause::kNoPong);
-  ping_deadline_ = thread_.now() + options_.pong_timeout;
 }
 
 // Asked of the connection each time: few have one, so it takes no room here, and a calendar that was put
@@ -69,7 +52,7 @@ SteadyTime Session::MaxAgeTime() const {
 SteadyTime Session::NextDeadline() const {
   if (phase_ == Phase::kClosing) return grace_end_;
   SteadyTime next = std::min(ExpiryTime(), MaxAgeTime());
-  if (options_.ping_interval.count() > 0) next = std::min(next, ping_deadline_);
+  if (options_.ping_interval.count() > 0) next = std::min(next, pings_.deadline);
   if (options_.idle_timeout.count() > 0) next = std::min(next, last_message_ + options_.idle_timeout);
   if (throttle_ != nullptr) next = std::min(next, throttle_->paused_until().value_or(next));
   if (stalled_since_.has_value()) next = std::min(next, *stalled_since_ + options_.send_stall_timeout);

@@ -153,13 +153,14 @@ void Session::WriteQueue() {
 }
 
 // The queue has grown or shrunk, or had no room for a message: keeps the books and notes when the client
-// begins or ceases to be stalled.
+// begins or ceases to be stalled. A client that pings and does not read is stalled, although its one pong is
+// small.
 void Session::WatchQueue() {
   if (queue_ != nullptr) CountWaiting(queue_->TakeChange());
   CountQueue();
   CountOwn();
-  const bool over =
-      connection_->traffic().send_queue_bytes.Get() > options_.send_queue_bytes || connection_->LacksRoom();
+  const bool over = connection_->traffic().send_queue_bytes.Get() > options_.send_queue_bytes ||
+                    connection_->LacksRoom() || (queue_ != nullptr && queue_->replaced_pong());
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
   // What no socket tells of: this may be the last that happens to the client for long.
@@ -196,9 +197,9 @@ void Session::UpdateInterest() {
   const bool reads_again = (interest & ~interest_ & EPOLLIN) != 0;
   interest_ = interest;
   thread_.poller().Modify(link_.fd(), interest, this);
-  if (reads_again && ping_pending_) {
-    // The pong may lie behind much that is yet to be read.
-    ping_deadline_ = std::max(ping_deadline_, thread_.now() + options_.pong_timeout);
+  if (reads_again && pings_.life_pending) {
+    // What the client has sent meanwhile is yet to be read.
+    pings_.deadline = std::max(pings_.deadline, thread_.now() + options_.pong_timeout);
     Arm();
   }
 }

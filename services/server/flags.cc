@@ -172,7 +172,12 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
       ms, day);
   define.Duration("handshake_timeout", &flags->handshake_timeout, "How long an upgrade may take", ms, day);
   define.Duration("ping_interval", &flags->ping_interval, "Time between pings", ms, day, true);
-  define.Duration("pong_timeout", &flags->pong_timeout, "A client whose pong takes longer is gone", ms, day);
+  define.Duration("pong_timeout", &flags->pong_timeout,
+                  "A client that sends nothing for so long after a ping is closed with 1001 no_pong", ms,
+                  day);
+  define.Switch(
+      "keepalive_proves_life", &flags->keepalive_proves_life,
+      "Keep a client that has never answered a ping for as long as its TCP answers keepalive probes");
   define.Duration("idle_timeout", &flags->idle_timeout,
                   "A client that sends no message for so long is closed with 1001", ms, day, true);
   define.Duration(

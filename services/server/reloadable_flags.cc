@@ -15,6 +15,7 @@ const std::vector<std::string>& ReloadableFlags() {
       "handshake_timeout",
       "handshakes_per_second",
       "idle_timeout",
+      "keepalive_proves_life",
       "log_level",
       "max_connection_age",
       "max_connections",
@@ -45,6 +46,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->handshake_timeout = from.handshake_timeout;
   to->handshakes_per_second = from.handshakes_per_second;
   to->idle_timeout = from.idle_timeout;
+  to->keepalive_proves_life = from.keepalive_proves_life;
   to->log_level = from.log_level;
   to->max_connection_age = from.max_connection_age;
   to->max_connections = from.max_connections;

@@ -47,6 +47,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
                       .send_stall_timeout = flags.send_stall_timeout,
                       .ping_interval = flags.ping_interval,
                       .pong_timeout = flags.pong_timeout,
+                      .keepalive_proves_life = flags.keepalive_proves_life,
                       .idle_timeout = flags.idle_timeout,
                       .max_connection_age = flags.max_connection_age,
                       .deflate = flags.permessage_deflate ? std::optional(flags.deflate) : std::nullopt,

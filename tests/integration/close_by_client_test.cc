@@ -178,9 +178,14 @@ TEST(CloseByClientTest, NoPong) {
   flags.pong_timeout = milliseconds(200);
   RunningServer server(flags);
   Client client = server.Open();  // and not another word
-  ExpectRecord(server, client, {.initiator = v1::CLOSE_INITIATOR_NETWORK, .cause = "no_pong"});
+  ExpectRecord(server, client,
+               {.initiator = v1::CLOSE_INITIATOR_NETWORK,
+                .cause = "no_pong",
+                .sent_code = 1001,
+                .sent_reason = "no pong"});
   EXPECT_EQ(server.server().gateway().registry().size(), 0u);
   EXPECT_EQ(client.ReadFrame().opcode, kOpPing);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
   EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
 }
 

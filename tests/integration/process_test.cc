@@ -199,6 +199,7 @@ TEST(ProcessTest, HelpNamesEveryFlag) {
                            "handshake_timeout",
                            "ping_interval",
                            "pong_timeout",
+                           "keepalive_proves_life",
                            "idle_timeout",
                            "drain_grace",
                            "log_format",

@@ -319,6 +319,12 @@ void Client::ShutdownWrite() {
   Check(::shutdown(fd_, SHUT_WR), "shutdown");
 }
 
+void Client::Vanish() {
+  // Packets on the loopback set out with less.
+  constexpr int kMostHops = 255;
+  SetOption(fd_, IPPROTO_IP, IP_MINTTL, kMostHops, "IP_MINTTL");
+}
+
 void Client::Reset() {
   SetOption(fd_, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0}, "SO_LINGER");
   Close();

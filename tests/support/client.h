@@ -94,6 +94,8 @@ class Client {
   Ending DrainToEnd();
 
   void ShutdownWrite();
+  // From here on nothing that is sent to it arrives or is acknowledged, as if its host were gone. IPv4 alone.
+  void Vanish();
   // Closes with a reset: SO_LINGER of 0.
   void Reset();
   void Close();

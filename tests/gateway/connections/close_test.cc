@@ -23,7 +23,7 @@ constexpr Expected kExpected[] = {
     {CloseCause::kClientClosed, CloseInitiator::kClient, 1000, "client_closed"},
     {CloseCause::kDisconnected, CloseInitiator::kNetwork, 0, "disconnected"},
     {CloseCause::kReset, CloseInitiator::kNetwork, 0, "reset"},
-    {CloseCause::kNoPong, CloseInitiator::kNetwork, 0, "no_pong"},
+    {CloseCause::kNoPong, CloseInitiator::kNetwork, 1001, "no_pong"},
     {CloseCause::kIdle, CloseInitiator::kGateway, 1001, "idle"},
     {CloseCause::kTooSlow, CloseInitiator::kGateway, 1008, "too_slow"},
     {CloseCause::kTooBig, CloseInitiator::kGateway, 1009, "too_big"},

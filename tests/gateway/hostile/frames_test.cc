@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gateway/connections/close.h"
@@ -23,6 +24,25 @@ constexpr size_t kOneRead = 64 * 1024;
 GatewayOptions SmallQueue() {
   return {.session = {.send_queue_bytes = 16 * 1024, .ping_interval = seconds(0)}};
 }
+
+// A client that sends pings and does not read.
+class PingFlood {
+ public:
+  explicit PingFlood(Client& client) : client_(client) {
+    for (int i = 0; i < 1000; ++i) pings_ += Encode({.opcode = kOpPing, .payload = std::string(125, 'p')});
+  }
+  // Sends what the kernel takes at once.
+  void Push() {
+    while (const size_t sent = client_.SendSome(std::string_view(pings_).substr(offset_))) {
+      offset_ = (offset_ + sent) % pings_.size();
+    }
+  }
+
+ private:
+  Client& client_;
+  std::string pings_;
+  size_t offset_ = 0;
+};
 
 TEST(HostileFramesTest, WhoNeverReadsFillsABoundedQueueAndIsCutAsTooSlow) {
   RunningGateway running(SmallQueue());
@@ -45,23 +65,41 @@ TEST(HostileFramesTest, AFloodOfPingsWaitsAsOnePong) {
   Client client = running.Open(SmallBuffers());
   const auto connection = running.Find(client);
   const auto queued = [&] { return connection->traffic().send_queue_bytes.Get(); };
-  std::string pings;
-  for (int i = 0; i < 1000; ++i) pings += Encode({.opcode = kOpPing, .payload = std::string(125, 'p')});
-  size_t offset = 0;
-  const auto push = [&] {
-    while (const size_t sent = client.SendSome(std::string_view(pings).substr(offset))) {
-      offset = (offset + sent) % pings.size();
-    }
-  };
+  PingFlood flood(client);
   ASSERT_TRUE(WaitUntil([&] {
-    push();
+    flood.Push();
     return queued() > 0;
   }));
   for (int i = 0; i < 100; ++i) {
-    push();
+    flood.Push();
     EXPECT_LE(queued(), 1000u);
   }
   EXPECT_EQ(connection->state(), ConnectionState::kOpen);
+  running.Pass(seconds(11));
+  EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
+  running.Pass(seconds(6));  // its grace
+  EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
+}
+
+TEST(HostileFramesTest, AClientThatReadsItsPongsLateGoesOn) {
+  RunningGateway running(SmallQueue());
+  Client client = running.Open(SmallBuffers());
+  const auto connection = running.Find(client);
+  PingFlood flood(client);
+  ASSERT_TRUE(WaitUntil([&] {
+    flood.Push();
+    return connection->traffic().send_queue_bytes.Get() > 0;
+  }));
+  running.Pass(seconds(9));
+  std::thread reader([&] {
+    while (client.ReadFrame().opcode == kOpPong) {
+    }
+  });
+  ASSERT_TRUE(WaitUntil([&] { return connection->traffic().send_queue_bytes.Get() == 0; }));
+  running.Pass(seconds(9));
+  EXPECT_EQ(connection->state(), ConnectionState::kOpen);
+  EXPECT_TRUE(connection->Interrupt(CloseRequest(CloseCause::kInterrupted)));
+  reader.join();
 }
 
 TEST(HostileFramesTest, AnAnnouncedLengthTakesNoMemory) {

@@ -2,6 +2,8 @@
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_HOSTILE_RUNNING_GATEWAY_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_HOSTILE_RUNNING_GATEWAY_H_
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <cstddef>
 #include <fstream>
@@ -14,6 +16,7 @@
 #include "gateway/handlers/echo.h"
 #include "gateway/handlers/handler.h"
 #include "gateway/listener/gateway.h"
+#include "gateway/session/deadline_wheel.h"
 #include "tests/gateway/base/manual_clock.h"
 #include "tests/support/client.h"
 #include "tests/support/patience.h"
@@ -31,6 +34,15 @@ class RunningGateway {
   Gateway& gateway() { return gateway_; }
   const std::string& address() const { return gateway_.address(); }
   void Advance(std::chrono::nanoseconds step) { clock_.Advance(step); }
+  // The same and a tick more, and returns when all deadlines within `step` have been looked at.
+  void Pass(std::chrono::nanoseconds step) {
+    for (const std::chrono::nanoseconds piece : {step, std::chrono::nanoseconds(DeadlineWheel::kTick)}) {
+      clock_.Advance(piece);
+      EXPECT_TRUE(WaitUntil([&] { return gateway_.last_turns().front() >= clock_.Steady(); }));
+    }
+    clock_.Advance(std::chrono::nanoseconds(1));
+    EXPECT_TRUE(WaitUntil([&] { return gateway_.last_turns().front() >= clock_.Steady(); }));
+  }
 
   Client Open(const Client::Options& options = {}) { return Client::Open(address(), options); }
   Client Dial(const Client::Options& options = {}) { return Client::Dial(address(), options); }

@@ -54,8 +54,8 @@ class WatchFeedTest : public ::testing::Test {
       if (each.snapshot()) story += 's';
       story += std::string(" +=-B")[each.type()];
       if (!each.has_connection()) continue;
-      const std::string id = each.connection().connection_id();
-      story += id.substr(id.rfind('-') + 1);
+      const auto sequence = clients_.registry.node().Sequence(each.connection().connection_id());
+      story += std::to_string(sequence.value_or(0));
       story += v1::ConnectionState_Name(each.connection().state()).substr(17, 3);
     }
     return story;

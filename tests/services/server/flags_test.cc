@@ -88,6 +88,7 @@ TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
   EXPECT_EQ(flags.handshake_timeout, seconds(10));
   EXPECT_EQ(flags.ping_interval, seconds(25));
   EXPECT_EQ(flags.pong_timeout, seconds(10));
+  EXPECT_FALSE(flags.keepalive_proves_life);
   EXPECT_EQ(flags.idle_timeout, seconds(0));
   EXPECT_EQ(flags.drain_grace, seconds(5));
   EXPECT_EQ(flags.log_format, "text");
@@ -414,6 +415,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                              "--subprotocol_token_prefixes=secret-",
                              "--trusted_header=forwarded",
                              "--send_queue_total_bytes=1500",
+                             "--keepalive_proves_life",
                              "--trusted_proxies=10.0.0.0/8",
                              "--io_threads=3",
                              "--permessage_deflate"});
@@ -423,7 +425,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 25U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 26U) << "each has a line here";
   EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
@@ -433,6 +435,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.handshake_timeout, seconds(4));
   EXPECT_EQ(flags.handshakes_per_second, 5U);
   EXPECT_EQ(flags.idle_timeout, seconds(6));
+  EXPECT_TRUE(flags.keepalive_proves_life);
   EXPECT_EQ(flags.log_level, "debug");
   EXPECT_EQ(flags.max_connection_age, seconds(7));
   EXPECT_EQ(flags.max_connections, 8U);
