@@ -1,5 +1,6 @@
 #include "gateway/session/link.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,6 +65,11 @@ IoResult Link::Read(std::span<char> buffer) {
 }
 
 IoResult Link::Peek(std::span<char> buffer) const { return Receive(fd_, buffer, MSG_PEEK); }
+
+bool Link::has_unread() const {
+  int count = 0;
+  return has_pending() || (::ioctl(fd_, FIONREAD, &count) == 0 && count > 0);
+}
 
 IoResult Link::Write(std::string_view bytes) {
   if (!is_tls()) return Send(fd_, bytes);

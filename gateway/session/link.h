@@ -57,6 +57,9 @@ class Link {
   // Whether Read would give more, or tell an end, although the socket has nothing to read.
   bool has_pending() const { return is_tls() && tls_->has_pending(); }
 
+  // Whether something has arrived that was not read, the end excepted.
+  bool has_unread() const;
+
   // Bytes taken are with the kernel or, of TLS, up to 64 KiB of them encrypted and waiting for FlushTls.
   IoResult Write(std::string_view bytes);
   IoResult Write(std::span<const iovec> pieces);

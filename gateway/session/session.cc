@@ -53,7 +53,7 @@ void Session::Cut() {
   on_stop_.reset();  // needs no post from here
   connection_->Interrupt(CloseRequest(CloseCause::kShutdown));
   registration_.TellClosing();
-  Dismantle(CloseOutcome::kAborted);
+  Dismantle(lingers() ? CloseOutcome::kClean : CloseOutcome::kAborted);
 }
 
 void Session::StopPoster::operator()() const {
@@ -109,6 +109,7 @@ void Session::HandleAll(std::span<char> input) {
     if (!event.has_value()) return;
     Handle(*event);
   }
+  if (!input.empty()) may_send_more_ = true;
 }
 
 // Over a rate, the client is not read until its debt is paid, so that TCP pushes back.
@@ -162,6 +163,7 @@ void Session::HandleMessage(const Message& message) {
 
 void Session::HandleCloseFrame(uint16_t code, std::string_view reason) {
   deaf_ = true;
+  if (phase_ == Phase::kOpen) may_send_more_ = true;
   if (result_ == nullptr) result_ = std::make_unique<CloseResult>();
   result_->received_code = code;
   result_->received_reason = reason;

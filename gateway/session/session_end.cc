@@ -1,4 +1,6 @@
 // How a session ends: whatever the cause, by the close frame or without one, and in any case in time.
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -6,6 +8,13 @@
 #include "gateway/session/session.h"
 
 namespace drawbridge {
+namespace {
+
+// For a client that goes on sending behind its close frame. An interrupt may be answered so much later, but
+// not later than its grace allows.
+constexpr std::chrono::milliseconds kLinger{250};
+
+}  // namespace
 
 // For whatever ends the connection on this thread; an interrupt that came first stands.
 void Session::Close(CloseRequest request) {
@@ -45,17 +54,38 @@ void Session::DropPending() {
   if (queue_->empty()) queue_.reset();
 }
 
-// Everything up to the close frame is with the kernel. Who answered it is done; who violated the protocol is
-// told that no more will come, and whoever does not end it then is cut when the grace ends.
+// Everything up to the close frame is with the kernel. A client that violated the protocol has until the end
+// of the grace to end the connection itself; one that answered is done.
 void Session::FinishClosing() {
-  if (result_->received_code != 0) return End(CloseOutcome::kClean);
-  if (deaf_ && !std::exchange(write_shut_, true)) link_.ShutdownWrite();
+  if (result_->received_code == 0) {
+    if (deaf_) ShutdownWrite();
+  } else if (may_send_more_ || link_.has_unread()) {
+    Linger();
+  } else {
+    End(CloseOutcome::kClean);
+  }
+}
+
+// What arrives behind the client's close frame is read and dropped for a moment, or until the client ends the
+// connection. While something is unread, or where something comes later, close() makes the kernel send a
+// reset instead of an end, and the client may lose the close frame to it.
+void Session::Linger() {
+  if (write_shut_) return;
+  may_send_more_ = true;
+  ShutdownWrite();
+  grace_end_ = std::min(grace_end_, thread_.now() + kLinger);
+  Arm();
+}
+
+void Session::ShutdownWrite() {
+  if (!write_shut_) link_.ShutdownWrite();
+  write_shut_ = true;
 }
 
 void Session::PeerGone(CloseCause cause) {
   // An interrupt that came first stands and would say goodbye, but there is nobody left to hear it.
   if (phase_ == Phase::kOpen) Close(CloseRequest(cause));
-  End(CloseOutcome::kAborted);
+  End(lingers() ? CloseOutcome::kClean : CloseOutcome::kAborted);
 }
 
 void Session::End(CloseOutcome outcome) {

@@ -185,9 +185,9 @@ bool Session::reading() const {
   if (phase_ == Phase::kOpen) {
     return !stalled_since_.has_value() && (throttle_ == nullptr || !throttle_->paused_until().has_value());
   }
-  // The peer's close frame was its last; without one, what comes must be read so that the end behind it is
-  // seen.
-  return result_->received_code == 0;
+  // Until the answer to the peer's close frame has left, the end of its side must not be seen. Before and
+  // behind that, what comes is read so that it is.
+  return result_->received_code == 0 || write_shut_;
 }
 
 void Session::UpdateInterest() {

@@ -28,6 +28,7 @@ void Session::HandleTurn(std::span<char> input) {
     held_ = std::make_unique<std::string>(input.begin(), input.end());
     return PostTurn();
   }
+  if (!input.empty()) may_send_more_ = true;
 }
 
 void Session::PostTurn() {

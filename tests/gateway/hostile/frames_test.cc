@@ -60,7 +60,59 @@ TEST(HostileFramesTest, WhoNeverReadsFillsABoundedQueueAndIsCutAsTooSlow) {
   EXPECT_GT(connection->close_result()->dropped_messages, 0u);
 }
 
-TEST(HostileFramesTest, AFloodOfPingsWaitsAsOnePong) {
+// Behind a close frame everything is ignored (RFC 6455, section 5.5.1). Where it was left unread, the kernel
+// sent a reset behind our answer.
+TEST(HostileFramesTest, DataBehindACloseFrameDoesNotLeadToAReset) {
+  RunningGateway running;
+  const std::string close = Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1000)});
+  const std::string more = Encode({.payload = std::string(300'000, 'x')});
+  for (const std::string& bytes : {close + Encode({.payload = "more"}), close + more, close + close}) {
+    Client client = running.Open();
+    const auto connection = running.Find(client);
+    client.Send(bytes);
+    EXPECT_EQ(client.ReadClose().code(), 1000);
+    EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+    client.SendText("later, still");
+    client.ShutdownWrite();
+    EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kClientClosed);
+    EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kClean);
+    EXPECT_EQ(connection->traffic().received_messages.Get(), 0u);
+    EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile) << "and no reset behind it";
+  }
+}
+
+TEST(HostileFramesTest, DataBehindTheAnswerToOurCloseFrameDoesNotLeadToAReset) {
+  RunningGateway running;
+  Client client = running.Open();
+  const auto connection = running.Find(client);
+  EXPECT_TRUE(connection->Interrupt(CloseRequest(CloseCause::kInterrupted)));
+  EXPECT_EQ(client.ReadClose().code(), 1008);
+  client.Send(Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1008)}) +
+              Encode({.payload = std::string(300'000, 'x')}));
+  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+  client.ShutdownWrite();
+  EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kInterrupted);
+  EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kClean);
+  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+}
+
+TEST(HostileFramesTest, AClientThatNeverStopsSendingBehindItsCloseFrameIsLeft) {
+  RunningGateway running;
+  Client client = running.Open();
+  const auto connection = running.Find(client);
+  client.SendClose(1000);
+  EXPECT_EQ(client.ReadClose().code(), 1000);
+  EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
+  client.SendText("more");
+  EXPECT_FALSE(connection->close_result().has_value()) << "its own end is awaited";
+  running.Pass(std::chrono::milliseconds(250));
+  EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kClientClosed);
+  EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kClean);
+}
+
+// Each stuck pong made room for the next, so the queue never grew over its bound and the client stayed for
+// good.
+TEST(HostileFramesTest, AFloodOfPingsWaitsAsOnePongAndIsTooSlow) {
   RunningGateway running(SmallQueue());
   Client client = running.Open(SmallBuffers());
   const auto connection = running.Find(client);
