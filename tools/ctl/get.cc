@@ -40,8 +40,8 @@ ExitCode Get(const Flags& flags, Session& session) {
 void DefineGet(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* get = Subcommand(app, "get", "Show all that is known of a connection, or of one that just ended",
-                             "  drawbridgectl get 16zr-lix5wdo0-1\n"
-                             "  drawbridgectl get 16zr-lix5wdo0-1 -o json | jq .close\n",
+                             "  drawbridgectl get 16zr-lix5wdo0-0k3v9c2m7x1qd\n"
+                             "  drawbridgectl get 16zr-lix5wdo0-0k3v9c2m7x1qd -o json | jq .close\n",
                              flags, Get, chosen);
   get->add_option("ID", flags->id, "Its id, the X-Connection-Id of its upgrade")->required()->type_name("");
 }

@@ -75,7 +75,7 @@ void DefineInterrupt(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<InterruptFlags>();
   CLI::App* interrupt = Subcommand(
       app, "interrupt", "End a connection, or all that match a filter, and say how they ended",
-      "  drawbridgectl interrupt 16zr-lix5wdo0-1 --code 4001 --reason 'token revoked'\n"
+      "  drawbridgectl interrupt 16zr-lix5wdo0-0k3v9c2m7x1qd --code 4001 --reason 'token revoked'\n"
       "  drawbridgectl interrupt --filter 'labels.user = \"alice\"'\n"
       "  drawbridgectl interrupt --filter 'create_time < -12h' --dry_run\n"
       "  drawbridgectl interrupt --filter '*' --rate 100 --yes --max_count 5000\n"

@@ -99,10 +99,10 @@ void TakeExpiry(const std::string& text, Flags* flags) {
 void DefineLabel(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* label = Subcommand(app, "label", "Change labels and the expiry of a connection",
-                               "  drawbridgectl label 16zr-lix5wdo0-1 user=alice tier=gold\n"
-                               "  drawbridgectl label 16zr-lix5wdo0-1 tier-\n"
-                               "  drawbridgectl label 16zr-lix5wdo0-1 --expire 30m\n"
-                               "  drawbridgectl label 16zr-lix5wdo0-1 --expire never\n",
+                               "  drawbridgectl label 16zr-lix5wdo0-0k3v9c2m7x1qd user=alice tier=gold\n"
+                               "  drawbridgectl label 16zr-lix5wdo0-0k3v9c2m7x1qd tier-\n"
+                               "  drawbridgectl label 16zr-lix5wdo0-0k3v9c2m7x1qd --expire 30m\n"
+                               "  drawbridgectl label 16zr-lix5wdo0-0k3v9c2m7x1qd --expire never\n",
                                flags, Label, chosen);
   label->add_option("ID", flags->id, "The connection's id")->required()->type_name("");
   label

@@ -25,7 +25,7 @@ constexpr const char* kAbout = "Sees and controls the WebSocket connections of a
 constexpr const char* kFooter =
     "Examples:\n"
     "  drawbridgectl ls --filter 'path = \"/chat*\"'\n"
-    "  drawbridgectl interrupt 16zr-lix5wdo0-1 --code 4001 --reason 'token revoked'\n"
+    "  drawbridgectl interrupt 16zr-lix5wdo0-0k3v9c2m7x1qd --code 4001 --reason 'token revoked'\n"
     "  drawbridgectl interrupt --help\n"
     "  drawbridgectl --address gateway:9090 --tls --token_file ~/.drawbridge.token ls\n"
     "\n"

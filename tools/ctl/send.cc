@@ -42,10 +42,11 @@ ExitCode Send(const Flags& flags, Session& session) {
 
 void DefineSend(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* send = Subcommand(app, "send", "Send a message to a client",
-                              "  drawbridgectl send 16zr-lix5wdo0-1 'hello'\n"
-                              "  drawbridgectl send 16zr-lix5wdo0-1 --binary --wait_written < picture.png\n",
-                              flags, Send, chosen);
+  CLI::App* send =
+      Subcommand(app, "send", "Send a message to a client",
+                 "  drawbridgectl send 16zr-lix5wdo0-0k3v9c2m7x1qd 'hello'\n"
+                 "  drawbridgectl send 16zr-lix5wdo0-0k3v9c2m7x1qd --binary --wait_written < picture.png\n",
+                 flags, Send, chosen);
   send->add_option("ID", flags->id, "The connection's id")->required()->type_name("");
   DefinePayload(*send, &flags->payload);
   send->add_flag("--wait_written", flags->wait_written, "Wait until the kernel has the whole message");
