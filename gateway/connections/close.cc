@@ -1,5 +1,6 @@
 #include "gateway/connections/close.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -43,5 +44,14 @@ std::span<const CloseCauseInfo> CloseCauses() { return kCauses; }
 
 CloseRequest::CloseRequest(CloseCause why)
     : cause(why), code(Describe(why).code), reason(Describe(why).reason) {}
+
+bool CloseRequest::ShortenBy(const CloseRequest& later) {
+  const bool shorter =
+      later.grace < grace || (later.drop_pending && !drop_pending) || (later.abort && !abort);
+  grace = std::min(grace, later.grace);
+  drop_pending = drop_pending || later.drop_pending;
+  abort = abort || later.abort;
+  return shorter;
+}
 
 }  // namespace drawbridge

@@ -55,10 +55,14 @@ inline constexpr uint16_t kAbnormalClosure = 1006;
 
 inline constexpr std::chrono::seconds kDefaultGrace{5};
 
-// How a connection is to end. The first request of a connection stands.
+// How a connection is to end. Cause, code, reason and actor are those of the first request of a connection.
 struct CloseRequest {
   // A request with what the table above says of `why`.
   explicit CloseRequest(CloseCause why);
+
+  // Takes over from a later request what ends the connection sooner: a shorter grace, `drop_pending`,
+  // `abort`. True where that changes anything.
+  bool ShortenBy(const CloseRequest& later);
 
   CloseCause cause;
   uint16_t code;

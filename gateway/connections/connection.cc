@@ -8,10 +8,22 @@
 namespace drawbridge {
 
 bool Connection::Interrupt(CloseRequest request) {
+  if (Begin(&request)) return true;
+  {
+    MutexLock lock(mu_);
+    if (closing_->result.has_value() || !closing_->request.ShortenBy(request)) return false;
+  }
+  Signal();
+  return false;
+}
+
+bool Connection::BeginClosing(CloseRequest request) { return Begin(&request); }
+
+bool Connection::Begin(CloseRequest* request) {
   {
     MutexLock lock(mu_);
     if (closing_ != nullptr) return false;
-    closing_ = std::make_unique<Closing>(std::move(request));
+    closing_ = std::make_unique<Closing>(std::move(*request));
     state_.store(ConnectionState::kClosing, std::memory_order_release);
   }
   stop_.request_stop();  // runs the session's callback, so not under the lock

@@ -32,7 +32,8 @@ enum class ConnectionState : uint8_t {
   kClosed,   // the socket is closed
 };
 
-// The session's side of a connection: told, on the session's thread, that something was left for it.
+// The session's side of a connection: told, on the session's thread, that something was left for it: a
+// message, another expiry, or a request that shortens the closing under way.
 class SignalTarget {
  public:
   virtual void OnSignal() = 0;
@@ -74,8 +75,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void PrefetchTexts() const { info_.Prefetch(); }
   ConnectionState state() const { return state_.load(std::memory_order_acquire); }
 
-  // Ends the connection: irrevocable when it returns. True for the first call of all; later ones change
-  // nothing and join the closing that is under way or over.
+  // Ends the connection: irrevocable when it returns. True for the first call of all. A later call joins the
+  // closing and can only shorten it: `drop_pending` and `abort` take effect, and a grace counts from that
+  // call, so the earliest deadline wins. Cause, code and reason stay those of the first. Nothing changes once
+  // the connection is closed.
   bool Interrupt(CloseRequest request);
 
   // Queues one message, behind all that was queued before; `message` is taken only then. Never makes the
@@ -91,7 +94,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Whether the close request has come to the session: until then it is on its way to the session's thread.
   bool close_arrived() const { return close_arrived_.load(std::memory_order_relaxed); }
 
-  // The request that stands; nullopt while open.
+  // The request that stands, shortened by later ones; nullopt while open.
   std::optional<CloseRequest> close_request() const;
   // How it ended; nullopt until then.
   std::optional<CloseResult> close_result() const;
@@ -109,6 +112,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   uint64_t WhenClosed(Waiter waiter);
   // The waiter of this handle is not called after this returns, unless its call has begun.
   void Forget(uint64_t handle);
+
+  // For the session alone: Interrupt for an end that comes from its client or from a limit. It changes
+  // nothing where a closing is under way. True where it was the first.
+  bool BeginClosing(CloseRequest request);
 
   // For the session alone: it acts on the close request.
   void MarkCloseArrived() { close_arrived_.store(true, std::memory_order_relaxed); }
@@ -155,6 +162,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Signal();
   SendStatus Judge(size_t cost) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool Refuse(SendStatus status, size_t cost) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Takes `request` where it returns true.
+  bool Begin(CloseRequest* request);
 
   struct Waiting {
     uint64_t handle;

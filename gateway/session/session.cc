@@ -51,7 +51,7 @@ Session::~Session() {
 void Session::Cut() {
   if (phase_ == Phase::kEnded) return;
   on_stop_.reset();  // needs no post from here
-  connection_->Interrupt(CloseRequest(CloseCause::kShutdown));
+  connection_->BeginClosing(CloseRequest(CloseCause::kShutdown));
   registration_.TellClosing();
   Dismantle(lingers() ? CloseOutcome::kClean : CloseOutcome::kAborted);
 }

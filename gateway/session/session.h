@@ -132,6 +132,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   // End.
   void Close(CloseRequest request);
   void StartClosing();
+  void ShortenClosing();
   void DropPending();
   void PeerGone(CloseCause cause);
   void FinishClosing();

@@ -16,10 +16,10 @@ constexpr std::chrono::milliseconds kLinger{250};
 
 }  // namespace
 
-// For whatever ends the connection on this thread; an interrupt that came first stands.
+// For an end that comes from the client or from a limit; an interrupt that came first stands.
 void Session::Close(CloseRequest request) {
   on_stop_.reset();  // needs no post from here
-  connection_->Interrupt(std::move(request));
+  connection_->BeginClosing(std::move(request));
   StartClosing();
 }
 
@@ -43,6 +43,15 @@ void Session::StartClosing() {
   result_->sent_code = request.code;
   result_->sent_reason = request.reason;
   grace_end_ = thread_.now() + request.grace;
+  Arm();
+}
+
+// A later request has shortened the one that the closing began with.
+void Session::ShortenClosing() {
+  const CloseRequest request = *connection_->close_request();
+  if (request.abort) return End(CloseOutcome::kAborted);
+  if (request.drop_pending) DropPending();
+  grace_end_ = std::min(grace_end_, thread_.now() + request.grace);
   Arm();
 }
 
@@ -105,7 +114,8 @@ void Session::Dismantle(CloseOutcome outcome) {
   thread_.write_buffer().Clear();
   thread_.poller().Forget(this);
   const auto request = connection_->close_request();
-  if (request->abort) {
+  // An abort that came too late to have ended the closing does not take the close frame back.
+  if (request->abort && outcome == CloseOutcome::kAborted) {
     link_.Reset();
   } else {
     link_.Close();

@@ -59,7 +59,12 @@ void Session::CountSent(size_t payload_bytes) {
 }
 
 void Session::OnSignal() {
-  has_outbox_ = true;
+  if (phase_ == Phase::kClosing) {
+    ShortenClosing();
+  } else {
+    has_outbox_ = true;  // or it is to close, of which a post tells
+  }
+  if (phase_ == Phase::kEnded) return;
   Settle();
   if (phase_ == Phase::kOpen && connection_->refused()) WatchQueue();
   if (phase_ == Phase::kOpen && ExpiryTime() != SteadyTime::max()) Arm();  // it may be another one

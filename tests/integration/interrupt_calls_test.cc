@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <latch>
 #include <memory>
 #include <thread>
@@ -144,6 +145,95 @@ TEST(InterruptCallsTest, NoWaitAnswersOnceItIsIrrevocable) {
   EXPECT_TRUE(joined.response.connection().close().clean());
 }
 
+// Begins an interrupt whose grace outlasts the test, of a client that does not answer.
+std::future<InterruptReply> StartPatiently(RunningServer& server, Client& client) {
+  auto request = InterruptOf(client.id(), 3 * kPatience);
+  request.set_code(4000);
+  request.set_reason("first");
+  auto reply = StartInterrupt(server, request);
+  EXPECT_EQ(client.ReadClose().code(), 4000);
+  return reply;
+}
+
+// Both callers get the truth: the first request's close, and how it ended.
+void ExpectShortened(const InterruptReply& reply, bool joined, v1::InterruptOutcome outcome) {
+  ASSERT_TRUE(reply.status.ok()) << reply.status.error_message();
+  EXPECT_EQ(reply.response.outcome(), outcome);
+  EXPECT_EQ(reply.response.joined(), joined);
+  EXPECT_EQ(reply.response.connection().close().cause(), "interrupted");
+  EXPECT_EQ(reply.response.connection().close().sent_code(), 4000u);
+  EXPECT_EQ(reply.response.connection().close().sent_reason(), "first");
+  EXPECT_FALSE(reply.response.connection().close().clean());
+}
+
+TEST(InterruptCallsTest, AnAbortWasIgnoredOnceACloseHadBegun) {
+  RunningServer server;
+  Client client = server.Open();
+  auto first = StartPatiently(server, client);
+  auto request = InterruptOf(client.id());
+  request.set_abort(true);
+  ExpectShortened(Interrupt(server, request), true, v1::INTERRUPT_OUTCOME_CLOSED_ABORTED);
+  ExpectShortened(first.get(), false, v1::INTERRUPT_OUTCOME_CLOSED_ABORTED);
+  EXPECT_EQ(client.ReadEnd(), Client::Ending::kReset);
+}
+
+TEST(InterruptCallsTest, AShorterGraceWasIgnoredOnceACloseHadBegun) {
+  RunningServer server;
+  Client client = server.Open();
+  auto first = StartPatiently(server, client);
+  ExpectShortened(Interrupt(server, InterruptOf(client.id(), milliseconds(100))), true,
+                  v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
+  ExpectShortened(first.get(), false, v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
+}
+
+TEST(InterruptCallsTest, ABulkInterruptShortensTheClosingsThatItJoins) {
+  for (const bool abort : {false, true}) {
+    RunningServer server;
+    Client client = server.Open();
+    auto first = StartPatiently(server, client);
+    grpc::ClientContext context;
+    v1::InterruptConnectionsRequest request;
+    request.set_filter("*");
+    request.set_abort(abort);
+    request.mutable_grace()->set_nanos(100'000'000);
+    v1::InterruptConnectionsResponse progress;
+    const auto call = server.stub().InterruptConnections(&context, request);
+    while (call->Read(&progress)) {
+    }
+    EXPECT_TRUE(call->Finish().ok());
+    EXPECT_EQ(progress.closed_aborted_count(), abort ? 1 : 0);
+    EXPECT_EQ(progress.closed_timeout_count(), abort ? 0 : 1);
+    ExpectShortened(first.get(), false,
+                    abort ? v1::INTERRUPT_OUTCOME_CLOSED_ABORTED : v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
+  }
+}
+
+TEST(InterruptCallsTest, ADrainShortensTheClosingsThatItJoins) {
+  Flags flags = TestFlags();
+  flags.drain_grace = milliseconds(100);
+  RunningServer server(flags);
+  Client client = server.Open();
+  auto first = StartPatiently(server, client);
+  server.server().Shutdown();
+  ExpectShortened(first.get(), false, v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
+}
+
+// The second signal: those who were told to go by the first are not waited for any longer.
+TEST(InterruptCallsTest, AHastenedShutdownShortensItsOwnClosings) {
+  Flags flags = TestFlags();
+  flags.drain_grace = 3 * kPatience;
+  RunningServer server(flags);
+  Client client = server.Open();
+  const auto connection = server.Find(client.id());
+  std::thread shutdown([&] { server.server().Shutdown(); });
+  client.ReadClose();
+  server.server().HastenShutdown();
+  shutdown.join();
+  ASSERT_TRUE(connection->close_result().has_value());
+  EXPECT_EQ(connection->close_request()->cause, CloseCause::kShutdown);
+  EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kTimeout);
+}
+
 TEST(InterruptCallsTest, RepeatedInterruptReadsHowItEnded) {
   RunningServer server;
   Client client = server.Open();
@@ -179,7 +269,7 @@ Flags WithShortDrain() {
   return flags;
 }
 
-TEST(InterruptCallsTest, ShutdownCutsAnInterruptThatWaitsAndAnswersItsCaller) {
+TEST(InterruptCallsTest, ShutdownShortensAnInterruptThatWaitsAndAnswersItsCaller) {
   RunningServer server(WithShortDrain());
   Client client = server.Open();
   auto waiting = StartInterrupt(server, InterruptOf(client.id()));
@@ -190,7 +280,7 @@ TEST(InterruptCallsTest, ShutdownCutsAnInterruptThatWaitsAndAnswersItsCaller) {
 
   const InterruptReply reply = waiting.get();
   ASSERT_TRUE(reply.status.ok()) << reply.status.error_message();
-  EXPECT_EQ(reply.response.outcome(), v1::INTERRUPT_OUTCOME_CLOSED_ABORTED);
+  EXPECT_EQ(reply.response.outcome(), v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
   EXPECT_EQ(reply.response.connection().close().initiator(), v1::CLOSE_INITIATOR_CONTROL);
   EXPECT_EQ(client.ReadClose().code(), 1008);
 }

@@ -2,6 +2,7 @@
 #include "gateway/connections/connection.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <latch>
 #include <memory>
@@ -58,6 +59,38 @@ TEST_F(ConnectionTest, TheFirstCauseStands) {
   EXPECT_EQ(connection_.state(), ConnectionState::kClosed);
   EXPECT_EQ(connection_.close_request()->reason, "first");
   EXPECT_EQ(connection_.close_result()->sent_code, 1001);
+}
+
+TEST_F(ConnectionTest, ALaterRequestOnlyShortensTheFirst) {
+  CloseRequest first = Because(CloseCause::kInterrupted, "first");
+  first.grace = std::chrono::seconds(20);
+  connection_.Interrupt(first);
+  CloseRequest second = Because(CloseCause::kShutdown, "second");
+  second.grace = std::chrono::seconds(30);
+  second.drop_pending = true;
+  connection_.Interrupt(second);
+  EXPECT_EQ(connection_.close_request()->grace, std::chrono::seconds(20));
+  EXPECT_TRUE(connection_.close_request()->drop_pending);
+  EXPECT_FALSE(connection_.close_request()->abort);
+  second.grace = std::chrono::seconds(1);
+  second.abort = true;
+  connection_.Interrupt(second);
+  first.drop_pending = false;
+  connection_.Interrupt(first);
+  EXPECT_EQ(connection_.close_request()->grace, std::chrono::seconds(1));
+  EXPECT_TRUE(connection_.close_request()->drop_pending);
+  EXPECT_TRUE(connection_.close_request()->abort);
+  EXPECT_EQ(connection_.close_request()->cause, CloseCause::kInterrupted);
+  EXPECT_EQ(connection_.close_request()->reason, "first");
+}
+
+TEST_F(ConnectionTest, ItsSessionsOwnEndDoesNotShortenTheFirst) {
+  CloseRequest first = Because(CloseCause::kInterrupted, "first");
+  first.grace = std::chrono::seconds(20);
+  EXPECT_TRUE(connection_.BeginClosing(first));
+  EXPECT_FALSE(connection_.BeginClosing(CloseRequest(CloseCause::kClientClosed)));
+  EXPECT_EQ(connection_.close_request()->grace, std::chrono::seconds(20));
+  EXPECT_EQ(connection_.close_request()->reason, "first");
 }
 
 TEST_F(ConnectionTest, TheSessionIsToldOnceAndSeesTheRequest) {
