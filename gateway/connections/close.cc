@@ -42,6 +42,17 @@ const CloseCauseInfo& Describe(CloseCause cause) { return kCauses[static_cast<si
 
 std::span<const CloseCauseInfo> CloseCauses() { return kCauses; }
 
+std::string_view WordOf(CloseOutcome outcome) {
+  constexpr std::array<std::string_view, kCloseOutcomes> kWords = {"clean", "timeout", "aborted", "rejected"};
+  return kWords[static_cast<size_t>(outcome)];
+}
+
+bool RefusesClose(uint16_t sent, uint16_t received) {
+  constexpr uint16_t kProtocolError = 1002;
+  constexpr uint16_t kInvalidPayload = 1007;
+  return received != sent && (received == kProtocolError || received == kInvalidPayload);
+}
+
 CloseRequest::CloseRequest(CloseCause why)
     : cause(why), code(Describe(why).code), reason(Describe(why).reason) {}
 

@@ -74,24 +74,36 @@ struct CloseRequest {
   SteadyTime accept_time;                          // of an interrupt; not set: unknown
 };
 
-// How the closing itself went.
+// How the closing itself went; docs/closing.md describes each in full.
 enum class CloseOutcome {
-  kClean,    // the peer answered with its close frame
-  kTimeout,  // it did not within the grace
-  kAborted,  // reset, by us or by the peer, or end of file without a close frame
+  kClean,     // both close frames were exchanged, and the peer's does not refuse ours
+  kTimeout,   // the peer did not answer within the grace, or did not take what was to be sent
+  kAborted,   // reset, by us or by the peer, or end of file without a close frame
+  kRejected,  // the peer's close frame refuses ours, or what it sent for one breaks the protocol
 };
+inline constexpr size_t kCloseOutcomes = 4;
+// Stable: logs and metrics.
+std::string_view WordOf(CloseOutcome outcome);
+
+// Whether a peer that was sent the code `sent` says by `received` that it does not accept that close frame:
+// 1002 (protocol error) or 1007 (invalid data), and not as the echo of what it was sent.
+bool RefusesClose(uint16_t sent, uint16_t received);
 
 // How a connection ended; written once, when its socket is closed.
 struct CloseResult {
   CloseOutcome outcome = CloseOutcome::kAborted;
   uint16_t sent_code = 0;  // 0: no close frame was sent
   std::string sent_reason;
-  uint16_t received_code = 0;  // 0: none was received
+  uint16_t received_code = 0;  // 0: none was received; kNoStatusReceived: one without a code
   std::string received_reason;
   uint64_t dropped_messages = 0;  // queued and never wholly written
   SteadyTime close_time;
 
-  bool clean() const { return sent_code != 0 && received_code != 0; }
+  void ClearSent() {
+    sent_code = 0;
+    sent_reason.clear();
+  }
+  bool clean() const { return outcome == CloseOutcome::kClean; }
 };
 
 }  // namespace drawbridge

@@ -11,7 +11,7 @@ bool Connection::Interrupt(CloseRequest request) {
   if (Begin(&request)) return true;
   {
     MutexLock lock(mu_);
-    if (closing_->result.has_value() || !closing_->request.ShortenBy(request)) return false;
+    if (closing_->ended || !closing_->request.ShortenBy(request)) return false;
   }
   Signal();
   return false;
@@ -133,8 +133,18 @@ std::optional<CloseRequest> Connection::close_request() const {
 
 std::optional<CloseResult> Connection::close_result() const {
   MutexLock lock(mu_);
-  if (closing_ == nullptr) return std::nullopt;
+  if (closing_ == nullptr || !closing_->ended) return std::nullopt;
   return closing_->result;
+}
+
+CloseResult Connection::close_progress() const {
+  MutexLock lock(mu_);
+  return closing_ == nullptr ? CloseResult() : closing_->result;
+}
+
+void Connection::ShowClosing(CloseResult so_far) {
+  MutexLock lock(mu_);
+  closing_->result = std::move(so_far);
 }
 
 AttributesPointer Connection::attributes() const {
@@ -161,7 +171,7 @@ uint64_t Connection::WhenClosed(Waiter waiter) {
       waiting_.push_back({handle, std::move(waiter)});
       return handle;
     }
-    result = *closing_->result;
+    result = closing_->result;
   }
   waiter(result);
   return 0;
@@ -179,6 +189,7 @@ void Connection::Forget(uint64_t handle) {
 void Connection::RecordEnd(CloseResult result) {
   MutexLock lock(mu_);
   closing_->result = std::move(result);
+  closing_->ended = true;
   state_.store(ConnectionState::kClosed, std::memory_order_release);
 }
 
@@ -190,7 +201,7 @@ void Connection::TellWaiters() {
     closing_->told = true;
     if (waiting_.empty()) return;
     waiting.swap(waiting_);
-    result = *closing_->result;
+    result = closing_->result;
   }
   for (const Waiting& each : waiting) each.waiter(result);
 }

@@ -98,6 +98,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<CloseRequest> close_request() const;
   // How it ended; nullopt until then.
   std::optional<CloseResult> close_result() const;
+  // Which close frames have been sent and received so far; the rest says nothing until it has ended.
+  CloseResult close_progress() const;
 
   // Null: never changed.
   AttributesPointer attributes() const;
@@ -119,6 +121,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // For the session alone: it acts on the close request.
   void MarkCloseArrived() { close_arrived_.store(true, std::memory_order_relaxed); }
+
+  // For the session alone, while it is closing: what close_progress says from now on.
+  void ShowClosing(CloseResult so_far);
 
   // For the session alone, in this order, when its socket is closed: records the end; then, the connection
   // being unlisted, calls the waiters.
@@ -186,8 +191,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Closing final : InSlab<Closing> {
     explicit Closing(CloseRequest why) : request(std::move(why)) {}
     CloseRequest request;
-    std::optional<CloseResult> result;
-    bool told = false;  // waiters have been called; later ones are called at once
+    CloseResult result;
+    bool ended = false;  // `result` is final
+    bool told = false;   // waiters have been called; later ones are called at once
   };
   mutable Mutex mu_;
   std::unique_ptr<Closing> closing_ ABSL_GUARDED_BY(mu_);

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "gateway/base/line_budget.h"
@@ -15,18 +14,6 @@ namespace drawbridge {
 namespace {
 
 constexpr uint64_t kLinesPerSecond = 1000;
-
-std::string_view WordOf(CloseOutcome outcome) {
-  switch (outcome) {
-    case CloseOutcome::kClean:
-      return "clean";
-    case CloseOutcome::kTimeout:
-      return "timeout";
-    case CloseOutcome::kAborted:
-      return "aborted";
-  }
-  return "unknown";
-}
 
 }  // namespace
 

@@ -41,8 +41,6 @@ inline constexpr size_t kCloseCodes = 19;
 size_t CloseCodeIndex(uint16_t code);
 std::string_view CloseCodeWord(size_t index);
 
-inline constexpr size_t kCloseOutcomes = 3;
-
 // Messages, by size: the one of index i has a size of less than 2^(i+1) bytes, and not of less than 2^i but
 // for the first, which also counts empty ones.
 inline constexpr size_t kMessageSizes = 32;

@@ -18,6 +18,14 @@ Event Error(CloseCause cause, std::string_view explanation) {
 
 Event ProtocolError(std::string_view explanation) { return Error(CloseCause::kProtocolError, explanation); }
 
+// A close frame that breaks a rule, with what it says all the same.
+Event BadClose(Event close, CloseCause cause, std::string_view explanation) {
+  close.kind = Event::Kind::kError;
+  close.cause = cause;
+  close.explanation = explanation;
+  return close;
+}
+
 std::string_view View(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
 
 }  // namespace
@@ -198,15 +206,18 @@ Event Engine::ControlEvent(std::string_view payload) const {
 
 // Section 5.5.1.
 Event Engine::CloseEvent(std::string_view payload) {
-  if (payload.empty())
-    return {.kind = Event::Kind::kClose, .opcode = Opcode::kClose, .code = kNoStatusReceived};
-  if (payload.size() == 1) return ProtocolError("close frame with half a code");
+  Event event{.kind = Event::Kind::kClose, .opcode = Opcode::kClose, .code = kNoStatusReceived};
+  if (payload.empty()) return event;
+  if (payload.size() == 1) return BadClose(event, CloseCause::kProtocolError, "close frame with half a code");
   const auto code =
       static_cast<uint16_t>(static_cast<uint8_t>(payload[0]) << 8 | static_cast<uint8_t>(payload[1]));
-  if (!IsCloseCode(code)) return ProtocolError("forbidden close code");
+  if (code != 0) event.code = code;
   const auto reason = payload.substr(2);
-  if (!IsUtf8(reason)) return Error(CloseCause::kInvalidUtf8, "close reason is not UTF-8");
-  return {.kind = Event::Kind::kClose, .opcode = Opcode::kClose, .payload = reason, .code = code};
+  const bool is_utf8 = IsUtf8(reason);
+  if (is_utf8) event.payload = reason;
+  if (!IsCloseCode(code)) return BadClose(event, CloseCause::kProtocolError, "forbidden close code");
+  if (!is_utf8) return BadClose(event, CloseCause::kInvalidUtf8, "close reason is not UTF-8");
+  return event;
 }
 
 }  // namespace drawbridge

@@ -28,13 +28,15 @@ class Engine {
       kPing,
       kPong,
       kClose,  // `code` and, in `payload`, the reason; kNoStatusReceived where the frame has no code
-      kError,  // the peer violated the protocol or a limit: `cause`; the engine takes no more
+      kError,  // the peer violated the protocol or a limit: `cause`; the engine takes no more. Where it was
+               // by a close frame: its `code`, kNoStatusReceived where it has none, and in `payload` its
+               // reason as far as that is UTF-8
     };
     Kind kind;
     Opcode opcode = Opcode::kContinuation;
     std::string_view payload;  // valid until the next call of Next, while the input's memory stands; where
                                // messages may be compressed, of any engine's Next on this thread
-    uint16_t code = 0;
+    uint16_t code = 0;         // kError: 0 where it was no close frame
     CloseCause cause = CloseCause::kProtocolError;
     std::string_view explanation;  // kError: which rule, for the close frame
   };

@@ -53,7 +53,7 @@ void Session::Cut() {
   on_stop_.reset();  // needs no post from here
   connection_->BeginClosing(CloseRequest(CloseCause::kShutdown));
   registration_.TellClosing();
-  Dismantle(lingers() ? CloseOutcome::kClean : CloseOutcome::kAborted);
+  Dismantle(lingers() ? AnsweredOutcome() : CloseOutcome::kAborted);
 }
 
 void Session::StopPoster::operator()() const {
@@ -141,12 +141,8 @@ void Session::HandleControl(const Engine::Event& event) {
       return HandlePong(event.payload);
     case Engine::Event::Kind::kClose:
       return HandleCloseFrame(event.code, event.payload);
-    case Engine::Event::Kind::kError: {
-      deaf_ = true;
-      CloseRequest request(event.cause);
-      request.reason = event.explanation;
-      return Close(std::move(request));
-    }
+    case Engine::Event::Kind::kError:
+      return HandleViolation(event);
   }
 }
 
@@ -164,12 +160,29 @@ void Session::HandleMessage(const Message& message) {
 void Session::HandleCloseFrame(uint16_t code, std::string_view reason) {
   deaf_ = true;
   if (phase_ == Phase::kOpen) may_send_more_ = true;
-  if (result_ == nullptr) result_ = std::make_unique<CloseResult>();
-  result_->received_code = code;
-  result_->received_reason = reason;
+  NoteReceivedClose(code, reason);
   CloseRequest request(CloseCause::kClientClosed);
   request.code = code;  // the answer repeats it (RFC 6455, section 5.5.1)
   Close(std::move(request));
+}
+
+void Session::HandleViolation(const Engine::Event& event) {
+  deaf_ = true;
+  const bool is_close = event.code != 0;
+  if (is_close) NoteReceivedClose(event.code, event.payload);
+  // A frame that breaks the protocol behind our close frame takes the place of the answer: no other can be
+  // read. A message that is too big or not UTF-8 may have been on its way before, and its sender gets the
+  // grace.
+  rejected_ = is_close || (close_sent_ && event.cause == CloseCause::kProtocolError);
+  CloseRequest request(event.cause);
+  request.reason = event.explanation;
+  Close(std::move(request));
+}
+
+void Session::NoteReceivedClose(uint16_t code, std::string_view reason) {
+  if (result_ == nullptr) result_ = std::make_unique<CloseResult>();
+  result_->received_code = code;
+  result_->received_reason = reason;
 }
 
 }  // namespace drawbridge

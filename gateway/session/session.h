@@ -108,6 +108,8 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void HandleControl(const Engine::Event& event);
   void HandleMessage(const Message& message);
   void HandleCloseFrame(uint16_t code, std::string_view reason);
+  void HandleViolation(const Engine::Event& event);
+  void NoteReceivedClose(uint16_t code, std::string_view reason);
   void Reply(const Message& message) override { AppendMessage(message); }
 
   // Send: once a wake-up.
@@ -135,10 +137,15 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void ShortenClosing();
   void DropPending();
   void PeerGone(CloseCause cause);
+  void AdvanceClosing();
   void FinishClosing();
   void ShutdownWrite();
   void Linger();
-  bool lingers() const { return write_shut_ && result_ != nullptr && result_->received_code != 0; }
+  void ShowClosing();
+  // kClosing: the peer's answer has come, or something that breaks the protocol in its place.
+  bool answered() const { return rejected_ || result_->received_code != 0; }
+  bool lingers() const { return write_shut_ && phase_ == Phase::kClosing && answered(); }
+  CloseOutcome AnsweredOutcome() const;
   void End(CloseOutcome outcome);
   void Dismantle(CloseOutcome outcome);
 
@@ -182,9 +189,12 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
 
   Phase phase_ = Phase::kOpen;
   bool deaf_ : 1 = false;             // what still arrives is no longer looked at
+  bool rejected_ : 1 = false;         // the peer's answer to the closing breaks the protocol
+  bool close_sent_ : 1 = false;       // all up to the close frame is with the kernel
   bool write_shut_ : 1 = false;       // the peer was told that no more will come
   bool may_send_more_ : 1 = false;    // behind its close frame, or it has done so
   bool has_outbox_ = true;            // others may have queued messages
+  uint8_t shown_ = 0;                 // of the closing, to those who ask meanwhile
   uint64_t counted_queue_bytes_ = 0;  // in the thread's counters
   SteadyTime last_receive_;
   SteadyTime last_message_;

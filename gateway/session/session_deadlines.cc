@@ -10,7 +10,7 @@ namespace drawbridge {
 void Session::OnDeadline() {
   const SteadyTime now = thread_.now();
   if (phase_ == Phase::kClosing) {
-    if (now >= grace_end_) return End(lingers() ? CloseOutcome::kClean : CloseOutcome::kTimeout);
+    if (now >= grace_end_) return End(lingers() ? AnsweredOutcome() : CloseOutcome::kTimeout);
   } else if (now >= ExpiryTime()) {
     Close(CloseRequest(CloseCause::kExpired));
   } else if (now >= MaxAgeTime()) {

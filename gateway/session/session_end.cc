@@ -63,16 +63,27 @@ void Session::DropPending() {
   if (queue_->empty()) queue_.reset();
 }
 
-// Everything up to the close frame is with the kernel. A client that violated the protocol has until the end
-// of the grace to end the connection itself; one that answered is done.
+void Session::AdvanceClosing() {
+  close_sent_ = close_sent_ || !sending();
+  if (close_sent_) FinishClosing();
+  if (phase_ != Phase::kEnded) ShowClosing();
+}
+
+// Everything up to the close frame is with the kernel. A client that answered is done. One that violated the
+// protocol before has until the end of the grace to end the connection itself.
 void Session::FinishClosing() {
-  if (result_->received_code == 0) {
+  if (!answered()) {
     if (deaf_) ShutdownWrite();
   } else if (may_send_more_ || link_.has_unread()) {
     Linger();
   } else {
-    End(CloseOutcome::kClean);
+    End(AnsweredOutcome());
   }
+}
+
+CloseOutcome Session::AnsweredOutcome() const {
+  const bool rejected = rejected_ || RefusesClose(result_->sent_code, result_->received_code);
+  return rejected ? CloseOutcome::kRejected : CloseOutcome::kClean;
 }
 
 // What arrives behind the client's close frame is read and dropped for a moment, or until the client ends the
@@ -91,10 +102,22 @@ void Session::ShutdownWrite() {
   write_shut_ = true;
 }
 
+// To those who ask while the closing is under way, when there is something new.
+void Session::ShowClosing() {
+  constexpr uint8_t kSent = 1;
+  constexpr uint8_t kReceived = 2;
+  const auto seen =
+      static_cast<uint8_t>((close_sent_ ? kSent : 0) | (result_->received_code != 0 ? kReceived : 0));
+  if (std::exchange(shown_, seen) == seen) return;
+  CloseResult so_far = *result_;
+  if (!close_sent_) so_far.ClearSent();
+  connection_->ShowClosing(std::move(so_far));
+}
+
 void Session::PeerGone(CloseCause cause) {
   // An interrupt that came first stands and would say goodbye, but there is nobody left to hear it.
   if (phase_ == Phase::kOpen) Close(CloseRequest(cause));
-  End(lingers() ? CloseOutcome::kClean : CloseOutcome::kAborted);
+  End(lingers() ? AnsweredOutcome() : CloseOutcome::kAborted);
 }
 
 void Session::End(CloseOutcome outcome) {
@@ -109,7 +132,7 @@ void Session::Dismantle(CloseOutcome outcome) {
   phase_ = Phase::kEnded;
   on_stop_.reset();
   // The close frame is the last of all: while anything is left here, it was not sent.
-  const bool close_unsent = !write_shut_ && (sending() || !thread_.write_buffer().empty());
+  const bool close_unsent = !close_sent_ && (sending() || !thread_.write_buffer().empty());
   const size_t unwritten = thread_.write_buffer().marks().size();
   thread_.write_buffer().Clear();
   thread_.poller().Forget(this);
@@ -125,10 +148,7 @@ void Session::Dismantle(CloseOutcome outcome) {
 
   CloseResult result = result_ == nullptr ? CloseResult() : std::move(*result_);
   result.outcome = outcome;
-  if (close_unsent) {
-    result.sent_code = 0;
-    result.sent_reason.clear();
-  }
+  if (close_unsent) result.ClearSent();
   result.close_time = thread_.clock().Steady();
   connection_->Detach();
   result.dropped_messages += unwritten + DropOutbox();

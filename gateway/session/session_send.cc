@@ -98,7 +98,7 @@ void Session::Settle() {
     if (!has_outbox_) CountQueue();
   }
   if (has_outbox_ || stalled_since_.has_value()) WatchQueue();
-  if (phase_ == Phase::kClosing && !sending()) FinishClosing();
+  if (phase_ == Phase::kClosing) AdvanceClosing();
   if (phase_ == Phase::kEnded) return;
   UpdateInterest();
 }

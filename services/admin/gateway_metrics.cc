@@ -18,7 +18,7 @@ namespace {
 using Families = std::vector<prometheus::MetricFamily>;
 
 constexpr std::array<std::string_view, kCloseOutcomes> kOutcomes = {"closed_clean", "closed_timeout",
-                                                                    "closed_aborted"};
+                                                                    "closed_aborted", "closed_rejected"};
 
 template <typename Number>
 double Double(Number number) {

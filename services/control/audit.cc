@@ -119,6 +119,7 @@ void Audit::Came(const v1::InterruptConnectionsResponse& response) {
               {"closed_clean", response.closed_clean_count()},
               {"closed_timeout", response.closed_timeout_count()},
               {"closed_aborted", response.closed_aborted_count()},
+              {"closed_rejected", response.closed_rejected_count()},
               {"already_closed", response.already_closed_count()}};
 }
 

@@ -112,6 +112,7 @@ v1::InterruptConnectionsResponse BulkInterrupt::Progress() const {
   response.set_closed_clean_count(counts.clean);
   response.set_closed_timeout_count(counts.timeout);
   response.set_closed_aborted_count(counts.aborted);
+  response.set_closed_rejected_count(counts.rejected);
   response.set_already_closed_count(counts.already_closed);
   if (done()) response.mutable_sample_connection_ids()->Assign(samples_.begin(), samples_.end());
   return response;

@@ -35,6 +35,20 @@ v1::CloseInitiator ToProto(CloseInitiator initiator) {
   return v1::CLOSE_INITIATOR_UNSPECIFIED;
 }
 
+v1::CloseOutcome ToProto(CloseOutcome outcome) {
+  switch (outcome) {
+    case CloseOutcome::kClean:
+      return v1::CLOSE_OUTCOME_CLEAN;
+    case CloseOutcome::kTimeout:
+      return v1::CLOSE_OUTCOME_TIMEOUT;
+    case CloseOutcome::kAborted:
+      return v1::CLOSE_OUTCOME_ABORTED;
+    case CloseOutcome::kRejected:
+      return v1::CLOSE_OUTCOME_REJECTED;
+  }
+  return v1::CLOSE_OUTCOME_UNSPECIFIED;
+}
+
 void DescribeClose(const Connection& connection, ConnectionState state, const Clock& clock, v1::Close* out) {
   const auto request = connection.close_request();
   if (!request.has_value()) return;
@@ -42,15 +56,15 @@ void DescribeClose(const Connection& connection, ConnectionState state, const Cl
   out->set_initiator(ToProto(cause.initiator));
   out->set_cause(std::string(cause.word));
   out->set_actor(request->actor);
+  const CloseResult result = connection.close_progress();
+  out->set_sent_code(result.sent_code);
+  out->set_sent_reason(result.sent_reason);
+  out->set_received_code(result.received_code);
+  out->set_received_reason(result.received_reason);
   if (state != ConnectionState::kClosed) return;
-  const auto result = connection.close_result();
-  if (!result.has_value()) return;
-  out->set_sent_code(result->sent_code);
-  out->set_sent_reason(result->sent_reason);
-  out->set_received_code(result->received_code);
-  out->set_received_reason(result->received_reason);
-  out->set_clean(result->clean());
-  *out->mutable_close_time() = drawbridge::ToProto(clock.ToWall(result->close_time));
+  out->set_outcome(ToProto(result.outcome));
+  out->set_clean(result.clean());
+  *out->mutable_close_time() = drawbridge::ToProto(clock.ToWall(result.close_time));
 }
 
 void DescribeCuts(uint8_t cut_texts, v1::Connection* out) {

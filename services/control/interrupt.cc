@@ -35,6 +35,8 @@ v1::InterruptOutcome ToProto(CloseOutcome outcome) {
       return v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT;
     case CloseOutcome::kAborted:
       return v1::INTERRUPT_OUTCOME_CLOSED_ABORTED;
+    case CloseOutcome::kRejected:
+      return v1::INTERRUPT_OUTCOME_CLOSED_REJECTED;
   }
   return v1::INTERRUPT_OUTCOME_UNSPECIFIED;
 }

@@ -30,6 +30,9 @@ void PacedClose::Tally::Count(CloseOutcome outcome) {
     case CloseOutcome::kAborted:
       ++aborted;
       break;
+    case CloseOutcome::kRejected:
+      ++rejected;
+      break;
   }
   if (--awaited == 0) ended();
 }
@@ -84,6 +87,7 @@ PacedClose::Counts PacedClose::counts() const {
   return {.clean = tally_->clean,
           .timeout = tally_->timeout,
           .aborted = tally_->aborted,
+          .rejected = tally_->rejected,
           .already_closed = already_closed_};
 }
 

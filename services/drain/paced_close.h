@@ -40,9 +40,10 @@ class PacedClose {
     int64_t clean = 0;
     int64_t timeout = 0;
     int64_t aborted = 0;
+    int64_t rejected = 0;
     int64_t already_closed = 0;  // before their turn
 
-    int64_t ended() const { return clean + timeout + aborted; }
+    int64_t ended() const { return clean + timeout + aborted + rejected; }
   };
   Counts counts() const;
 
@@ -54,6 +55,7 @@ class PacedClose {
     std::atomic<int64_t> clean = 0;
     std::atomic<int64_t> timeout = 0;
     std::atomic<int64_t> aborted = 0;
+    std::atomic<int64_t> rejected = 0;
     std::atomic<int64_t> awaited = 1;  // begun and not over, and one while others are to be begun
     std::function<void()> ended;
   };

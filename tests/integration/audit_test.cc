@@ -114,7 +114,7 @@ TEST_F(AuditTest, ABulkInterrupt) {
   EXPECT_FALSE(InterruptAll(request).ok());
   EXPECT_THAT(Lines(), ElementsAre(AllOf(HasSubstr(R"(filter="path = \"/chat\"" abort=true)"),
                                          HasSubstr("status=OK matched=1 closed_clean=0 closed_timeout=0 "
-                                                   "closed_aborted=1 already_closed=0")),
+                                                   "closed_aborted=1 closed_rejected=0 already_closed=0")),
                                    AllOf(HasSubstr("method=InterruptConnections"),
                                          HasSubstr("status=INVALID_ARGUMENT"))));
 }

@@ -169,9 +169,6 @@ TEST(CloseForAFaultTest, ProtocolError) {
       {Encode({.opcode = 3}), "reserved opcode"},
       {Encode({.opcode = kOpContinuation}), "continuation of nothing"},
       {Encode({.opcode = kOpPing, .fin = false}), "control frame fragmented"},
-      // A close frame that breaks the rules is none.
-      {Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1005)}), "forbidden close code"},
-      {Encode({.opcode = kOpClose, .payload = "x"}), "close frame with half a code"},
   };
   for (const auto& [sent, reason] : faults) ExpectFault(sent, EndedFor("protocol_error", 1002, reason));
 }
@@ -179,8 +176,24 @@ TEST(CloseForAFaultTest, ProtocolError) {
 TEST(CloseForAFaultTest, InvalidUtf8) {
   ExpectFault(Encode({.payload = "caf\xe9"}), EndedFor("invalid_utf8", 1007, "invalid UTF-8"));
   ExpectFault(Compressed(Deflated("caf\xe9")), EndedFor("invalid_utf8", 1007, "invalid UTF-8"));
+}
+
+// What it says is kept, and nothing is waited for behind it.
+TEST(CloseForAFaultTest, ACloseFrameThatBreaksTheRules) {
+  const auto bad_close = [](CloseRecord record, uint32_t code, const std::string& reason = "") {
+    record.received_code = code;
+    record.received_reason = reason;
+    record.outcome = v1::CLOSE_OUTCOME_REJECTED;
+    return record;
+  };
+  const CloseRecord forbidden = EndedFor("protocol_error", 1002, "forbidden close code");
+  ExpectFault(Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1005, "bye")}),
+              bad_close(forbidden, 1005, "bye"));
+  ExpectFault(Encode({.opcode = kOpClose, .payload = ClosePayloadOf(999)}), bad_close(forbidden, 999));
+  ExpectFault(Encode({.opcode = kOpClose, .payload = "x"}),
+              bad_close(EndedFor("protocol_error", 1002, "close frame with half a code"), 1005));
   ExpectFault(Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1000, "caf\xe9")}),
-              EndedFor("invalid_utf8", 1007, "close reason is not UTF-8"));
+              bad_close(EndedFor("invalid_utf8", 1007, "close reason is not UTF-8"), 1000));
 }
 
 TEST(CloseForAFaultTest, InvalidDeflate) {

@@ -57,6 +57,11 @@ void ExpectRecord(const v1::Connection& closed, const CloseRecord& expected, con
   EXPECT_EQ(close.received_code(), expected.received_code);
   EXPECT_EQ(close.received_reason(), expected.received_reason);
   EXPECT_EQ(close.clean(), expected.clean);
+  EXPECT_EQ(close.outcome() == v1::CLOSE_OUTCOME_CLEAN, expected.clean);
+  EXPECT_NE(close.outcome(), v1::CLOSE_OUTCOME_UNSPECIFIED);
+  if (expected.outcome != v1::CLOSE_OUTCOME_UNSPECIFIED) {
+    EXPECT_EQ(v1::CloseOutcome_Name(close.outcome()), v1::CloseOutcome_Name(expected.outcome));
+  }
   if (expected.initiator != v1::CLOSE_INITIATOR_CONTROL) {
     EXPECT_EQ(close.actor(), "");
   }

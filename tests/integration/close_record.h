@@ -19,6 +19,8 @@ struct CloseRecord {
   uint32_t received_code = 0;
   std::string received_reason;
   bool clean = false;
+  // Unspecified: any but clean.
+  control::v1::CloseOutcome outcome = control::v1::CLOSE_OUTCOME_UNSPECIFIED;
 };
 
 // Messages that were echoed before the end, and what they came to.

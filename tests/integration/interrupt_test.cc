@@ -92,6 +92,35 @@ TEST_F(InterruptTest, SaysInterruptedWith1008WhenNotTold) {
   ExpectGone(reply.get(), INTERRUPT_OUTCOME_CLOSED_CLEAN);
 }
 
+// The grace outlasts the test, and the call, its answer and the history are as quick as a clean end.
+TEST_F(InterruptTest, AForbiddenCodeForAnAnswerWasATimeoutWithoutAReceivedCode) {
+  for (const int code : {1005, 999}) {
+    Client client = server_.Open();
+    auto reply = StartInterrupt(server_, InterruptOf(client.id()));
+    EXPECT_EQ(client.ReadClose().code(), 1008);
+    client.SendClose(code);
+    const InterruptReply gone = reply.get();
+    ExpectGone(gone, control::v1::INTERRUPT_OUTCOME_CLOSED_REJECTED);
+    const control::v1::Close close = server_.Get(client.id()).close();
+    EXPECT_EQ(close.outcome(), control::v1::CLOSE_OUTCOME_REJECTED);
+    EXPECT_EQ(close.sent_code(), 1008u);
+    EXPECT_EQ(close.received_code(), static_cast<uint32_t>(code));
+  }
+}
+
+TEST_F(InterruptTest, AClientThatRefusedTheCodeCountedAsClean) {
+  Client client = server_.Open();
+  auto request = InterruptOf(client.id());
+  request.set_code(1012);
+  auto reply = StartInterrupt(server_, request);
+  EXPECT_EQ(client.ReadClose().code(), 1012);
+  client.SendClose(1002, "Invalid close code");
+  const InterruptReply gone = reply.get();
+  ExpectGone(gone, control::v1::INTERRUPT_OUTCOME_CLOSED_REJECTED);
+  EXPECT_EQ(gone.response.connection().close().received_code(), 1002u);
+  EXPECT_EQ(gone.response.connection().close().received_reason(), "Invalid close code");
+}
+
 TEST_F(InterruptTest, ClientInTheMiddleOfAFrameMayFinishItUnheard) {
   Client client = server_.Open();
   const std::string frame = Encode({.payload = "half of this is on its way"});

@@ -44,6 +44,15 @@ TEST(MetricsTest, InterruptsByTheirOutcome) {
   request.set_abort(true);
   ExpectGrowth(server, [&] { Interrupt(server, request); },
                {{Interrupts("closed_aborted"), 1}, {Closed("interrupted", "1006"), 1}});
+  Client refuses = server.Open();
+  ExpectGrowth(server,
+               [&] {
+                 auto reply = StartInterrupt(server, InterruptOf(refuses.id()));
+                 refuses.ReadClose();
+                 refuses.SendClose(1002);
+                 EXPECT_TRUE(reply.get().status.ok());
+               },
+               {{Interrupts("closed_rejected"), 1}, {Interrupts("closed_clean"), 0}});
   // One that is gone already, and one that never was, end nobody.
   request.set_allow_missing(true);
   ExpectGrowth(server, [&] { Interrupt(server, request); },

@@ -34,6 +34,10 @@ std::string TrafficText(uint64_t messages, uint64_t bytes) {
   return fmt::format("{}, {} bytes", Count(static_cast<int64_t>(messages), "message"), bytes);
 }
 
+std::string CloseOutcomeText(v1::CloseOutcome outcome) {
+  return Word(v1::CloseOutcome_Name(outcome), "CLOSE_OUTCOME_", outcome);
+}
+
 std::string CodeText(uint32_t code, const std::string& reason) {
   if (code == 0) return "";
   return reason.empty() ? std::to_string(code) : fmt::format("{} \"{}\"", code, reason);
@@ -115,6 +119,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const v1::Connection& con
       {"round_trip_time", RoundTripText(connection)},
       {"revision", std::to_string(connection.revision())},
       {"close", CloseText(connection)},
+      {"close_outcome", close.outcome() == 0 ? "" : CloseOutcomeText(close.outcome())},
       {"close_sent", CodeText(close.sent_code(), close.sent_reason())},
       {"close_received", CodeText(close.received_code(), close.received_reason())},
       {"close_actor", close.actor()},

@@ -16,11 +16,19 @@
 namespace drawbridge::ctl {
 namespace {
 
+// Of a client that did not accept the close frame, or whose answer is not one.
+std::string RefusalText(const v1::Close& close) {
+  if (close.received_code() == 0) return "the client broke the protocol";
+  return fmt::format("the client answered {}", close.received_code());
+}
+
 std::string Describe(const v1::InterruptConnectionResponse& response) {
   std::string text =
       fmt::format("{} {}", response.connection().connection_id(), OutcomeText(response.outcome()));
   if (const std::string close = CloseText(response.connection()); !close.empty()) text += ": " + close;
   if (response.has_elapsed()) text += ", in " + HumanLatency(FromProto(response.elapsed()));
+  if (response.outcome() == v1::INTERRUPT_OUTCOME_CLOSED_REJECTED)
+    text += "; " + RefusalText(response.connection().close());
   if (response.joined()) text += "; something else began the closing";
   if (response.dropped_messages() > 0)
     text += "; dropped " + Count(static_cast<int64_t>(response.dropped_messages()), "message");

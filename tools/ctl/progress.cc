@@ -14,14 +14,15 @@ using control::v1::InterruptConnectionsResponse;
 
 int64_t GoneCount(const InterruptConnectionsResponse& progress) {
   return progress.closed_clean_count() + progress.closed_timeout_count() + progress.closed_aborted_count() +
-         progress.already_closed_count();
+         progress.closed_rejected_count() + progress.already_closed_count();
 }
 
 std::string ProgressText(const InterruptConnectionsResponse& progress, int64_t total) {
-  const std::array<std::pair<int64_t, const char*>, 4> parts{{
+  const std::array<std::pair<int64_t, const char*>, 5> parts{{
       {progress.closed_clean_count(), "closed clean"},
       {progress.closed_timeout_count(), "timed out"},
       {progress.closed_aborted_count(), "aborted"},
+      {progress.closed_rejected_count(), "rejected"},
       {progress.already_closed_count(), "already closed"},
   }};
   std::string text = fmt::format("{} of {}", GoneCount(progress), total);

@@ -45,7 +45,7 @@ class UnansweredTest : public ::testing::Test {
   bool ended() const { return connection_->close_result().has_value(); }
   void ExpectEnd(CloseOutcome outcome, CloseCause cause = CloseCause::kInterrupted) {
     ASSERT_EQ(RunningGateway::WaitForEnd(connection_), cause);
-    EXPECT_EQ(connection_->close_result()->outcome, outcome);
+    EXPECT_EQ(WordOf(connection_->close_result()->outcome), WordOf(outcome));
   }
 
   RunningGateway running_{

@@ -60,15 +60,22 @@ TEST(CloseTest, ARequestBeginsWithWhatTheTableSays) {
   EXPECT_FALSE(request.abort);
 }
 
-TEST(CloseTest, AnEndIsCleanWhenBothCloseFramesWereSeen) {
-  CloseResult result;
-  EXPECT_FALSE(result.clean());
-  result.sent_code = 1000;
-  EXPECT_FALSE(result.clean());
-  result.received_code = kNoStatusReceived;
-  EXPECT_TRUE(result.clean());
-  result.sent_code = 0;
-  EXPECT_FALSE(result.clean());
+TEST(CloseTest, AnAnswerRefusesByItsCodeAndNotByAnEcho) {
+  for (const uint16_t refusal : {uint16_t{1002}, uint16_t{1007}}) {
+    EXPECT_TRUE(RefusesClose(1008, refusal));
+    EXPECT_FALSE(RefusesClose(refusal, refusal));
+  }
+  for (const uint16_t code :
+       {uint16_t{1000}, uint16_t{1001}, kNoStatusReceived, uint16_t{1008}, uint16_t{4000}}) {
+    EXPECT_FALSE(RefusesClose(1012, code)) << code;
+  }
+}
+
+TEST(CloseTest, EachOutcomeHasAWord) {
+  EXPECT_EQ(WordOf(CloseOutcome::kClean), "clean");
+  EXPECT_EQ(WordOf(CloseOutcome::kTimeout), "timeout");
+  EXPECT_EQ(WordOf(CloseOutcome::kAborted), "aborted");
+  EXPECT_EQ(WordOf(CloseOutcome::kRejected), "rejected");
 }
 
 }  // namespace

@@ -13,13 +13,24 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
+// With what the frame says all the same.
+SeenEvent SeenBadClose(CloseCause cause, std::string_view explanation, uint16_t code,
+                       std::string_view reason = {}) {
+  SeenEvent event = SeenError(cause, explanation);
+  event.opcode = Opcode::kClose;
+  event.code = code;
+  event.payload = reason;
+  return event;
+}
+
 TEST(EngineSection551Test, ACloseFrameMayBeEmpty) {
   EXPECT_THAT(EventsOf(Fragment(0x8, "", true)), ElementsAre(SeenClose(kNoStatusReceived)));
 }
 
 TEST(EngineSection551Test, HalfACodeIsAnError) {
   EXPECT_THAT(EventsOf(Fragment(0x8, "\x03", true)),
-              ElementsAre(SeenError(CloseCause::kProtocolError, "close frame with half a code")));
+              ElementsAre(SeenBadClose(CloseCause::kProtocolError, "close frame with half a code",
+                                       kNoStatusReceived)));
 }
 
 TEST(EngineSection551Test, BringsCodeAndReason) {
@@ -54,8 +65,10 @@ bool MayBeSent(uint32_t code) {
 
 TEST(EngineSection74Test, EveryCodeIsAllowedOrAnError) {
   for (uint32_t code = 0; code <= 0xffff; ++code) {
-    const auto expected = MayBeSent(code) ? SeenClose(static_cast<uint16_t>(code), "bye")
-                                          : SeenError(CloseCause::kProtocolError, "forbidden close code");
+    const auto seen = static_cast<uint16_t>(code == 0 ? kNoStatusReceived : code);
+    const auto expected = MayBeSent(code)
+                              ? SeenClose(seen, "bye")
+                              : SeenBadClose(CloseCause::kProtocolError, "forbidden close code", seen, "bye");
     ASSERT_THAT(EventsOf(CloseFrame(static_cast<uint16_t>(code), "bye")), ElementsAre(expected)) << code;
   }
 }
@@ -63,7 +76,7 @@ TEST(EngineSection74Test, EveryCodeIsAllowedOrAnError) {
 TEST(EngineSection551Test, TheReasonIsUtf8) {
   EXPECT_THAT(EventsOf(CloseFrame(1000, "\xf0\x9f\x8c\x89")),
               ElementsAre(SeenClose(1000, "\xf0\x9f\x8c\x89")));
-  const auto error = SeenError(CloseCause::kInvalidUtf8, "close reason is not UTF-8");
+  const auto error = SeenBadClose(CloseCause::kInvalidUtf8, "close reason is not UTF-8", 1000);
   for (const std::string reason : {"\xff", "cut \xe2\x82", "\xed\xa0\x80", "\xc0\xaf"}) {
     EXPECT_THAT(EventsOf(CloseFrame(1000, reason)), ElementsAre(error)) << ::testing::PrintToString(reason);
   }

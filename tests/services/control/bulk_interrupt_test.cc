@@ -257,10 +257,11 @@ TEST_F(BulkInterruptTest, CountsEveryOutcomeAndIsDoneWhenTheLastIsGone) {
   EXPECT_EQ(ended_, 0);
   clients_.End(1, EndedBy(CloseOutcome::kClean));
   clients_.End(2, EndedBy(CloseOutcome::kTimeout));
-  clients_.End(3, EndedBy(CloseOutcome::kTimeout));
+  clients_.End(3, EndedBy(CloseOutcome::kRejected));
   auto progress = run->Progress();
   EXPECT_EQ(progress.closed_clean_count(), 1);
-  EXPECT_EQ(progress.closed_timeout_count(), 2);
+  EXPECT_EQ(progress.closed_timeout_count(), 1);
+  EXPECT_EQ(progress.closed_rejected_count(), 1);
   EXPECT_EQ(progress.closed_aborted_count(), 0);
   EXPECT_EQ(progress.already_closed_count(), 1);
   clients_.End(4, EndedBy(CloseOutcome::kAborted));
@@ -272,6 +273,7 @@ TEST_F(BulkInterruptTest, CountsEveryOutcomeAndIsDoneWhenTheLastIsGone) {
   EXPECT_EQ(progress.matched_count(), 6);
   EXPECT_EQ(progress.closed_clean_count(), 2) << "who was closing already is counted by how it ended";
   EXPECT_EQ(progress.closed_aborted_count(), 1);
+  EXPECT_EQ(progress.closed_rejected_count(), 1);
   EXPECT_EQ(joined->close_request()->cause, CloseCause::kIdle);
 }
 

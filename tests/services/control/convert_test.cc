@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <iterator>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "tests/gateway/base/manual_clock.h"
@@ -97,9 +99,25 @@ TEST_F(ConvertTest, AClosingConnectionSaysWhoBeganAndWhy) {
   EXPECT_EQ(described.close().sent_code(), 0U);
 }
 
+TEST_F(ConvertTest, AClosingConnectionHadNoSentCodeThoughItsCloseFrameWasOut) {
+  connection_.Interrupt(CloseRequest(CloseCause::kProtocolError));
+  CloseResult so_far;
+  so_far.sent_code = 1002;
+  so_far.sent_reason = "reserved opcode";
+  connection_.ShowClosing(so_far);
+  const v1::Connection described = Described();
+  EXPECT_EQ(described.state(), v1::CONNECTION_STATE_CLOSING);
+  EXPECT_EQ(described.close().sent_code(), 1002U);
+  EXPECT_EQ(described.close().sent_reason(), "reserved opcode");
+  EXPECT_EQ(described.close().received_code(), 0U);
+  EXPECT_EQ(described.close().outcome(), v1::CLOSE_OUTCOME_UNSPECIFIED);
+  EXPECT_FALSE(described.close().has_close_time());
+}
+
 TEST_F(ConvertTest, AClosedConnectionSaysHowItEnded) {
   connection_.Interrupt(CloseRequest(CloseCause::kInterrupted));
   CloseResult result;
+  result.outcome = CloseOutcome::kClean;
   result.sent_code = 1008;
   result.sent_reason = "sent";
   result.received_code = kNoStatusReceived;
@@ -114,7 +132,29 @@ TEST_F(ConvertTest, AClosedConnectionSaysHowItEnded) {
   EXPECT_EQ(described.close().received_code(), 1005U);
   EXPECT_EQ(described.close().received_reason(), "received");
   EXPECT_TRUE(described.close().clean());
+  EXPECT_EQ(described.close().outcome(), v1::CLOSE_OUTCOME_CLEAN);
   EXPECT_EQ(described.close().close_time().seconds(), kEpoch + 3);
+}
+
+TEST(ConvertOutcomeTest, EachOutcomeHasItsValueAndOneIsClean) {
+  const ManualClock clock;
+  const std::pair<CloseOutcome, v1::CloseOutcome> outcomes[] = {
+      {CloseOutcome::kClean, v1::CLOSE_OUTCOME_CLEAN},
+      {CloseOutcome::kTimeout, v1::CLOSE_OUTCOME_TIMEOUT},
+      {CloseOutcome::kAborted, v1::CLOSE_OUTCOME_ABORTED},
+      {CloseOutcome::kRejected, v1::CLOSE_OUTCOME_REJECTED}};
+  static_assert(std::size(outcomes) == kCloseOutcomes);
+  for (const auto& [outcome, expected] : outcomes) {
+    Connection connection({});
+    connection.Interrupt(CloseRequest(CloseCause::kInterrupted));
+    CloseResult result;
+    result.outcome = outcome;
+    connection.RecordEnd(result);
+    v1::Connection described;
+    Describe(connection, "node-a", clock, &described);
+    EXPECT_EQ(described.close().outcome(), expected);
+    EXPECT_EQ(described.close().clean(), outcome == CloseOutcome::kClean);
+  }
 }
 
 TEST(ConvertInitiatorTest, EachCauseHasItsInitiator) {

@@ -188,7 +188,8 @@ TEST_F(InterruptionTest, EveryOutcomeHasItsName) {
   const std::pair<CloseOutcome, v1::InterruptOutcome> outcomes[] = {
       {CloseOutcome::kClean, v1::INTERRUPT_OUTCOME_CLOSED_CLEAN},
       {CloseOutcome::kTimeout, v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT},
-      {CloseOutcome::kAborted, v1::INTERRUPT_OUTCOME_CLOSED_ABORTED}};
+      {CloseOutcome::kAborted, v1::INTERRUPT_OUTCOME_CLOSED_ABORTED},
+      {CloseOutcome::kRejected, v1::INTERRUPT_OUTCOME_CLOSED_REJECTED}};
   for (const auto& [outcome, name] : outcomes) {
     const auto interruption = Begin(Request(clients_.Add()->info().id));
     clients_.End(clients_.registrations.size() - 1, EndedBy(outcome));

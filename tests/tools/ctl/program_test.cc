@@ -14,6 +14,8 @@
 namespace drawbridge {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
@@ -111,6 +113,17 @@ TEST_F(ProgramTest, InterruptEndsOneAndSaysHow) {
   EXPECT_THAT(exit.out, StartsWith(client.id() + " closed_clean: 4001 interrupted, by control, in "));
   EXPECT_THAT(Run({"interrupt", client.id()}).out, HasSubstr("already_closed"));
   other.Echo("still here");
+}
+
+TEST_F(ProgramTest, InterruptSaysThatTheClientRefusedTheCode) {
+  Client client = server_.Open();
+  ChildProcess interrupt(
+      CtlCommand(server_.server().control_address(), {"interrupt", client.id(), "--code=1012"}));
+  EXPECT_EQ(client.ReadClose().code(), 1012);
+  client.SendClose(1002);
+  EXPECT_THAT(interrupt.Wait().out, AllOf(StartsWith(client.id() + " closed_rejected: 1012 interrupted, by "),
+                                          HasSubstr("; the client answered 1002")));
+  EXPECT_THAT(Run({"get", client.id()}).out, ContainsRegex("close_outcome +rejected"));
 }
 
 TEST_F(ProgramTest, InterruptTakesItsGraceBeyondTheTimeout) {

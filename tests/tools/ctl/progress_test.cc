@@ -18,8 +18,10 @@ TEST(ProgressTest, Words) {
   EXPECT_EQ(ProgressText(Of(0, 0), 3), "0 of 3");
   auto all = Of(4, 3);
   all.set_closed_aborted_count(2);
+  all.set_closed_rejected_count(1);
   all.set_already_closed_count(1);
-  EXPECT_EQ(ProgressText(all, 10), "10 of 10: 4 closed clean, 3 timed out, 2 aborted, 1 already closed");
+  EXPECT_EQ(ProgressText(all, 11),
+            "11 of 11: 4 closed clean, 3 timed out, 2 aborted, 1 rejected, 1 already closed");
 }
 
 TEST(ProgressTest, TheBarIsFullOnlyAtTheEnd) {
