@@ -23,9 +23,11 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kInvalidUtf8, kGateway, 1007, "invalid_utf8", "invalid UTF-8"},
     // What is inside the message is wrong, not the framing: 1007, as for bad UTF-8, and not 1002.
     CloseCauseInfo{CloseCause::kInvalidDeflate, kGateway, 1007, "invalid_deflate", "invalid deflate data"},
-    CloseCauseInfo{CloseCause::kShutdown, kDrain, 1012, "shutdown", "going away"},
+    // Not 1012 (service restart), the registry's word for it, which several client libraries do not know and
+    // report as a protocol error; nor for max_age.
+    CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
     CloseCauseInfo{CloseCause::kExpired, kGateway, 1008, "expired", "expired"},
-    CloseCauseInfo{CloseCause::kMaxAge, kGateway, 1012, "max_age", "maximum age reached"},
+    CloseCauseInfo{CloseCause::kMaxAge, kGateway, 1001, "max_age", "maximum age reached"},
 };
 
 constexpr bool InOrder() {
@@ -41,6 +43,11 @@ static_assert(kCauses.size() == kCloseCauses && InOrder());
 const CloseCauseInfo& Describe(CloseCause cause) { return kCauses[static_cast<size_t>(cause)]; }
 
 std::span<const CloseCauseInfo> CloseCauses() { return kCauses; }
+
+bool IsOperatorCode(uint64_t code) {
+  return code == 1000 || code == 1001 || code == 1008 || (code >= 1011 && code <= 1013) ||
+         (code >= 3000 && code <= 4999);
+}
 
 std::string_view WordOf(CloseOutcome outcome) {
   constexpr std::array<std::string_view, kCloseOutcomes> kWords = {"clean", "timeout", "aborted", "rejected"};

@@ -40,7 +40,8 @@ inline constexpr size_t kCloseCauses = 14;
 struct CloseCauseInfo {
   CloseCause cause;
   CloseInitiator initiator;
-  uint16_t code;            // RFC 6455, section 7.4.1; 0: no close frame can be sent
+  uint16_t code;            // unless a flag or a request sets another; RFC 6455, section 7.4.1; 0: no close
+                            // frame can be sent
   std::string_view word;    // stable: logs, metrics, Close.cause
   std::string_view reason;  // of the close frame
 };
@@ -52,6 +53,11 @@ std::span<const CloseCauseInfo> CloseCauses();
 // wire.
 inline constexpr uint16_t kNoStatusReceived = 1005;
 inline constexpr uint16_t kAbnormalClosure = 1006;
+
+// The codes by which an operator may end connections: those of section 7.4.1 and of the IANA registry that
+// tell of a decision and not of a fault of the peer's, and the registered and private ranges.
+bool IsOperatorCode(uint64_t code);
+inline constexpr std::string_view kOperatorCodes = "1000, 1001, 1008, 1011 to 1013 and 3000 to 4999";
 
 inline constexpr std::chrono::seconds kDefaultGrace{5};
 

@@ -43,9 +43,10 @@ struct SessionOptions {
       std::chrono::seconds(10);                    // nothing for so long behind a ping: close 1001 no_pong
   bool keepalive_proves_life = false;              // a client that never answers a ping: by TCP keepalive
   std::chrono::nanoseconds idle_timeout{0};        // no message for so long: close 1001 idle; 0: never
-  std::chrono::nanoseconds max_connection_age{0};  // give or take a fifth: close 1012 max_age; 0: never
-  std::optional<DeflateOptions> deflate;           // nullopt: no permessage-deflate
-  RateLimits rates;  // over one of them: nothing more is read until it is made up for
+  std::chrono::nanoseconds max_connection_age{0};  // give or take a fifth: close max_age; 0: never
+  uint16_t max_age_code = Describe(CloseCause::kMaxAge).code;
+  std::optional<DeflateOptions> deflate;  // nullopt: no permessage-deflate
+  RateLimits rates;                       // over one of them: nothing more is read until it is made up for
 };
 
 // Lives on one I/O thread and is touched there alone: no lock. Others act through its Connection. Nobody

@@ -14,7 +14,9 @@ void Session::OnDeadline() {
   } else if (now >= ExpiryTime()) {
     Close(CloseRequest(CloseCause::kExpired));
   } else if (now >= MaxAgeTime()) {
-    Close(CloseRequest(CloseCause::kMaxAge));
+    CloseRequest request(CloseCause::kMaxAge);
+    request.code = options_.max_age_code;
+    Close(std::move(request));
   } else if (throttle_ != nullptr && throttle_->Resume(now)) {
     // Settle reads what TLS holds; the poller tells of the rest.
   } else if (stalled_since_.has_value() && now >= *stalled_since_ + options_.send_stall_timeout) {

@@ -14,22 +14,13 @@ namespace {
 constexpr size_t kMaxReason = 123;
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
 
-// Codes that an operator may send: those of section 7.4.1 that speak of a decision, and the registered and
-// private ranges.
-bool IsCode(uint32_t code) {
-  return code == 1000 || code == 1001 || code == 1008 || (code >= 1011 && code <= 1013) ||
-         (code >= 3000 && code <= 4999);
-}
-
 }  // namespace
 
 grpc::Status ParseCode(uint32_t code, CloseRequest* close) {
   if (code == 0) return grpc::Status::OK;
-  if (!IsCode(code)) {
-    return InvalidField(
-        "CODE_FORBIDDEN", "code",
-        fmt::format("is {}: 1000, 1001, 1008, 1011 to 1013 and 3000 to 4999 are allowed, 0 is {}", code,
-                    close->code));
+  if (!IsOperatorCode(code)) {
+    return InvalidField("CODE_FORBIDDEN", "code",
+                        fmt::format("is {}: {} are allowed, 0 is {}", code, kOperatorCodes, close->code));
   }
   close->code = static_cast<uint16_t>(code);
   return grpc::Status::OK;

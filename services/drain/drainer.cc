@@ -67,9 +67,12 @@ int64_t Drainer::Shutdown(DrainPlan plan) {
 }
 
 void Drainer::Hasten() {
-  DrainPlan now;
-  now.close.grace = std::chrono::nanoseconds(0);
-  Post([this, now] { Begin(now); });
+  Post([this] {
+    DrainPlan now;
+    if (schedule_.has_value()) now.close = schedule_->close;
+    now.close.grace = std::chrono::nanoseconds(0);
+    Begin(std::move(now));
+  });
 }
 
 void Drainer::WhenBegun(std::function<void()> begun) { Post(std::move(begun)); }

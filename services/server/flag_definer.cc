@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "gateway/base/ascii.h"
+#include "gateway/connections/close.h"
 #include "services/server/suggestion.h"
 
 namespace drawbridge {
@@ -89,6 +90,23 @@ void Definer::AddNumber(const std::string& name, const std::string& help, uint64
          uint64_t number = 0;
          if (absl::SimpleAtoi(standard, &number)) store(number);
        }});
+}
+
+void Definer::CloseCode(const std::string& name, uint16_t* value, const std::string& help) {
+  const auto set = [=](std::string* text) -> std::string {
+    uint16_t code = 0;
+    if (uint64_t number = 0; absl::SimpleAtoi(*text, &number) && IsOperatorCode(number))
+      code = static_cast<uint16_t>(number);
+    if (code == 0) return fmt::format("must be a close code: {} are allowed", kOperatorCodes);
+    *value = code;
+    *text = std::to_string(code);
+    return "";
+  };
+  Add({.name = name,
+       .help = help,
+       .standard = std::to_string(*value),
+       .set = set,
+       .reset = [value, standard = *value] { *value = standard; }});
 }
 
 void Definer::Duration(const std::string& name, nanoseconds* value, const std::string& help,

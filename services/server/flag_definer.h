@@ -34,6 +34,8 @@ class Definer {
     AddNumber(name, help, low, high, why, std::to_string(*value),
               [value](uint64_t number) { *value = static_cast<Integer>(number); });
   }
+  // A code by which the gateway ends connections: one of kOperatorCodes.
+  void CloseCode(const std::string& name, uint16_t* value, const std::string& help);
   // 0 is taken too, to switch the thing off, where `may_be_off`.
   void Duration(const std::string& name, std::chrono::nanoseconds* value, const std::string& help,
                 absl::Duration low, absl::Duration high, bool may_be_off = false);

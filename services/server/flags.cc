@@ -182,9 +182,12 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                   "A client that sends no message for so long is closed with 1001", ms, day, true);
   define.Duration(
       "max_connection_age", &flags->max_connection_age,
-      "A client that has been here for so long, give or take a fifth, is closed with 1012, so that "
-      "clients spread over new nodes",
+      "A client that has been connected for so long, give or take a fifth, is closed with --max_age_code, "
+      "so that clients spread over new nodes",
       absl::Seconds(1), absl::Hours(24 * 30), true);
+  define.CloseCode("max_age_code", &flags->max_age_code,
+                   "Close code for clients that reach --max_connection_age. 1001 is understood by all "
+                   "client libraries, 1012 and 1013 are not");
   const auto hour = absl::Hours(1);
   define.Duration(
       "drain_not_ready", &flags->drain_not_ready,
@@ -195,6 +198,9 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                   "Then the time over which the goodbyes to clients are spread", absl::ZeroDuration(), hour);
   define.Duration("drain_grace", &flags->drain_grace,
                   "Then how long the last of them may take to say goodbye", absl::ZeroDuration(), hour);
+  define.CloseCode("drain_code", &flags->drain_code,
+                   "Close code for clients when the node drains. 1001 is understood by all client libraries, "
+                   "1012 and 1013 are not");
   DefineDeflate(define, flags);
   define.Choice("log_format", &flags->log_format, "Format of the log.", {"text", "json"});
   define.Choice("log_level", &flags->log_level, "Least level logged.", {"debug", "info", "warning", "error"});

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/connections/close.h"
 #include "gateway/listener/subprotocols.h"
 #include "gateway/session/deflate_options.h"
 
@@ -57,9 +58,11 @@ struct Flags {
   bool keepalive_proves_life = false;
   std::chrono::nanoseconds idle_timeout{0};
   std::chrono::nanoseconds max_connection_age{0};
+  uint16_t max_age_code = Describe(CloseCause::kMaxAge).code;
   std::chrono::nanoseconds drain_not_ready{0};
   std::chrono::nanoseconds drain_spread = std::chrono::seconds(30);
   std::chrono::nanoseconds drain_grace = std::chrono::seconds(5);
+  uint16_t drain_code = Describe(CloseCause::kShutdown).code;
   bool permessage_deflate = false;
   DeflateOptions deflate;
   std::string log_format = "text";

@@ -9,6 +9,7 @@ const std::vector<std::string>& ReloadableFlags() {
       "allowed_hosts",
       "allowed_origins",
       "bytes_per_second",
+      "drain_code",
       "drain_grace",
       "drain_not_ready",
       "drain_spread",
@@ -17,6 +18,7 @@ const std::vector<std::string>& ReloadableFlags() {
       "idle_timeout",
       "keepalive_proves_life",
       "log_level",
+      "max_age_code",
       "max_connection_age",
       "max_connections",
       "max_connections_per_address",
@@ -40,6 +42,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->allowed_hosts = from.allowed_hosts;
   to->allowed_origins = from.allowed_origins;
   to->bytes_per_second = from.bytes_per_second;
+  to->drain_code = from.drain_code;
   to->drain_grace = from.drain_grace;
   to->drain_not_ready = from.drain_not_ready;
   to->drain_spread = from.drain_spread;
@@ -48,6 +51,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->idle_timeout = from.idle_timeout;
   to->keepalive_proves_life = from.keepalive_proves_life;
   to->log_level = from.log_level;
+  to->max_age_code = from.max_age_code;
   to->max_connection_age = from.max_connection_age;
   to->max_connections = from.max_connections;
   to->max_connections_per_address = from.max_connections_per_address;

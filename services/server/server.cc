@@ -50,6 +50,7 @@ GatewayOptions OptionsOf(const Flags& flags) {
                       .keepalive_proves_life = flags.keepalive_proves_life,
                       .idle_timeout = flags.idle_timeout,
                       .max_connection_age = flags.max_connection_age,
+                      .max_age_code = flags.max_age_code,
                       .deflate = flags.permessage_deflate ? std::optional(flags.deflate) : std::nullopt,
                       .rates = {.messages_per_second = flags.messages_per_second,
                                 .bytes_per_second = flags.bytes_per_second}},
@@ -236,6 +237,7 @@ DrainPlan Server::drain_plan() const {
   MutexLock lock(mu_);
   DrainPlan plan{.not_ready = flags_.drain_not_ready, .spread = flags_.drain_spread};
   plan.close.grace = flags_.drain_grace;
+  plan.close.code = flags_.drain_code;
   return plan;
 }
 

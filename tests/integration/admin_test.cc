@@ -73,7 +73,7 @@ TEST(AdminTest, ANodeThatGoesIsNotReadyFromTheFirstGoodbye) {
   EXPECT_EQ(Scrape(server.server().admin_address())["drawbridge_ready"], 0);
   EXPECT_EQ(HealthOf(server, ""), Health::NOT_SERVING);
   EXPECT_EQ(HealthOf(server, kControl), Health::SERVING) << "who empties a node asks it how far it is";
-  client.SendClose(1012);
+  client.SendClose(1001);
   EXPECT_EQ(shutdown.get(), 1);
   EXPECT_EQ(Ask(server, "/readyz").body, "drained: the node was emptied and not resumed\n")
       << "to the very end";

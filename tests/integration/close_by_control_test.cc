@@ -273,9 +273,9 @@ TEST(CloseByShutdownTest, AnsweredOrNot) {
   std::thread shutdown([&] { server.server().Shutdown(); });
   const CloseRecord shut_down = {.initiator = v1::CLOSE_INITIATOR_DRAIN,
                                  .cause = "shutdown",
-                                 .sent_code = 1012,
+                                 .sent_code = 1001,
                                  .sent_reason = "going away"};
-  EXPECT_EQ(answers.ReadClose().payload, ClosePayloadOf(1012, "going away"));
+  EXPECT_EQ(answers.ReadClose().payload, ClosePayloadOf(1001, "going away"));
   answers.SendClose(1001, "see you");
   ExpectRecord(server, answers, Answered(shut_down, 1001, "see you"));
   leaves.ReadClose();
@@ -296,7 +296,7 @@ TEST(CloseByShutdownTest, NotAnsweredInTime) {
   ASSERT_TRUE(connection->close_result().has_value());
   EXPECT_EQ(connection->close_request()->cause, CloseCause::kShutdown);
   EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kTimeout);
-  EXPECT_EQ(connection->close_result()->sent_code, 1012);
+  EXPECT_EQ(connection->close_result()->sent_code, 1001);
   EXPECT_EQ(connection->close_result()->sent_reason, "going away");
   EXPECT_EQ(connection->close_result()->received_code, 0);
 }

@@ -72,13 +72,23 @@ TEST(CloseOfAgedTest, AnsweredOrNot) {
     const auto begin = std::chrono::steady_clock::now();
     Client client = server.Open();
     client.Echo("busy or not");
-    EXPECT_EQ(client.ReadClose().payload, ClosePayloadOf(1012, "maximum age reached"));
+    EXPECT_EQ(client.ReadClose().payload, ClosePayloadOf(1001, "maximum age reached"));
     EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(400 - 20));
-    if (answers) client.SendClose(1012);
+    if (answers) client.SendClose(1001);
     client.Close();
-    const CloseRecord aged = EndedFor("max_age", 1012, "maximum age reached");
+    const CloseRecord aged = EndedFor("max_age", 1001, "maximum age reached");
     ExpectRecord(server, client, answers ? Answered(aged) : aged, {.messages = 1, .bytes = 11});
   }
+}
+
+TEST(CloseOfAgedTest, ByTheCodeOfTheFlag) {
+  Flags flags = TestFlags();
+  flags.max_connection_age = milliseconds(500);
+  flags.max_age_code = 4001;
+  RunningServer server(flags);
+  Client client = server.Open();
+  EXPECT_EQ(client.ReadCloseAndAnswer().payload, ClosePayloadOf(4001, "maximum age reached"));
+  ExpectRecord(server, client, Answered(EndedFor("max_age", 4001, "maximum age reached")));
 }
 
 class CloseOfSlowTest : public ::testing::Test {

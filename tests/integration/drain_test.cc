@@ -130,12 +130,42 @@ TEST_F(DrainTest, ANodeSaysWhatItIs) {
   EXPECT_GE(age, seconds(0));
 }
 
+class DrainCodeTest : public DrainTest {
+ protected:
+  static Flags WithCode() {
+    Flags flags = TestFlags();
+    flags.drain_code = 4001;
+    return flags;
+  }
+  DrainCodeTest() : DrainTest(WithCode()) {}
+};
+
+TEST_F(DrainCodeTest, TheFlagSaysWhichUnlessTheRequestDoes) {
+  for (const bool asked : {false, true}) {
+    Client client = server_.Open();
+    v1::DrainNodeRequest request = DrainOver(milliseconds(0));
+    if (asked) request.set_code(1012);
+    if (asked) request.set_reason("a new release");
+    DrainStream drain(*nodes_, request);
+    EXPECT_EQ(client.ReadCloseAndAnswer().payload,
+              asked ? ClosePayloadOf(1012, "a new release") : ClosePayloadOf(4001, "going away"));
+    EXPECT_TRUE(drain.End().ok());
+    EXPECT_TRUE(Resume().ok());
+  }
+  v1::DrainNodeRequest request = DrainOver(milliseconds(0));
+  request.set_code(1005);
+  const grpc::Status status = DrainStream(*nodes_, request).End();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(DetailsOf(status).reason, "CODE_FORBIDDEN");
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("0 is 4001"));
+}
+
 TEST_F(DrainTest, EverybodyIsToldAndTheCallerToo) {
   auto clients = OpenMany(50);
   DrainStream drain(*nodes_, DrainOver(milliseconds(200)));
   for (Client& client : clients) {
     const ServerFrame close = client.ReadCloseAndAnswer();
-    EXPECT_EQ(close.code(), 1012);
+    EXPECT_EQ(close.code(), 1001);
     EXPECT_EQ(close.reason(), "going away");
     EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
   }
@@ -172,7 +202,7 @@ TEST_F(DrainTest, FirstItIsNotReadyAndAcceptsAllTheSame) {
   Client late = server_.Open();
   late.Echo("not closed yet");
   DrainStream sooner(*nodes_, DrainOver(milliseconds(0)));
-  EXPECT_EQ(late.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(late.ReadCloseAndAnswer().code(), 1001);
   EXPECT_TRUE(drain.End().ok()) << "the same drain, over sooner";
   EXPECT_TRUE(sooner.End().ok());
 }
@@ -197,7 +227,7 @@ TEST_F(DrainTest, ADrainIsNeverMadeToLastLonger) {
   Client client = server_.Open();
   DrainStream first(*nodes_, DrainOver(milliseconds(300)));
   DrainStream second(*nodes_, DrainOver(hours(1)));
-  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1001);
   EXPECT_TRUE(first.End().ok());
   EXPECT_TRUE(second.End().ok());
 }
@@ -208,7 +238,7 @@ TEST_F(DrainTest, ACallerWhoLeavesDoesNotEndIt) {
   drain.Next();
   drain.Cancel();
   EXPECT_EQ(drain.End().error_code(), grpc::StatusCode::CANCELLED);
-  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1001);
   EXPECT_TRUE(Becomes(v1::NODE_STATE_DRAINED));
 }
 
@@ -281,7 +311,7 @@ class ShortGraceTest : public DrainTest {
 TEST_F(ShortGraceTest, WhoDoesNotAnswerIsCut) {
   Client silent = server_.Open();
   DrainStream drain(*nodes_, DrainOver(milliseconds(0)));
-  EXPECT_EQ(silent.ReadClose().code(), 1012);
+  EXPECT_EQ(silent.ReadClose().code(), 1001);
   silent.DrainToEnd();
   ASSERT_TRUE(drain.End().ok());
   EXPECT_EQ(drain.last.closed_count(), 1);
@@ -309,7 +339,7 @@ TEST_F(DrainTest, DuringAShutdownNobodyElseDrainsOrResumes) {
   EXPECT_EQ(DetailsOf(status).reason, "NODE_SHUTTING_DOWN");
   client.Echo("not yet");
   server_.server().HastenShutdown();
-  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1001);
   shutdown.join();
 }
 
@@ -318,7 +348,7 @@ TEST_F(DrainTest, AShutdownTakesADrainOver) {
   DrainStream drain(*nodes_, DrainOver(hours(1)));
   drain.Next();
   std::thread shutdown([&] { EXPECT_EQ(server_.server().Shutdown(), 3); });
-  for (Client& client : clients) EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1012);
+  for (Client& client : clients) EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1001);
   EXPECT_TRUE(drain.End().ok()) << "its caller is told before the control plane ends";
   EXPECT_TRUE(drain.last.done());
   shutdown.join();

@@ -297,7 +297,7 @@ TEST(InterruptCallsTest, InterruptDuringAShutdownJoinsIt) {
   EXPECT_EQ(reply.response.outcome(), v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
   EXPECT_EQ(reply.response.connection().close().initiator(), v1::CLOSE_INITIATOR_DRAIN);
   EXPECT_EQ(reply.response.connection().close().cause(), "shutdown");
-  EXPECT_EQ(client.ReadClose().code(), 1012);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
 }
 
 }  // namespace

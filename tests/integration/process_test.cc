@@ -52,7 +52,7 @@ void ExpectDrains(int signal) {
   process.Signal(signal);
   for (Client* client : {&first, &second}) {
     const ServerFrame close = client->ReadCloseAndAnswer();
-    EXPECT_EQ(close.code(), 1012);
+    EXPECT_EQ(close.code(), 1001);
     EXPECT_EQ(close.reason(), "going away");
     EXPECT_EQ(client->ReadEnd(), Client::Ending::kEndOfFile);
   }
@@ -72,15 +72,25 @@ TEST(ProcessTest, ASecondSigtermEndsTheWait) {
   process.WaitForError("SIGTERM: draining 1 connections");
   client.Echo("served as before");
   process.Signal(SIGTERM);
-  EXPECT_EQ(client.ReadClose().code(), 1012);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
   EXPECT_EQ(process.Wait().code, 0) << "nobody waits for a client that does not answer";
+}
+
+TEST(ProcessTest, ASecondSigtermEndedTheWaitByAnotherCodeThanTheFlags) {
+  ChildProcess process(OnFreePorts({"--drain_not_ready=1h", "--drain_spread=1h", "--drain_code=4001"}));
+  Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
+  process.Signal(SIGTERM);
+  process.WaitForError("SIGTERM: draining 1 connections");
+  process.Signal(SIGTERM);
+  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 4001);
+  EXPECT_EQ(process.Wait().code, 0);
 }
 
 TEST(ProcessTest, SigintDoesNotSpreadTheGoodbyes) {
   ChildProcess process(OnFreePorts({"--drain_not_ready=1h", "--drain_spread=1h"}));
   Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
   process.Signal(SIGINT);
-  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(client.ReadCloseAndAnswer().code(), 1001);
   EXPECT_EQ(process.Wait().code, 0);
 }
 
@@ -88,7 +98,7 @@ TEST(ProcessTest, SilentClientsAreCutWhenTheDrainGraceEnds) {
   ChildProcess process(OnFreePorts({"--drain_grace=300ms", "--drain_spread=0s"}));
   Client client = Client::Open(ReadyField(process.ReadLine(), "ws"));
   process.Signal(SIGTERM);
-  EXPECT_EQ(client.ReadClose().code(), 1012);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
   EXPECT_EQ(process.Wait().code, 0);
   client.DrainToEnd();
 }
@@ -156,7 +166,7 @@ TEST(ProcessTest, HealthCheckAsksWhoRunsWithTheSameFlags) {
 
   Client client = Client::Open(ReadyField(ready, "ws"));  // who does not say goodbye
   process.Signal(SIGTERM);
-  EXPECT_EQ(client.ReadClose().code(), 1012);
+  EXPECT_EQ(client.ReadClose().code(), 1001);
   exit = check(address);
   EXPECT_EQ(exit.code, 0) << "who drains is not ready, and healthy";
   EXPECT_EQ(exit.out, address + ": ok\n");
@@ -202,6 +212,8 @@ TEST(ProcessTest, HelpNamesEveryFlag) {
                            "keepalive_proves_life",
                            "idle_timeout",
                            "drain_grace",
+                           "drain_code",
+                           "max_age_code",
                            "log_format",
                            "log_level",
                            "flagfile",

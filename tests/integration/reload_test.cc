@@ -91,6 +91,13 @@ TEST_F(ReloadTest, WhatTheHandshakeGoesBy) {
   EXPECT_EQ(large.Upgrade().status, 431);
 }
 
+TEST_F(ReloadTest, TheAgeOfClientsToComeAndItsCode) {
+  Client before = Open();
+  Reload("max_connection_age=1s\nmax_age_code=4002\n", "flags were reloaded");
+  EXPECT_EQ(Open().ReadCloseAndAnswer().code(), 4002);
+  before.Echo("under the old flags");
+}
+
 TEST_F(ReloadTest, WhatTakesARestartIsNamedAndStays) {
   Reload("io_threads=7\nhandler=echo\nlog_format=json\nmax_message_bytes=10\n", "need_restart=2");
   process_.Signal(SIGTERM);
@@ -115,9 +122,9 @@ TEST_F(ReloadTest, ABadFileChangesNothing) {
 
 TEST_F(ReloadTest, TheDrainFollowsTheFileToo) {
   Client client = Open();
-  Reload("drain_grace=50ms\n", "flags were reloaded");
+  Reload("drain_grace=50ms\ndrain_code=4001\n", "flags were reloaded");
   process_.Signal(SIGTERM);
-  EXPECT_EQ(client.ReadClose().code(), 1012);
+  EXPECT_EQ(client.ReadClose().code(), 4001);
   client.DrainToEnd();
   EXPECT_EQ(process_.Wait().code, 0);
 }

@@ -101,7 +101,7 @@ TEST_F(TlsTest, TheProgramTakesRenewedCertificatesWhileItRuns) {
   EXPECT_FALSE(IsServed(address, authority_));
   before.Echo("who came before stays");
   process.Signal(SIGTERM);
-  EXPECT_EQ(before.ReadCloseAndAnswer().code(), 1012);
+  EXPECT_EQ(before.ReadCloseAndAnswer().code(), 1001);
   const ChildProcess::Exit exit = process.Wait();
   EXPECT_EQ(exit.code, 0);
   EXPECT_THAT(exit.err, HasSubstr("new clients get the new certificate"));

@@ -30,9 +30,9 @@ constexpr Expected kExpected[] = {
     {CloseCause::kProtocolError, CloseInitiator::kGateway, 1002, "protocol_error"},
     {CloseCause::kInvalidUtf8, CloseInitiator::kGateway, 1007, "invalid_utf8"},
     {CloseCause::kInvalidDeflate, CloseInitiator::kGateway, 1007, "invalid_deflate"},
-    {CloseCause::kShutdown, CloseInitiator::kDrain, 1012, "shutdown"},
+    {CloseCause::kShutdown, CloseInitiator::kDrain, 1001, "shutdown"},
     {CloseCause::kExpired, CloseInitiator::kGateway, 1008, "expired"},
-    {CloseCause::kMaxAge, CloseInitiator::kGateway, 1012, "max_age"},
+    {CloseCause::kMaxAge, CloseInitiator::kGateway, 1001, "max_age"},
 };
 
 TEST(CloseTest, EachCauseHasItsInitiatorItsCodeAndItsWord) {

@@ -91,17 +91,34 @@ TEST_F(FlagsTest, TheDefaultsFitTheMachine) {
   EXPECT_FALSE(flags.keepalive_proves_life);
   EXPECT_EQ(flags.idle_timeout, seconds(0));
   EXPECT_EQ(flags.drain_grace, seconds(5));
+  EXPECT_EQ(flags.drain_code, 1001);
+  EXPECT_EQ(flags.max_age_code, 1001);
   EXPECT_EQ(flags.log_format, "text");
   EXPECT_EQ(flags.log_level, "info");
 }
 
 TEST_F(FlagsTest, EveryFlagIsTaken) {
-  const Flags flags =
-      Taken({"--listen=[::1]:0", "--control_listen=0.0.0.0:1", "--control_insecure", "--admin_listen=[::]:2",
-             "--node_id=n-1", "--io_threads=3", "--handler=discard", "--max_connections=10",
-             "--max_message_bytes=1", "--send_queue_bytes=1024", "--send_stall_timeout=1ms",
-             "--handshake_timeout", "1.5s", "--ping_interval=0", "--pong_timeout=1h", "--idle_timeout=2m",
-             "--drain_grace=0s", "--log_format=json", "--log_level=debug"});
+  const Flags flags = Taken({"--listen=[::1]:0",
+                             "--control_listen=0.0.0.0:1",
+                             "--control_insecure",
+                             "--admin_listen=[::]:2",
+                             "--node_id=n-1",
+                             "--io_threads=3",
+                             "--handler=discard",
+                             "--max_connections=10",
+                             "--max_message_bytes=1",
+                             "--send_queue_bytes=1024",
+                             "--send_stall_timeout=1ms",
+                             "--handshake_timeout",
+                             "1.5s",
+                             "--ping_interval=0",
+                             "--pong_timeout=1h",
+                             "--idle_timeout=2m",
+                             "--drain_grace=0s",
+                             "--drain_code=1012",
+                             "--max_age_code=4999",
+                             "--log_format=json",
+                             "--log_level=debug"});
   EXPECT_EQ(flags.listen, "[::1]:0");
   EXPECT_EQ(flags.control_listen, "0.0.0.0:1");
   EXPECT_EQ(flags.admin_listen, "[::]:2");
@@ -118,6 +135,8 @@ TEST_F(FlagsTest, EveryFlagIsTaken) {
   EXPECT_EQ(flags.pong_timeout, minutes(60));
   EXPECT_EQ(flags.idle_timeout, minutes(2));
   EXPECT_EQ(flags.drain_grace, seconds(0));
+  EXPECT_EQ(flags.drain_code, 1012);
+  EXPECT_EQ(flags.max_age_code, 4999);
   EXPECT_EQ(flags.log_format, "json");
   EXPECT_EQ(flags.log_level, "debug");
 }
@@ -181,6 +200,17 @@ constexpr Bad kBad[] = {
     {"subprotocols", "chat,,mqtt", "v2.chat,v1.chat"},
     {"subprotocols", "a b", "v2.chat,v1.chat"},
     {"subprotocol_token_prefixes", "a;b", "bearer.,access_token."},
+    {"drain_code", "0", "1000, 1001, 1008, 1011 to 1013 and 3000 to 4999"},
+    {"drain_code", "1005", "1011 to 1013"},
+    {"drain_code", "1014", "1011 to 1013"},
+    {"drain_code", "restart", "1011 to 1013"},
+    {"drain_code", "", "1011 to 1013"},
+    {"max_age_code", "999", "1011 to 1013"},
+    {"max_age_code", "1002", "1011 to 1013"},
+    {"max_age_code", "2999", "1011 to 1013"},
+    {"max_age_code", "5000", "1011 to 1013"},
+    {"max_age_code", "66537", "1011 to 1013"},  // 1001 in 16 bits
+    {"max_age_code", "-1001", "1011 to 1013"},
     {"log_format", "xml", "text, json"},
     {"log_level", "trace", "debug, info, warning, error"},
     {"log_level", "INFO", "debug, info, warning, error"},
@@ -417,6 +447,8 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                              "--send_queue_total_bytes=1500",
                              "--keepalive_proves_life",
                              "--trusted_proxies=10.0.0.0/8",
+                             "--drain_code=3000",
+                             "--max_age_code=3001",
                              "--io_threads=3",
                              "--permessage_deflate"});
   const FlagChanges changes = TakeReloadable(fresh, &flags);
@@ -425,10 +457,11 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 26U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 28U) << "each has a line here";
   EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
+  EXPECT_EQ(flags.drain_code, 3000);
   EXPECT_EQ(flags.drain_grace, seconds(1));
   EXPECT_EQ(flags.drain_not_ready, seconds(2));
   EXPECT_EQ(flags.drain_spread, seconds(3));
@@ -437,6 +470,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.idle_timeout, seconds(6));
   EXPECT_TRUE(flags.keepalive_proves_life);
   EXPECT_EQ(flags.log_level, "debug");
+  EXPECT_EQ(flags.max_age_code, 3001);
   EXPECT_EQ(flags.max_connection_age, seconds(7));
   EXPECT_EQ(flags.max_connections, 8U);
   EXPECT_EQ(flags.max_connections_per_address, 9U);
