@@ -155,8 +155,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Counter sent_bytes;      // payload
     SharedCounter send_queue_messages;
     SharedCounter send_queue_bytes;
-    Counter round_trip_nanoseconds;  // of the last ping answered; 0: none yet
-    std::atomic<SteadyTime> last_receive_time = SteadyTime();
+    Counter round_trip_nanoseconds;                            // of the last ping answered; 0: none yet
+    std::atomic<SteadyTime> last_receive_time = SteadyTime();  // of anything; unset: nothing came yet
+    std::atomic<SteadyTime> last_message_time = SteadyTime();  // of a message; unset: none came yet
   };
   Traffic& traffic() { return traffic_; }
   const Traffic& traffic() const { return traffic_; }

@@ -151,6 +151,7 @@ void Session::HandleMessage(const Message& message) {
   // before its post arrives here, nothing more is delivered.
   if (connection_->state() != ConnectionState::kOpen) return;
   last_message_ = thread_.now();
+  connection_->traffic().last_message_time.store(last_message_, std::memory_order_relaxed);
   connection_->traffic().received_messages.Add(1);
   connection_->traffic().received_bytes.Add(message.payload.size());
   thread_.counters().Received(message.payload.size());

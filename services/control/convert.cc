@@ -125,6 +125,8 @@ void Describe(const Connection& connection, ConnectionState state, const std::st
   const Connection::Traffic& traffic = connection.traffic();
   const SteadyTime last_receive = traffic.last_receive_time.load(std::memory_order_relaxed);
   if (last_receive != SteadyTime()) *out->mutable_last_receive_time() = ToProto(clock.ToWall(last_receive));
+  const SteadyTime last_message = traffic.last_message_time.load(std::memory_order_relaxed);
+  if (last_message != SteadyTime()) *out->mutable_last_message_time() = ToProto(clock.ToWall(last_message));
   out->set_received_messages(traffic.received_messages.Get());
   out->set_received_bytes(traffic.received_bytes.Get());
   out->set_sent_messages(traffic.sent_messages.Get());

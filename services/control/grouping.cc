@@ -17,7 +17,7 @@ constexpr std::string_view kLabelPrefix = "labels.";
 constexpr size_t kMaxQuoted = 64;
 
 // Not connection_id and remote_address, which differ for each connection.
-constexpr std::array kFields = {Field::kPath,        Field::kNodeId,    Field::kPrincipal,
+constexpr std::array kFields = {Field::kPath,        Field::kNodeId,    Field::kPrincipal, Field::kRemoteIp,
                                 Field::kSubprotocol, Field::kUserAgent, Field::kOrigin};
 
 grpc::Status NoSuchField(std::string_view text) {

@@ -71,6 +71,8 @@ class Comparison {
     switch (info->type) {
       case FieldType::kText:
         return Text(info->field);
+      case FieldType::kAddress:
+        return Address();
       case FieldType::kBoolean:
         return Boolean();
       case FieldType::kState:
@@ -88,6 +90,10 @@ class Comparison {
   }
 
   MaybeTest Text(Field field) {
+    // It would never match: what a caller means is remote_ip.
+    if (field == Field::kRemoteAddress && IsEquality(comparator_) && !argument_.wildcard &&
+        IpAddress::Parse(argument_.text).has_value())
+      return ExpectValue("an address with its port; remote_ip is the address alone");
     auto match = Match();
     if (!match.has_value()) return std::nullopt;
     return TextTest{.field = field, .match = *std::move(match)};
@@ -99,6 +105,20 @@ class Comparison {
     auto match = Match();
     if (!match.has_value()) return std::nullopt;
     return LabelTest{.key = std::move(key), .any = false, .match = *std::move(match)};
+  }
+
+  // remote_ip: as an address, so that it does not matter how one of IPv6 is written.
+  MaybeTest Address() {
+    if (!IsEquality(comparator_)) {
+      return Fail(comparator_offset_,
+                  fmt::format("expected = or !=, found \"{}\"; cidr({}, \"10.0.0.0/8\") is a range",
+                              SymbolOf(comparator_), field_));
+    }
+    if (argument_.wildcard || !IpAddress::Parse(argument_.text).has_value()) {
+      return ExpectValue(
+          fmt::format("an address without a port; cidr({}, \"10.0.0.0/8\") is a range", field_));
+    }
+    return NetworkTest{.network = *IpNetwork::Parse(argument_.text)};
   }
 
   // `labels:KEY`, `labels:*`.
@@ -181,9 +201,8 @@ class Comparison {
   }
 
   MaybeTest Network() {
-    if (field_ != "remote_address") {
-      return Fail(field_offset_, "expected remote_address, found " + Quote(field_));
-    }
+    if (field_ != "remote_address" && field_ != "remote_ip")
+      return Fail(field_offset_, "expected remote_ip or remote_address, found " + Quote(field_));
     const auto network = IpNetwork::Parse(argument_.text);
     if (argument_.wildcard || !network.has_value())
       return ExpectValue("an address or a range such as 10.0.0.0/8, without bits behind its prefix");

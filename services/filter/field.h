@@ -1,4 +1,5 @@
-// The fields that a filter may name: those of drawbridge.control.v1.Connection, by their names there.
+// The fields that a filter may name: those of drawbridge.control.v1.Connection, by their names there, and
+// remote_ip, which is remote_address without its port.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_FIELD_H_
 #define DRAWBRIDGE_SERVICES_FILTER_FIELD_H_
 
@@ -14,6 +15,7 @@ enum class Field : uint8_t {
   kNodeId,
   kPrincipal,
   kRemoteAddress,
+  kRemoteIp,
   kPath,
   kSubprotocol,
   kUserAgent,
@@ -23,6 +25,7 @@ enum class Field : uint8_t {
   kLabels,
   kCreateTime,
   kLastReceiveTime,
+  kLastMessageTime,
   kExpireTime,
   kReceivedMessages,
   kReceivedBytes,
@@ -34,7 +37,7 @@ enum class Field : uint8_t {
 };
 
 // What its values are.
-enum class FieldType : uint8_t { kText, kBoolean, kState, kLabels, kTime, kNumber, kDuration };
+enum class FieldType : uint8_t { kText, kAddress, kBoolean, kState, kLabels, kTime, kNumber, kDuration };
 
 struct FieldInfo {
   Field field;

@@ -21,7 +21,7 @@ namespace drawbridge {
 //   b.
 //   <, <=, >, >=  of text: byte by byte; of numbers, times and durations as one expects
 //   :             of text: contains; FIELD:* is "not empty" or "set", labels:KEY "has the label"
-// What is not set (a label that is missing, last_receive_time before the first byte, expire_time without an
+// What is not set (a label that is missing, last_receive_time before the first byte, last_message_time before the first message, expire_time without an
 // expiry, round_trip_time before the first pong) equals nothing and is in no order, so of the comparisons
 // only != holds.
 class Filter {

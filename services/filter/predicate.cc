@@ -1,6 +1,7 @@
 #include "services/filter/predicate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "services/filter/field_text.h"
@@ -52,12 +53,16 @@ AttributesPointer AttributesOf(const Connection& connection, const FilterContext
   return context.attributes.has_value() ? *context.attributes : connection.attributes();
 }
 
+std::optional<WallTime> IfSet(const std::atomic<SteadyTime>& stored, const FilterContext& context) {
+  const SteadyTime time = stored.load(std::memory_order_relaxed);
+  return time == SteadyTime() ? std::nullopt : std::optional(context.ToWall(time));
+}
+
 std::optional<WallTime> TimeOf(Field field, const Connection& connection, const FilterContext& context) {
   if (field == Field::kCreateTime) return context.ToWall(connection.info().create_time);
-  if (field == Field::kLastReceiveTime) {
-    const SteadyTime time = connection.traffic().last_receive_time.load(std::memory_order_relaxed);
-    return time == SteadyTime() ? std::nullopt : std::optional(context.ToWall(time));
-  }
+  const Connection::Traffic& traffic = connection.traffic();
+  if (field == Field::kLastReceiveTime) return IfSet(traffic.last_receive_time, context);
+  if (field == Field::kLastMessageTime) return IfSet(traffic.last_message_time, context);
   const auto attributes = AttributesOf(connection, context);
   return attributes == nullptr ? std::nullopt : attributes->expire_time;
 }
@@ -66,17 +71,12 @@ std::optional<Field> MovingFieldOf(const NumberTest& test) { return test.field; 
 std::optional<Field> MovingFieldOf(const RoundTripTest&) { return Field::kRoundTripTime; }
 std::optional<Field> MovingFieldOf(const TimeTest& test) {
   const bool against_now = !test.any && std::holds_alternative<std::chrono::nanoseconds>(test.value);
-  return test.field == Field::kLastReceiveTime || against_now ? std::optional(test.field) : std::nullopt;
+  const bool moves = test.field == Field::kLastReceiveTime || test.field == Field::kLastMessageTime;
+  return moves || against_now ? std::optional(test.field) : std::nullopt;
 }
 template <typename Test>
 std::optional<Field> MovingFieldOf(const Test&) {
   return std::nullopt;
-}
-
-// The ip of "ip:port" or "[ip]:port".
-std::string_view HostOf(std::string_view address) {
-  const std::string_view host = address.substr(0, address.rfind(':'));
-  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
 }
 
 }  // namespace
@@ -99,8 +99,8 @@ bool TextTest::Holds(const Connection& connection, const FilterContext& context)
   return match.Holds(TextOf(field, connection.info(), context.node_id));
 }
 
-bool NetworkTest::Holds(const Connection& connection, const FilterContext&) const {
-  const auto address = IpAddress::Parse(HostOf(connection.info().remote_address));
+bool NetworkTest::Holds(const Connection& connection, const FilterContext& context) const {
+  const auto address = IpAddress::Parse(TextOf(Field::kRemoteIp, connection.info(), context.node_id));
   return address.has_value() && network.Contains(*address);
 }
 

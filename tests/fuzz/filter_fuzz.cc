@@ -31,6 +31,7 @@ struct World {
     labels->expire_time = clock.Wall() + std::chrono::seconds(60);
     registry.Update(*registrations[0].connection(), nullptr, labels);
     registrations[0].connection()->traffic().last_receive_time = clock.Steady();
+    registrations[0].connection()->traffic().last_message_time = clock.Steady();
   }
   void Add(ConnectionInfo info) { registrations.push_back(registry.Add(std::move(info))); }
 

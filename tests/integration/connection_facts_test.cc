@@ -110,6 +110,31 @@ TEST(ConnectionFactsTest, LastReceiveTimeFollowsTheClient) {
   EXPECT_GT(TimeOf(server.Get(client.id()).last_receive_time()), first + kClockSlack);
 }
 
+TEST(ConnectionFactsTest, APongIsReceivedAndIsNoMessage) {
+  Flags flags = TestFlags();
+  flags.ping_interval = std::chrono::milliseconds(50);
+  flags.pong_timeout = std::chrono::seconds(10);
+  RunningServer server(flags);
+  Client client = server.Open();
+  const auto answer_ping = [&client] {
+    const ServerFrame ping = client.ReadFrame();
+    EXPECT_EQ(ping.opcode, kOpPing);
+    client.SendFrame({.opcode = kOpPong, .payload = ping.payload});
+  };
+  answer_ping();
+  ASSERT_TRUE(WaitUntil([&] { return server.Get(client.id()).has_last_receive_time(); }));
+  EXPECT_FALSE(server.Get(client.id()).has_last_message_time()) << "no message came";
+  client.SendFrame({.opcode = kOpText, .payload = "hello"});
+  ASSERT_TRUE(WaitUntil([&] { return server.Get(client.id()).has_last_message_time(); }));
+  const auto message = TimeOf(server.Get(client.id()).last_message_time());
+  ServerFrame frame = client.ReadFrame();
+  while (frame.opcode != kOpPing) frame = client.ReadFrame();
+  client.SendFrame({.opcode = kOpPong, .payload = frame.payload});
+  ASSERT_TRUE(
+      WaitUntil([&] { return TimeOf(server.Get(client.id()).last_receive_time()) > message + kClockSlack; }));
+  EXPECT_LE(TimeOf(server.Get(client.id()).last_message_time()), message + kClockSlack);
+}
+
 TEST(ConnectionFactsTest, RoundTripTimeIsThatOfTheLastPing) {
   Flags flags = TestFlags();
   flags.ping_interval = std::chrono::milliseconds(50);

@@ -71,9 +71,13 @@ std::string AgeText(const v1::Connection& connection, absl::Time now) {
                   FromProto(connection.create_time()));
 }
 
+absl::Time IdleSince(const v1::Connection& connection) {
+  return FromProto(connection.has_last_message_time() ? connection.last_message_time()
+                                                      : connection.create_time());
+}
+
 std::string IdleText(const v1::Connection& connection, absl::Time now) {
-  if (!connection.has_last_receive_time()) return "";
-  return HumanAge(now - FromProto(connection.last_receive_time()));
+  return HumanAge(now - IdleSince(connection));
 }
 
 std::string CloseText(const v1::Connection& connection) {
@@ -112,6 +116,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const v1::Connection& con
       {"labels", LabelsText(connection)},
       {"create_time", ago(connection.has_create_time(), connection.create_time())},
       {"last_receive_time", ago(connection.has_last_receive_time(), connection.last_receive_time())},
+      {"last_message_time", ago(connection.has_last_message_time(), connection.last_message_time())},
       {"expire_time", connection.has_expire_time() ? TimeText(connection.expire_time()) : ""},
       {"received", TrafficText(connection.received_messages(), connection.received_bytes())},
       {"sent", TrafficText(connection.sent_messages(), connection.sent_bytes())},

@@ -20,7 +20,9 @@ std::string LabelsText(const control::v1::Connection& connection);
 std::string PathText(const control::v1::Connection& connection);
 // Since it came; of a closed one, how long it was there.
 std::string AgeText(const control::v1::Connection& connection, absl::Time now);
-// Since it last sent something; empty where it never did.
+// When its last message came; of one that sent none, when it came itself. Pongs do not count.
+absl::Time IdleSince(const control::v1::Connection& connection);
+// How long ago that is.
 std::string IdleText(const control::v1::Connection& connection, absl::Time now);
 // "1008 interrupted, by control": empty where nothing is closing it.
 std::string CloseText(const control::v1::Connection& connection);

@@ -77,7 +77,7 @@ void DefineLs(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<WalkOptions>();
   CLI::App* ls = Subcommand(app, "ls", "List the connections, oldest first",
                             "  drawbridgectl ls\n"
-                            "  drawbridgectl ls --filter 'path = \"/chat*\" AND last_receive_time < -30s'\n"
+                            "  drawbridgectl ls --filter 'path = \"/chat*\" AND last_message_time < -30s'\n"
                             "  drawbridgectl ls --show_closed --filter 'state = CLOSED' --limit 20\n"
                             "  drawbridgectl ls -o json | jq -r .connection_id\n",
                             flags, List, chosen);

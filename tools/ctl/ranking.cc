@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tools/ctl/describe.h"
 #include "tools/ctl/times.h"
 
 namespace drawbridge::ctl {
@@ -88,6 +89,10 @@ bool Ranking::Before(const Ranked& a, const Ranked& b) const {
     case Order::kQueue:
       if (a.connection.send_queue_bytes() != b.connection.send_queue_bytes())
         return a.connection.send_queue_bytes() > b.connection.send_queue_bytes();
+      break;
+    case Order::kIdle:
+      if (IdleSince(a.connection) != IdleSince(b.connection))
+        return IdleSince(a.connection) < IdleSince(b.connection);
       break;
   }
   // The same place in every picture.

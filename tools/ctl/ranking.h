@@ -42,6 +42,7 @@ enum class Order {
   kRate,   // messages in and out
   kRtt,    // those without a round trip last
   kQueue,  // bytes
+  kIdle,   // since the last message from the client, or since it came
 };
 
 struct Ranked {

@@ -33,7 +33,9 @@ struct Flags {
 };
 
 Order OrderOf(const std::string& by) {
-  return by == "rtt" ? Order::kRtt : by == "queue" ? Order::kQueue : Order::kRate;
+  if (by == "rtt") return Order::kRtt;
+  if (by == "queue") return Order::kQueue;
+  return by == "idle" ? Order::kIdle : Order::kRate;
 }
 
 // The contract has no rates, so they stand beside the connection.
@@ -137,8 +139,9 @@ void DefineTop(CLI::App& app, Action* chosen) {
                  "On a terminal it redraws until q or ^C. Rates are of the time between two looks.\n",
                  flags, Top, chosen);
   FilterFlag(*top, &flags->filter, "Only these (docs/filter.md); by default all");
-  ChoiceFlag(*top, "by", &flags->by, "Who comes first: messages a second, round trip, bytes queued [rate]",
-             {"rate", "rtt", "queue"});
+  ChoiceFlag(*top, "by", &flags->by,
+             "What comes first: messages a second, round trip, bytes queued, time without a message [rate]",
+             {"rate", "rtt", "queue", "idle"});
   NumberFlag(*top, "limit", &flags->limit, "Connections shown [20]", 1, 1000);
   NumberFlag(*top, "count", &flags->count, "End after so many tables", 1, INT64_MAX);
   DurationFlag(*top, "interval", &flags->interval, "Time between two looks [2s]", absl::Milliseconds(100),

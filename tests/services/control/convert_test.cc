@@ -56,6 +56,7 @@ TEST_F(ConvertTest, AnOpenConnection) {
   EXPECT_TRUE(described.tls());
   EXPECT_EQ(described.create_time().seconds(), kEpoch);
   EXPECT_FALSE(described.has_last_receive_time()) << "nothing was received";
+  EXPECT_FALSE(described.has_last_message_time()) << "no message came";
   EXPECT_FALSE(described.has_round_trip_time()) << "no ping was answered";
   EXPECT_FALSE(described.has_close());
   EXPECT_FALSE(described.has_expire_time());
@@ -71,6 +72,7 @@ TEST_F(ConvertTest, EachCounterHasItsField) {
   traffic.send_queue_bytes.Add(6);
   traffic.round_trip_nanoseconds.Set(1'000'000'007);
   clock_.Advance(milliseconds(1500));
+  traffic.last_message_time = clock_.Steady() - milliseconds(250);
   traffic.last_receive_time = clock_.Steady();
   clock_.Advance(seconds(60));
   const v1::Connection described = Described();
@@ -84,6 +86,8 @@ TEST_F(ConvertTest, EachCounterHasItsField) {
   EXPECT_EQ(described.round_trip_time().nanos(), 7);
   EXPECT_EQ(described.last_receive_time().seconds(), kEpoch + 1);
   EXPECT_EQ(described.last_receive_time().nanos(), 500'000'000);
+  EXPECT_EQ(described.last_message_time().seconds(), kEpoch + 1);
+  EXPECT_EQ(described.last_message_time().nanos(), 250'000'000);
 }
 
 TEST_F(ConvertTest, AClosingConnectionSaysWhoBeganAndWhy) {

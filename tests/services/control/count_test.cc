@@ -97,15 +97,20 @@ TEST_F(CountTest, AClosedConnectionIsNotCountedByItsId) {
 }
 
 TEST_F(CountTest, GroupsByEachField) {
-  clients_.Add(
-      {.principal = "alice", .path = "/a", .subprotocol = "mqtt", .user_agent = "x/1", .origin = "o"});
-  clients_.Add({.principal = "alice", .path = "/b"});
-  clients_.Add({.principal = "bob", .path = "/b"});
+  clients_.Add({.remote_address = "10.0.0.1:1",
+                .principal = "alice",
+                .path = "/a",
+                .subprotocol = "mqtt",
+                .user_agent = "x/1",
+                .origin = "https://app.example"});
+  clients_.Add({.remote_address = "10.0.0.1:2", .principal = "alice", .path = "/b"});
+  clients_.Add({.remote_address = "[2001:db8::7]:3", .principal = "bob", .path = "/b"});
   EXPECT_EQ(GroupsOf(CountAll(Request("", "path"))), (Groups{{"/b", 2}, {"/a", 1}}));
   EXPECT_EQ(GroupsOf(CountAll(Request("", "principal"))), (Groups{{"alice", 2}, {"bob", 1}}));
   EXPECT_EQ(GroupsOf(CountAll(Request("", "node_id"))), (Groups{{"node-a", 3}}));
+  EXPECT_EQ(GroupsOf(CountAll(Request("", "remote_ip"))), (Groups{{"10.0.0.1", 2}, {"2001:db8::7", 1}}));
   EXPECT_EQ(GroupsOf(CountAll(Request("principal = bob", "path"))), (Groups{{"/b", 1}}));
-  for (const auto& [field, value] : Groups{{"subprotocol", 0}, {"user_agent", 0}, {"origin", 0}}) {
+  for (const std::string field : {"subprotocol", "user_agent", "origin"}) {
     const auto response = CountAll(Request("", field));
     EXPECT_EQ(response.groups_size(), 1) << field;
     EXPECT_EQ(response.unset_count(), 2) << field;

@@ -302,6 +302,7 @@ TEST_F(WatchFeedTest, RefusesBadRequests) {
       {"path = \"/a\" AND round_trip_time > 1s", "", invalid("FILTER_NOT_WATCHABLE", "filter")},
       {"create_time < -30s", "", invalid("FILTER_NOT_WATCHABLE", "filter")},
       {"last_receive_time > \"2026-01-01T00:00:00Z\"", "", invalid("FILTER_NOT_WATCHABLE", "filter")},
+      {"last_message_time:*", "", invalid("FILTER_NOT_WATCHABLE", "filter")},
       {"", "x", invalid("RESUME_TOKEN_INVALID", "resume_token")},
       {"", tampered, invalid("RESUME_TOKEN_INVALID", "resume_token")},
       {"", token + "x", invalid("RESUME_TOKEN_INVALID", "resume_token")},

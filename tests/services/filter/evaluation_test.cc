@@ -31,6 +31,7 @@ class EvaluationTest : public ::testing::Test {
     clients_.clock.Advance(seconds(100));
     Connection::Traffic& traffic = known_->traffic();
     traffic.last_receive_time = clients_.clock.Steady() - seconds(40);
+    traffic.last_message_time = clients_.clock.Steady() - seconds(60);
     traffic.received_messages.Set(3);
     traffic.received_bytes.Set(300);
     traffic.sent_messages.Set(4);
@@ -109,6 +110,12 @@ TEST_F(EvaluationTest, Chooses) {
       {"cidr(remote_address, 11.0.0.0/8)", "none"},
       {"cidr(remote_address, \"::/0\")", "none"},
       {"NOT cidr(remote_address, 10.0.0.0/8)", "unknown"},
+      {"remote_ip = 10.1.2.3", "known"},
+      {"remote_ip = 10.1.2.4", "none"},
+      {"remote_ip != 10.1.2.3", "unknown"},
+      {"NOT remote_ip = 10.1.2.3", "unknown"},
+      {"cidr(remote_ip, 10.0.0.0/8)", "known"},
+      {"cidr(remote_ip, 11.0.0.0/8)", "none"},
       // Labels.
       {"labels.tier = gold", "known"},
       {"labels.tier = Gold", "none"},
@@ -154,6 +161,12 @@ TEST_F(EvaluationTest, Chooses) {
       {"last_receive_time >= -40s", "known"},
       {"NOT last_receive_time >= -40s", "unknown"},
       {"last_receive_time:*", "known"},
+      {"last_message_time < -59s", "known"},
+      {"last_message_time < -60s", "none"},
+      {"last_message_time = -60s", "known"},
+      {"last_message_time:*", "known"},
+      {"NOT last_message_time > -30s", "both"},
+      {"NOT last_message_time > -90s", "unknown"},
       {"expire_time < 201s", "known"},
       {"expire_time < 200s", "none"},
       {"expire_time > -1s", "known"},
@@ -193,6 +206,10 @@ TEST_F(EvaluationTest, NetworksOfVersion6) {
   EXPECT_EQ(Chosen("cidr(remote_address, \"2001:db8::/32\")"), "known");
   EXPECT_EQ(Chosen("cidr(remote_address, \"2001:db9::/32\")"), "none");
   EXPECT_EQ(Chosen("cidr(remote_address, 0.0.0.0/0)"), "none");
+  EXPECT_EQ(Chosen("cidr(remote_ip, \"2001:db8::/32\")"), "known");
+  EXPECT_EQ(Chosen("remote_ip = \"2001:db8::7\""), "known");
+  EXPECT_EQ(Chosen("remote_ip = \"2001:DB8:0:0::7\""), "known") << "however it is written";
+  EXPECT_EQ(Chosen("remote_ip = \"2001:db8::8\""), "none");
 }
 
 TEST_F(EvaluationTest, ADurationIsCountedFromEachQuestion) {

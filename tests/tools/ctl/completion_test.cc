@@ -44,10 +44,8 @@ TEST(CompletionTest, TheOtherShellsKnowTheSameWords) {
   EXPECT_EQ(zsh.find("#compdef drawbridgectl\n"), 0u);
   EXPECT_THAT(zsh, HasSubstr("--max_count"));
   const std::string fish = Ctl("unused:1", {"completion", "fish"}).out;
-  EXPECT_THAT(
-      fish,
-      HasSubstr(
-          "complete -c drawbridgectl -n '__fish_seen_subcommand_from top' -l by -x -a 'rate rtt queue'"));
+  EXPECT_THAT(fish, HasSubstr("complete -c drawbridgectl -n '__fish_seen_subcommand_from top' -l by -x -a "
+                              "'rate rtt queue idle'"));
   EXPECT_THAT(fish, HasSubstr("complete -c drawbridgectl -n __fish_use_subcommand -a interrupt -d "));
 }
 

@@ -91,6 +91,21 @@ TEST(RankingTest, TheBiggestQueuesComeFirstAndEqualsById) {
   EXPECT_EQ(ranking.queued_bytes(), 5u);
 }
 
+TEST(RankingTest, TheLongestWithoutAMessageComeFirst) {
+  Ranking ranking(Order::kIdle, 10, {});
+  Connection busy = Of("busy", 1);
+  *busy.mutable_create_time() = ToProto(kNow - absl::Hours(3));
+  *busy.mutable_last_message_time() = ToProto(kNow - absl::Seconds(1));
+  Connection quiet = Of("quiet", 1);
+  *quiet.mutable_create_time() = ToProto(kNow - absl::Hours(2));
+  *quiet.mutable_last_message_time() = ToProto(kNow - absl::Minutes(5));
+  *quiet.mutable_last_receive_time() = ToProto(kNow);  // a pong
+  Connection mute = Of("mute", 0);
+  *mute.mutable_create_time() = ToProto(kNow - absl::Hours(1));
+  for (const Connection& connection : {busy, quiet, mute}) ranking.Add(connection, kNow);
+  EXPECT_EQ(Ids(ranking), (Strings{"mute", "quiet", "busy"}));
+}
+
 TEST(TopViewTest, LinesThatDoNotFitAreLeftOut) {
   EXPECT_EQ(Fit("a\nb\nc\n", 3), "a\nb\n");
   EXPECT_EQ(Fit("a\nb\nc\n", 24), "a\nb\nc\n");
