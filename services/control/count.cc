@@ -9,6 +9,7 @@
 
 #include "services/control/errors.h"
 #include "services/control/parse_filter.h"
+#include "services/control/wire.h"
 
 namespace drawbridge {
 namespace {
@@ -19,6 +20,8 @@ constexpr size_t kDefaultGroups = 100;
 constexpr size_t kMaxGroups = 1000;
 constexpr size_t kMaxValues = 10'000;
 constexpr size_t kMaxValueBytes = 8 << 20;
+
+constexpr size_t kGroupBytes = 24;  // at most, of a group on the wire besides its value
 
 constexpr size_t kStretch = 4096;  // connections that are looked at in one part of the work
 
@@ -95,7 +98,10 @@ void Count::AddTopGroups(v1::CountConnectionsResponse* response) const {
     return std::tuple(-group->second, std::string_view(group->first));
   });
   int64_t other = total_ - unset_;
+  size_t bytes = 0;
   for (auto each = groups.begin(); each != shown; ++each) {
+    bytes += (*each)->first.size() + kGroupBytes;
+    if (each != groups.begin() && bytes > kAnswerBytes) break;
     auto* group = response->add_groups();
     group->set_value((*each)->first);
     group->set_count((*each)->second);

@@ -14,6 +14,7 @@
 #include "services/control/errors.h"
 #include "services/control/matches.h"
 #include "services/control/parse_filter.h"
+#include "services/control/wire.h"
 
 namespace drawbridge {
 namespace {
@@ -89,6 +90,23 @@ Page Collect(const Registry& registry, const Clock& clock, const Query& query, b
   return page;
 }
 
+// Writes the connections of the page. The first that is too much for the answer begins the next page.
+void Describe(const Registry& registry, const Clock& clock, Page* page,
+              v1::ListConnectionsResponse* response) {
+  response->mutable_connections()->Reserve(static_cast<int>(page->connections.size()));
+  size_t bytes = 0;
+  for (size_t i = 0; i < page->connections.size(); ++i) {
+    v1::Connection* const row = response->add_connections();
+    Describe(*page->connections[i], registry.node().node_id(), clock, row);
+    bytes += row->ByteSizeLong();
+    if (i == 0 || bytes <= kAnswerBytes) continue;
+    response->mutable_connections()->RemoveLast();
+    page->is_last = false;
+    page->next = page->connections[i - 1]->info().sequence;
+    return;
+  }
+}
+
 }  // namespace
 
 grpc::Status ListConnections(const Registry& registry, const Clock& clock, const PageTokens& tokens,
@@ -96,11 +114,8 @@ grpc::Status ListConnections(const Registry& registry, const Clock& clock, const
                              v1::ListConnectionsResponse* response) {
   Query query;
   if (grpc::Status status = Parse(registry, tokens, request, &query); !status.ok()) return status;
-  const Page page = Collect(registry, clock, query, request.show_closed());
-  response->mutable_connections()->Reserve(static_cast<int>(page.connections.size()));
-  for (const auto& connection : page.connections) {
-    Describe(*connection, registry.node().node_id(), clock, response->add_connections());
-  }
+  Page page = Collect(registry, clock, query, request.show_closed());
+  Describe(registry, clock, &page, response);
   if (!page.is_last) response->set_next_page_token(tokens.Make(TokenQuery(registry, request), page.next));
   const auto total = KnownCount(registry, query.filter);
   response->set_total_size(total.has_value() ? static_cast<int64_t>(*total) : -1);

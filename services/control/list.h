@@ -13,8 +13,8 @@ namespace drawbridge {
 
 // Both: any thread; they never block on the data plane. Errors as control.proto says.
 
-// A page looks at no more than some 20,000 connections, so with a filter it may come back short, even empty,
-// with a token to go on from.
+// A page looks at no more than some 20,000 connections and has at most kAnswerBytes (wire.h), so it may come
+// back short, with a filter even empty, with a token to go on from.
 grpc::Status ListConnections(const Registry& registry, const Clock& clock, const PageTokens& tokens,
                              const control::v1::ListConnectionsRequest& request,
                              control::v1::ListConnectionsResponse* response);

@@ -7,11 +7,17 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
+#include <cstddef>
+
 namespace drawbridge {
 
 // INVALID_ARGUMENT where the bytes are not such a message; it names the field whose text is not UTF-8, if
 // that is why.
 grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
+
+// Where an answer that can grow ends, in serialized bytes, unless its first row is longer: gRPC's clients
+// take 4 MiB by default and fail with a status of their own where there is more.
+inline constexpr size_t kAnswerBytes = 3 << 20;
 
 grpc::ByteBuffer SerializeResponse(const google::protobuf::Message& response);
 

@@ -61,9 +61,10 @@ GatewayOptions OptionsOf(const Flags& flags) {
 // Watches::Options::max_watches.
 void SetLimits(grpc::ServerBuilder& builder) {
   constexpr int kMaxReceiveBytes = 4 << 20;
-  constexpr int kMaxSendBytes = 32 << 20;  // a page of 1,000 with the longest headers and labels fits
-  constexpr int kMaxStreams = 1024;        // of one connection; more wait on the client's side
-  constexpr int kKeepaliveMs = 60'000;     // a client that has vanished keeps no watch
+  constexpr int kMaxSendBytes =
+      32 << 20;                         // answers end at kAnswerBytes (control/wire.h), but for one long row
+  constexpr int kMaxStreams = 1024;     // of one connection; more wait on the client's side
+  constexpr int kKeepaliveMs = 60'000;  // a client that has vanished keeps no watch
   constexpr int kKeepaliveTimeoutMs = 20'000;
   constexpr int kMinPingIntervalMs = 10'000;  // who pings more often is told too_many_pings and goes
   constexpr int kMaxPingStrikes = 2;

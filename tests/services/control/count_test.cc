@@ -164,6 +164,14 @@ TEST_F(CountTest, RemembersABoundedNumberOfBytes) {
   EXPECT_EQ(response.total_count(), 100);
 }
 
+TEST_F(CountTest, GroupsEndBeforeTheAnswerIsTooLongForAClient) {
+  for (int i = 0; i < 20; ++i) clients_.Add({.principal = std::to_string(i) + std::string(400'000, 'x')});
+  const auto response = CountAll(Request("", "principal"));
+  EXPECT_EQ(response.groups_size(), 7);
+  EXPECT_EQ(response.other_count(), 13);
+  EXPECT_LE(response.ByteSizeLong(), size_t{3} << 20);
+}
+
 TEST_F(CountTest, CountsInPartsWhoWasThereAtTheStart) {
   for (int i = 0; i < 10'000; ++i) clients_.Add({.path = "/"});
   const auto count = Begin(Request("path = /"));

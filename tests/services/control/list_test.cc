@@ -146,6 +146,34 @@ TEST_F(ListTest, AFilterChoosesAndIsKeptOverPages) {
   EXPECT_EQ(Walk(Filtered("path = /c")), std::vector<uint64_t>());
 }
 
+TEST_F(ListTest, APageEndsBeforeItIsTooLongForAClient) {
+  std::vector<uint64_t> everybody;
+  for (uint64_t i = 0; i < 40; ++i) {
+    clients_.Add({.principal = std::string(400'000, 'x')});
+    everybody.push_back(i);
+  }
+  for (const int size : {1, 3, 7, 8, 40, 1000}) {
+    int pages = 0;
+    v1::ListConnectionsRequest request = Page(size);
+    EXPECT_LE(List(request).ByteSizeLong(), size_t{3} << 20) << size;
+    EXPECT_EQ(Walk(request, &pages), everybody) << size;
+    EXPECT_EQ(pages, size == 1 ? 40 : size == 3 ? 14 : 6) << size;
+  }
+  clients_.End(20);
+  auto request = Page(1000);
+  request.set_show_closed(true);
+  EXPECT_EQ(Walk(request), everybody) << "the closed among them";
+}
+
+TEST_F(ListTest, AConnectionThatIsLongerThanAPageIsShownAlone) {
+  clients_.Add();
+  clients_.Add({.principal = std::string(5'000'000, 'x')});
+  clients_.Add();
+  int pages = 0;
+  EXPECT_EQ(Walk(Page(1000), &pages), (std::vector<uint64_t>{0, 1, 2}));
+  EXPECT_EQ(pages, 3);
+}
+
 TEST_F(ListTest, TheTotalIsKnownWhereAnIndexKnowsIt) {
   for (int i = 0; i < 30; ++i) clients_.Add({.principal = i < 10 ? "alice" : ""});
   clients_.Label(*clients_.registrations[3].connection(), {{"tier", "gold"}});
