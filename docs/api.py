@@ -111,6 +111,11 @@ class Page:
 print("""# The API
 
 Made from the comments of the files under [proto](../proto) by `./dev docs`. [filter.md](filter.md) is the language of
-`filter`, [watch.md](watch.md) says what a watch promises, and the limits of the control API.""")
+`filter`, [watch.md](watch.md) says what a watch promises, and the limits of the control API.
+
+Fields have the names of the .proto files here. In JSON (grpcurl, buf curl) and in JavaScript (grpc-js, connect) they are in
+lowerCamelCase: `dryRun` is `dry_run`, `connectionId` is `connection_id`. JSON tools take both in requests and refuse a field
+that they do not know. **The libraries of JavaScript drop it without an error**: `{filter: '*', dry_run: true}` is `{filter: '*'}`
+for the gateway. Write `{filter: '*', dryRun: true}`.""")
 for each in descriptors():
     Page(each).write()

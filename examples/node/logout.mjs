@@ -37,6 +37,7 @@ function watch() {
   return events;
 }
 
+// Fields are in lowerCamelCase here. One with another name, such as rate_per_second, is dropped without an error.
 async function logOut(user) {
   const filter = `labels.user = ${quoted(user)}`;
   let last = {};

@@ -62,6 +62,7 @@ void Audit::Asked(const v1::InterruptConnectionRequest& request) {
 void Audit::Asked(const v1::InterruptConnectionsRequest& request) {
   Add({"filter", request.filter()});
   if (request.dry_run()) Add({"dry_run", "true"});
+  if (request.all()) Add({"all", "true"});
   AskedToClose(request);
   if (request.max_count() != 0) Add({"max_count", request.max_count()});
   if (request.limit() != 0) Add({"limit", request.limit()});

@@ -44,6 +44,17 @@ grpc::Status ParseRate(int32_t value, uint32_t* rate) {
   return grpc::Status::OK;
 }
 
+// A client library may drop a field that it does not know, such as dry_run where the name is dryRun, and a
+// request without one would end every connection.
+grpc::Status CheckAll(const v1::InterruptConnectionsRequest& request, const Filter& filter) {
+  const bool bounded = request.dry_run() || request.max_count() > 0 || request.limit() > 0;
+  if (bounded || request.all() || !filter.chooses_every_open()) return grpc::Status::OK;
+  return InvalidField(
+      "ALL_REQUIRED", "all",
+      "is false and the filter is true of every connection: set all = true to end them all, or max_count "
+      "(in JavaScript maxCount), limit, or dry_run (in JavaScript dryRun), of which the request has none");
+}
+
 }  // namespace
 
 grpc::Status ParseBulkInterrupt(const v1::InterruptConnectionsRequest& request,
@@ -54,6 +65,7 @@ grpc::Status ParseBulkInterrupt(const v1::InterruptConnectionsRequest& request,
     status = ParseBound(request.max_count(), "MAX_COUNT_NEGATIVE", "max_count", &options->max_count);
   if (status.ok()) status = ParseBound(request.limit(), "LIMIT_NEGATIVE", "limit", &options->limit);
   if (status.ok()) status = ParseRate(request.rate_per_second(), &options->rate);
+  if (status.ok()) status = CheckAll(request, options->filter);
   options->dry_run = request.dry_run();
   return status;
 }

@@ -21,9 +21,9 @@ namespace drawbridge {
 //   b.
 //   <, <=, >, >=  of text: byte by byte; of numbers, times and durations as one expects
 //   :             of text: contains; FIELD:* is "not empty" or "set", labels:KEY "has the label"
-// What is not set (a label that is missing, last_receive_time before the first byte, last_message_time before the first message, expire_time without an
-// expiry, round_trip_time before the first pong) equals nothing and is in no order, so of the comparisons
-// only != holds.
+// What is not set (a label that is missing, last_receive_time before the first byte, last_message_time before
+// the first message, expire_time without an expiry, round_trip_time before the first pong) equals nothing and
+// is in no order, so of the comparisons only != holds.
 class Filter {
  public:
   // Every connection.
@@ -45,6 +45,10 @@ class Filter {
 
   // Whether it is `*`.
   bool is_all() const { return predicate_.kind == Predicate::Kind::kTrue && !predicate_.negated; }
+
+  // Whether it is true of every open connection, as far as the filter alone tells: `*`, `path = "/*"`,
+  // `state = OPEN`, and joined with AND, OR and NOT.
+  bool chooses_every_open() const { return predicate_.OfEveryOpen() == true; }
 
   // The key that exactly the matching connections have; nullopt where there is none.
   const std::optional<IndexKey>& exact_key() const { return exact_key_; }

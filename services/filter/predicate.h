@@ -102,6 +102,10 @@ struct Predicate {
   // time against now. nullopt: its answer changes with events alone.
   std::optional<Field> MovingField() const;
 
+  // What it says of every open connection, as far as that follows from the fields alone: `connection_id:*` is
+  // always true. nullopt: it depends on the connection.
+  std::optional<bool> OfEveryOpen() const;
+
   Kind kind = Kind::kTrue;
   bool negated = false;
   std::vector<Predicate> children;  // kAnd, kOr

@@ -112,11 +112,15 @@ TEST_F(AuditTest, ABulkInterrupt) {
   EXPECT_TRUE(InterruptAll(request).ok());
   request.set_filter("");
   EXPECT_FALSE(InterruptAll(request).ok());
+  request.set_filter("*");
+  request.set_all(true);
+  EXPECT_TRUE(InterruptAll(request).ok());
   EXPECT_THAT(Lines(), ElementsAre(AllOf(HasSubstr(R"(filter="path = \"/chat\"" abort=true)"),
                                          HasSubstr("status=OK matched=1 closed_clean=0 closed_timeout=0 "
                                                    "closed_aborted=1 closed_rejected=0 already_closed=0")),
                                    AllOf(HasSubstr("method=InterruptConnections"),
-                                         HasSubstr("status=INVALID_ARGUMENT"))));
+                                         HasSubstr("status=INVALID_ARGUMENT")),
+                                   HasSubstr("filter=* all=true abort=true")));
 }
 
 TEST_F(AuditTest, AnUpdate) {

@@ -26,6 +26,7 @@ using std::chrono::seconds;
 v1::InterruptConnectionsRequest AllThat(const std::string& filter, int32_t rate = -1) {
   v1::InterruptConnectionsRequest request;
   request.set_filter(filter);
+  request.set_all(filter == "*");
   request.set_rate_per_second(rate);
   request.mutable_grace()->set_seconds(kPatience.count());
   return request;

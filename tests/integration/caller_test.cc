@@ -87,6 +87,7 @@ TEST_F(CallerTest, AndOfManyThatAreEndedAtOnce) {
   Client client = server_.Open();
   v1::InterruptConnectionsRequest request;
   request.set_filter("*");
+  request.set_all(true);
   request.set_abort(true);
   const auto context = As("all");
   const auto stream = server_.stub().InterruptConnections(context.get(), request);

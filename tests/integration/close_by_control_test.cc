@@ -143,6 +143,7 @@ TEST(CloseByInterruptTest, AmongMany) {
   Client leaves = server.Open();
   v1::InterruptConnectionsRequest request;
   request.set_filter("*");
+  request.set_all(true);
   request.set_code(3001);
   request.set_reason("enough");
   request.set_rate_per_second(-1);

@@ -71,6 +71,7 @@ TEST(MetricsTest, ABulkInterruptCountsEach) {
                  grpc::ClientContext context;
                  v1::InterruptConnectionsRequest request;
                  request.set_filter("*");
+                 request.set_all(true);
                  request.set_abort(true);
                  request.set_rate_per_second(-1);
                  const auto reader = server.stub().InterruptConnections(&context, request);

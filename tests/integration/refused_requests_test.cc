@@ -126,6 +126,7 @@ Refusal BulkInterrupt(const std::string& name, std::function<void(v1::InterruptC
             grpc::ClientContext context;
             v1::InterruptConnectionsRequest request;
             request.set_filter("*");
+            request.set_all(true);
             spoil(request);
             const auto reader = stub.InterruptConnections(&context, request);
             v1::InterruptConnectionsResponse response;
@@ -233,6 +234,8 @@ std::vector<Refusal> Refusals() {
       Broadcast(
           "TextNotUtf8", [](auto& r) { r.mutable_message()->set_text("\xff"); }, "NOT_UTF8", "message.text"),
 
+      BulkInterrupt(
+          "All", [](auto& r) { r.clear_all(); }, "ALL_REQUIRED", "all"),
       BulkInterrupt(
           "NoFilter", [](auto& r) { r.clear_filter(); }, "FILTER_MISSING", "filter"),
       BulkInterrupt(

@@ -109,8 +109,9 @@ class ProgressView {
   const bool bar_ = IsTerminal(STDERR_FILENO);
 };
 
-ExitCode Close(const InterruptFlags& flags, Session& session,
-               const v1::InterruptConnectionsRequest& request) {
+// Once the user has confirmed it, by --yes or when asked.
+ExitCode Close(const InterruptFlags& flags, Session& session, v1::InterruptConnectionsRequest request) {
+  request.set_all(true);
   grpc::ClientContext context;
   const StopSignal stop([&context] { context.TryCancel(); });
   ProgressView view(flags, session.json);

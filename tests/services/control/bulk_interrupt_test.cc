@@ -24,6 +24,7 @@ using std::chrono::seconds;
 v1::InterruptConnectionsRequest Everybody(int32_t rate = -1) {
   v1::InterruptConnectionsRequest request;
   request.set_filter("*");
+  request.set_all(true);
   request.set_rate_per_second(rate);
   return request;
 }
@@ -133,6 +134,36 @@ TEST_F(BulkInterruptTest, WhereNobodyMatchesItIsDone) {
   EXPECT_TRUE(run->done());
   EXPECT_TRUE(run->status().ok());
   EXPECT_EQ(run->Progress().matched_count(), 0);
+}
+
+// What grpc-js sends of {filter: '*', dry_run: true}: it drops the field, which is dryRun there.
+TEST_F(BulkInterruptTest, ADryRunThatTheClientLibraryDroppedClosesNobody) {
+  v1::InterruptConnectionsRequest request;
+  BulkInterruptOptions options;
+  for (const std::string filter : {"*", "NOT (NOT *)", "path = \"/*\"", "connection_id:* OR tls = true"}) {
+    request.set_filter(filter);
+    const grpc::Status status = ParseBulkInterrupt(request, &options);
+    EXPECT_EQ(FactsOf(status), (StatusFacts{grpc::StatusCode::INVALID_ARGUMENT, "ALL_REQUIRED", "all"}))
+        << filter;
+    for (const std::string name : {"all = true", "max_count", "maxCount", "dry_run", "dryRun"})
+      EXPECT_THAT(status.error_message(), ::testing::HasSubstr(name));
+  }
+}
+
+TEST_F(BulkInterruptTest, AllIsNotNeededWhereTheNumberIsBoundedOrTheFilterChooses) {
+  const auto accepted = [](auto change) {
+    v1::InterruptConnectionsRequest request;
+    BulkInterruptOptions options;
+    request.set_filter("*");
+    change(request);
+    return ParseBulkInterrupt(request, &options).ok();
+  };
+  EXPECT_FALSE(accepted([](auto&) {}));
+  EXPECT_TRUE(accepted([](auto& r) { r.set_all(true); }));
+  EXPECT_TRUE(accepted([](auto& r) { r.set_dry_run(true); }));
+  EXPECT_TRUE(accepted([](auto& r) { r.set_max_count(5); }));
+  EXPECT_TRUE(accepted([](auto& r) { r.set_limit(5); }));
+  EXPECT_TRUE(accepted([](auto& r) { r.set_filter("path = \"/chat*\""); }));
 }
 
 TEST_F(BulkInterruptTest, ADryRunCountsAndSamplesAndClosesNothing) {

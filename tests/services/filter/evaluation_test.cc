@@ -193,6 +193,61 @@ TEST_F(EvaluationTest, Chooses) {
   for (const auto& each : cases) EXPECT_EQ(Chosen(each.filter), each.chosen) << each.filter;
 }
 
+TEST_F(EvaluationTest, KnowsWhichFiltersAreTrueOfEveryOpenConnection) {
+  for (const std::string filter : {"*",
+                                   "NOT NOT *",
+                                   "* AND *",
+                                   "* OR tls = true",
+                                   "NOT (NOT *)",
+                                   "NOT (NOT * AND tls = true)",
+                                   "connection_id:*",
+                                   "path:*",
+                                   "path = \"/*\"",
+                                   "path:\"/\"",
+                                   "path != \"\"",
+                                   "path > \"\"",
+                                   "path >= /",
+                                   "NOT path = \"\"",
+                                   "remote_address:*",
+                                   "node_id:*",
+                                   "create_time:*",
+                                   "sent_bytes >= 0",
+                                   "NOT sent_bytes < 0",
+                                   "state = OPEN",
+                                   "state != CLOSED",
+                                   "state = OPEN AND path = \"/*\"",
+                                   "tls = true OR state = OPEN"}) {
+    const auto parsed = Filter::Parse(filter);
+    ASSERT_TRUE(std::holds_alternative<Filter>(parsed)) << filter << ": " << std::get<std::string>(parsed);
+    EXPECT_TRUE(std::get<Filter>(parsed).chooses_every_open()) << filter;
+  }
+  for (const std::string filter : {"NOT *",
+                                   "* AND tls = true",
+                                   "NOT (* OR tls = true)",
+                                   "path = \"/a*\"",
+                                   "path = /",
+                                   "path > /",
+                                   "path < \"\"",
+                                   "principal:*",
+                                   "principal != \"\"",
+                                   "connection_id = a",
+                                   "node_id = a",
+                                   "state = CLOSING",
+                                   "state != OPEN",
+                                   "sent_bytes > 0",
+                                   "sent_bytes >= 1",
+                                   "create_time < -1s",
+                                   "expire_time:*",
+                                   "labels:*",
+                                   "tls = true OR path = /a",
+                                   "cidr(remote_ip, 10.0.0.0/8)",
+                                   "remote_ip != 10.0.0.1"}) {
+    const auto parsed = Filter::Parse(filter);
+    ASSERT_TRUE(std::holds_alternative<Filter>(parsed)) << filter << ": " << std::get<std::string>(parsed);
+    EXPECT_FALSE(std::get<Filter>(parsed).chooses_every_open()) << filter;
+  }
+}
+
 TEST_F(EvaluationTest, TheStateOfOneWhoLeaves) {
   unknown_->Interrupt(CloseRequest(CloseCause::kInterrupted));
   EXPECT_EQ(Chosen("state = CLOSING"), "unknown");

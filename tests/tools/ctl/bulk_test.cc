@@ -81,6 +81,15 @@ TEST_F(BulkTest, YesClosesAllThatMatchAndTellsHowFarItIs) {
   other.Echo("still here");
 }
 
+TEST_F(BulkTest, YesIsEnoughToCloseEveryConnection) {
+  Open(3);
+  auto answering = StartAnswering(1008);
+  const ChildProcess::Exit exit = Run({"interrupt", "--filter", "*", "--yes"});
+  answering.get();
+  EXPECT_EQ(exit.code, 0) << exit.err;
+  EXPECT_THAT(exit.out, HasSubstr("Interrupted 3 of 3: 3 closed clean\n"));
+}
+
 TEST_F(BulkTest, JsonIsWhatTheGatewaySays) {
   Open(3);
   auto answering = StartAnswering(1008);
