@@ -64,9 +64,6 @@ def _debian_library_impl(ctx):
     libraries = [
         _module_library(ctx, name, module, ctx.attr.package)
         for name, module in _modules(ctx).items()
-    ] + [
-        _library(name, linkopts = ["-Wl,--as-needed", "-l" + name], deps = [":" + base])
-        for name, base in ctx.attr.without_module.items()
     ]
     _build_file(ctx, libraries)
 
@@ -78,7 +75,6 @@ debian_library = repository_rule(
         "modules": attr.string_dict(doc = "Target name to pkg-config module."),
         "package": attr.string(mandatory = True, doc = "What to install when a module is missing."),
         "programs": attr.string_dict(doc = "Program that the users of this library run at build time, to its package."),
-        "without_module": attr.string_dict(doc = "Library that has no module of its own, to the target it builds on."),
     },
     configure = True,
     environ = ["PATH", "PKG_CONFIG_PATH"],

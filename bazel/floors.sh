@@ -10,7 +10,7 @@ floors=(
   "gateway/connections"
   "gateway/handlers"
   "gateway/session gateway/listener"
-  "services/auth services/filter services/control services/health services/admin services/drain"
+  "services/auth services/filter services/control services/reflection services/health services/admin services/drain"
   "services/server"
 )
 

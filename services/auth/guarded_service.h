@@ -29,6 +29,9 @@ class GuardedService final : public Generated::Service {
   using StreamingMethod = std::function<grpc::ServerWriteReactor<grpc::ByteBuffer>*(
       const Call& call, const grpc::ByteBuffer* request)>;
 
+  using BidirectionalMethod =
+      std::function<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*(const Call& call)>;
+
   // It must outlive the service.
   explicit GuardedService(Guard* guard) : guard_(*guard) {}
 
@@ -66,6 +69,20 @@ class GuardedService final : public Generated::Service {
     this->MarkMethodRawCallback(
         IndexOf(name), new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                            std::move(admit)));
+  }
+
+  // Of a method that takes a stream and answers with one.
+  void BindBidirectional(const std::string& name, BidirectionalMethod method) {
+    auto admit = [this, path = PathOf(name), method = std::move(method)](grpc::CallbackServerContext* context)
+        -> grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* {
+      Call call;
+      const grpc::Status status = guard_.Admit(path, context, &call);
+      return status.ok() ? method(call) : new RefusedConversation(status);
+    };
+    methods_.insert(PathOf(name));
+    this->MarkMethodRawCallback(
+        IndexOf(name),
+        new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(std::move(admit)));
   }
 
  private:

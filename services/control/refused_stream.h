@@ -1,4 +1,4 @@
-// A server-streaming call that is refused at once.
+// Streaming calls that are refused at once.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_REFUSED_STREAM_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_REFUSED_STREAM_H_
 
@@ -7,10 +7,17 @@
 
 namespace drawbridge {
 
-// Owns itself.
+// One whose server streams. Owns itself.
 class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   explicit RefusedStream(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+// The same of a call that streams in both directions.
+class RefusedConversation final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  explicit RefusedConversation(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 

@@ -1,7 +1,6 @@
 #include "services/server/server.h"
 
 #include <fmt/format.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
@@ -96,12 +95,13 @@ Server::Server(const Flags& flags)
       connection_service_(&gateway_.registry(), &gateway_.send_budget(), &clock_, &guard_),
       node_service_({.gateway = &gateway_, .drainer = &drainer_, .clock = &clock_, .guard = &guard_},
                     [this] { return drain_plan(); }),
+      reflection_service_({control::v1::ConnectionService::service_full_name(),
+                           control::v1::NodeService::service_full_name(), "grpc.health.v1.Health"},
+                          &guard_),
       rpc_metrics_({control::v1::ConnectionService::service_full_name(),
                     control::v1::NodeService::service_full_name()}) {
-  // Process-wide in gRPC, and wanted by each server here: health and reflection let grpcurl work without
-  // proto files.
+  // Process-wide in gRPC, and wanted by each server here.
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or two nodes could share a port without a word
@@ -109,12 +109,15 @@ Server::Server(const Flags& flags)
   PortOptions port_options{.certificates = control_certificates_.get(),
                            .guard = authenticator_.asks() ? &guard_ : nullptr,
                            .guarded_methods = connection_service_.service().methods()};
-  port_options.guarded_methods.insert(node_service_.service().methods().begin(),
-                                      node_service_.service().methods().end());
+  for (const auto& methods : {node_service_.service().methods(), reflection_service_.v1().methods(),
+                              reflection_service_.v1alpha().methods()})
+    port_options.guarded_methods.insert(methods.begin(), methods.end());
   builder.AddListeningPort(flags.control_listen, NewPortCredentials(port_options), &port);
   SetLimits(builder);
   builder.RegisterService(&connection_service_.service());
   builder.RegisterService(&node_service_.service());
+  builder.RegisterService(&reflection_service_.v1());
+  builder.RegisterService(&reflection_service_.v1alpha());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));

@@ -26,6 +26,7 @@
 #include "services/control/connection_service.h"
 #include "services/control/node_service.h"
 #include "services/drain/drainer.h"
+#include "services/reflection/reflection_service.h"
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
 #include "services/server/memory_return.h"
@@ -90,6 +91,7 @@ class Server {
   Drainer drainer_;
   ConnectionService connection_service_;
   NodeService node_service_;
+  ReflectionService reflection_service_;
   RpcMetrics rpc_metrics_;
   std::string control_address_;
   std::unique_ptr<grpc::Server> control_;

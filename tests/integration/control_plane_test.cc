@@ -1,4 +1,4 @@
-// What the control port answers besides its main calls: methods to come, health, reflection, nonsense.
+// What the control port answers besides its main calls: health, nonsense.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -64,23 +64,6 @@ TEST(ControlPlaneTest, HealthIsNotServingDuringAShutdown) {
   EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
   client.SendClose(1001);
   EXPECT_EQ(shutdown.get(), 1u);
-}
-
-TEST(ControlPlaneTest, ReflectionNamesTheServices) {
-  RunningServer server;
-  const std::string list_services("\x3a\x01*", 3);  // field 7, list_services
-  const RawReply reply =
-      CallRaw(server, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", list_services);
-  ASSERT_TRUE(reply.status.ok()) << reply.status.error_message();
-  EXPECT_THAT(reply.bytes, ::testing::HasSubstr("drawbridge.control.v1.ConnectionService"));
-  EXPECT_THAT(reply.bytes, ::testing::HasSubstr("grpc.health.v1.Health"));
-
-  const std::string symbol = "drawbridge.control.v1.ConnectionService";
-  const std::string file_containing_symbol =
-      "\x22" + std::string(1, static_cast<char>(symbol.size())) + symbol;
-  const RawReply file = CallRaw(server, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                                file_containing_symbol);
-  EXPECT_THAT(file.bytes, ::testing::HasSubstr("InterruptConnectionRequest"));
 }
 
 }  // namespace

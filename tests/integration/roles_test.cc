@@ -48,9 +48,9 @@ const Table& ExpectedTable() {
       {"/drawbridge.control.v1.NodeService/ResumeNode", kOperator},
       {"/grpc.health.v1.Health/Check", kOpen},
       {"/grpc.health.v1.Health/Watch", kOpen},
+      {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", kViewer},
       {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kViewer},
       // Nobody knows these.
-      {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", kViewer},
       {"/drawbridge.control.v1.ConnectionService/NoSuchMethod", kOperator},
       {"/no.such.Service/Method", kOperator},
   };
@@ -84,7 +84,8 @@ class RolesTest : public ::testing::Test {
     return CallRaw(server_.channel(), method, kNoRequest, headers).status;
   }
   bool AnswersWithDetails(const std::string& method) const {
-    return method.starts_with("/drawbridge.control.v1.") && !method.ends_with("NoSuchMethod");
+    return !method.starts_with("/grpc.health.") && !method.starts_with("/no.such.") &&
+           !method.ends_with("NoSuchMethod");
   }
 
   // The services of the API, served or not, and what else is served, by the server's own word.
@@ -99,7 +100,8 @@ class RolesTest : public ::testing::Test {
     const RawReply reply = CallRaw(server_.channel(), kReflection, list_services, Bearing("all"));
     EXPECT_TRUE(reply.status.ok()) << reply.status.error_message();
     for (const char* name : {"drawbridge.control.v1.ConnectionService", "drawbridge.control.v1.NodeService",
-                             "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}) {
+                             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                             "grpc.reflection.v1alpha.ServerReflection"}) {
       EXPECT_THAT(reply.bytes, HasSubstr(name));
       const ServiceDescriptor* service = pool->FindServiceByName(name);
       if (service == nullptr) {

@@ -101,8 +101,8 @@ async def echoes_and_shows_the_interrupt(gateway):
         connection = await listed(gateway, "/chromium")
         expect("origin", connection["origin"], origin)
         expect("tls", connection["tls"], gateway.tls)
-        assert "Chrome" in connection["user_agent"], connection
-        answer = await gateway.control.interrupt(connection["connection_id"], 4001, "zamykamy most")
+        assert "Chrome" in connection["userAgent"], connection
+        answer = await gateway.control.interrupt(connection["connectionId"], 4001, "zamykamy most")
         expect("outcome", answer["outcome"], "INTERRUPT_OUTCOME_CLOSED_CLEAN")
         expect("shown", await next_event("closed"), {"closed": "4001 zamykamy most", "clean": True})
 
@@ -110,11 +110,11 @@ async def echoes_and_shows_the_interrupt(gateway):
 async def closed_tab_leaves_the_list(gateway):
     async with page(gateway, "/tab") as (_, next_event):
         await next_event("echoed")
-        connection_id = (await listed(gateway, "/tab"))["connection_id"]
+        connection_id = (await listed(gateway, "/tab"))["connectionId"]
     # Chromium is gone; the interrupt answers once the connection is.
     answer = await gateway.control.interrupt(connection_id, 4001, "too late")
     assert answer["outcome"] != "INTERRUPT_OUTCOME_CLOSED_CLEAN", answer
-    ids = [c["connection_id"] for c in (await gateway.control.list())["connections"]]
+    ids = [c["connectionId"] for c in (await gateway.control.list())["connections"]]
     assert connection_id not in ids, ids
 
 

@@ -1,4 +1,4 @@
-"""The control service as grpcurl sees it: by server reflection, without proto files."""
+"""The control service as grpcurl sees it: by server reflection, without proto files. Its JSON is in lowerCamelCase."""
 
 import asyncio
 import dataclasses

@@ -12,8 +12,8 @@ NOT_FOUND = 5
 PERMISSION_DENIED = 7
 UNAUTHENTICATED = 16
 
-RPCS = ("ListConnections", "GetConnection", "CountConnections", "InterruptConnection", "InterruptConnections", "UpdateConnection",
-        "SendMessage", "BroadcastMessage", "WatchConnections")
+RPCS = ("ListConnections", "GetConnection", "CountConnections", "InterruptConnection", "InterruptConnections",
+        "UpdateConnection", "SendMessage", "BroadcastMessage", "WatchConnections")
 
 
 @contextlib.asynccontextmanager
@@ -27,7 +27,16 @@ async def list_names_the_services(gateway):
     services = (await gateway.control.say("list")).split()
     assert SERVICE in services, services
     assert "grpc.health.v1.Health" in services, services
-    assert any(s.startswith("grpc.reflection.") for s in services), services
+    for version in ("v1", "v1alpha"):
+        assert f"grpc.reflection.{version}.ServerReflection" in services, services
+
+
+async def every_service_can_be_described(gateway):
+    for service in (await gateway.control.say("list")).split():
+        text = await gateway.control.say("describe", service)
+        assert f"{service} is a service" in text, text
+    # Of all at once: one that cannot be described fails it.
+    assert "grpc.health.v1.Health is a service" in await gateway.control.say("describe")
 
 
 async def list_names_the_rpcs(gateway):
@@ -55,28 +64,28 @@ async def list_connections_shows_both_clients(gateway):
         await ws.send("twelve bytes")
         expect("echo", await ws.recv(), "twelve bytes")
         listed = await gateway.control.list()
-        expect("ids, oldest first", [c["connection_id"] for c in listed["connections"]], [one, two])
-        expect("total_size", listed["total_size"], "2")
-        expect("next_page_token", listed["next_page_token"], "")
+        expect("ids, oldest first", [c["connectionId"] for c in listed["connections"]], [one, two])
+        expect("total_size", listed["totalSize"], "2")
+        expect("next_page_token", listed["nextPageToken"], "")
         expect("unreachable", listed["unreachable"], [])
         first, second = listed["connections"]
         expect("states", [first["state"], second["state"]], ["CONNECTION_STATE_OPEN"] * 2)
         expect("paths", [first["path"], second["path"]], ["/one", "/two"])
         host, port = ws.local_address
-        expect("remote_address", second["remote_address"], f"{host}:{port}")
-        expect("received_messages", [first["received_messages"], second["received_messages"]], ["0", "1"])
-        expect("received_bytes", second["received_bytes"], "12")
-        assert first["create_time"] <= second["create_time"], listed
+        expect("remote_address", second["remoteAddress"], f"{host}:{port}")
+        expect("received_messages", [first["receivedMessages"], second["receivedMessages"]], ["0", "1"])
+        expect("received_bytes", second["receivedBytes"], "12")
+        assert first["createTime"] <= second["createTime"], listed
 
 
 async def list_connections_in_pages(gateway):
     async with client(gateway) as (_, one), client(gateway) as (_, two), client(gateway) as (_, three):
         page = await gateway.control.call("ListConnections", page_size=2)
-        expect("first page", [c["connection_id"] for c in page["connections"]], [one, two])
-        assert page["next_page_token"], "no next_page_token after two of three"
-        page = await gateway.control.call("ListConnections", page_size=2, page_token=page["next_page_token"])
-        expect("second page", [c["connection_id"] for c in page["connections"]], [three])
-        expect("next_page_token at the end", page["next_page_token"], "")
+        expect("first page", [c["connectionId"] for c in page["connections"]], [one, two])
+        assert page["nextPageToken"], "no next_page_token after two of three"
+        page = await gateway.control.call("ListConnections", page_size=2, page_token=page["nextPageToken"])
+        expect("second page", [c["connectionId"] for c in page["connections"]], [three])
+        expect("next_page_token at the end", page["nextPageToken"], "")
 
 
 async def interrupt_ends_exactly_one(gateway):
@@ -88,8 +97,8 @@ async def interrupt_ends_exactly_one(gateway):
         expect("client's code", gone.close_code, 4001)
         expect("client's reason", gone.close_reason, "ended by the operator")
         listed = await gateway.control.list()
-        expect("ids afterwards", [c["connection_id"] for c in listed["connections"]], [stays_id])
-        expect("total_size afterwards", listed["total_size"], "1")
+        expect("ids afterwards", [c["connectionId"] for c in listed["connections"]], [stays_id])
+        expect("total_size afterwards", listed["totalSize"], "1")
         await stays.send("still here")
         expect("the other's echo", await stays.recv(), "still here")
 
@@ -98,16 +107,16 @@ async def interrupt_answers_the_final_state(gateway):
     async with client(gateway) as (_, connection_id):
         answer = await gateway.control.interrupt(connection_id, 4001, "ended by the operator")
         connection = answer["connection"]
-        expect("connection_id", connection["connection_id"], connection_id)
+        expect("connection_id", connection["connectionId"], connection_id)
         expect("state", connection["state"], "CONNECTION_STATE_CLOSED")
         close = {field: connection["close"][field]
-                 for field in ("initiator", "sent_code", "sent_reason", "received_code", "clean", "cause")}
+                 for field in ("initiator", "sentCode", "sentReason", "receivedCode", "clean", "cause")}
         expect("close", close, {
-            "initiator": "CLOSE_INITIATOR_CONTROL", "sent_code": 4001, "sent_reason": "ended by the operator",
-            "received_code": 4001, "clean": True, "cause": "interrupted"})
+            "initiator": "CLOSE_INITIATOR_CONTROL", "sentCode": 4001, "sentReason": "ended by the operator",
+            "receivedCode": 4001, "clean": True, "cause": "interrupted"})
         got = await gateway.control.call("GetConnection", connection_id=connection_id)
         expect("GetConnection's state", got["connection"]["state"], "CONNECTION_STATE_CLOSED")
-        expect("GetConnection's code", got["connection"]["close"]["sent_code"], 4001)
+        expect("GetConnection's code", got["connection"]["close"]["sentCode"], 4001)
 
 
 async def repeated_interrupt_is_already_closed(gateway):
@@ -115,7 +124,7 @@ async def repeated_interrupt_is_already_closed(gateway):
         await gateway.control.interrupt(connection_id, 4001, "first")
         again = await gateway.control.interrupt(connection_id, 4002, "second")
         expect("outcome", again["outcome"], "INTERRUPT_OUTCOME_ALREADY_CLOSED")
-        expect("the first one's code stands", again["connection"]["close"]["sent_code"], 4001)
+        expect("the first one's code stands", again["connection"]["close"]["sentCode"], 4001)
         await ws.wait_closed()
         expect("client's code", ws.close_code, 4001)
 
@@ -141,7 +150,7 @@ def expect_failure(failure, code, field=None):
     expect("ErrorInfo.domain", info["domain"], "drawbridge")
     assert info.get("reason"), f"ErrorInfo without a reason: {info}"
     if field:
-        violations = failure.detail("BadRequest")["field_violations"]
+        violations = failure.detail("BadRequest")["fieldViolations"]
         expect("BadRequest's fields", [v["field"] for v in violations], [field])
         assert violations[0].get("description"), f"no description: {violations}"
 
@@ -183,7 +192,7 @@ async def a_viewer_looks_and_does_not_touch(gateway):
     viewer = gateway.control.bearing(VIEWER_TOKEN)
     async with client(gateway) as (ws, connection_id):
         listed = await viewer.list()
-        expect("ids", [c["connection_id"] for c in listed["connections"]], [connection_id])
+        expect("ids", [c["connectionId"] for c in listed["connections"]], [connection_id])
         failure = await viewer.fails("InterruptConnection", connection_id=connection_id)
         expect_failure(failure, PERMISSION_DENIED)
         expect("reason", failure.detail("ErrorInfo")["reason"], "ROLE_INSUFFICIENT")
@@ -209,6 +218,7 @@ GUARDED = [
 if __name__ == "__main__":
     run("grpcurl_token" if TOKEN else "grpcurl", (GUARDED if TOKEN else []) + [
         list_names_the_services,
+        every_service_can_be_described,
         list_names_the_rpcs,
         describe_shows_the_service,
         describe_shows_a_message,

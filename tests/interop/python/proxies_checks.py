@@ -249,13 +249,13 @@ async def messages_pass_whole(url, gateway):
 
 async def address_is_the_clients(url, gateway):
     async with connect(url) as ws:
-        expect("address", (await listed(gateway, ws))["remote_address"].rsplit(":", 1)[0], CLIENT)
+        expect("address", (await listed(gateway, ws))["remoteAddress"].rsplit(":", 1)[0], CLIENT)
 
 
 async def address_cannot_be_made_up(url, gateway):
     for header in ({"X-Forwarded-For": "192.0.2.1"}, {"Forwarded": "for=192.0.2.1"}):
         async with connect(url, extra_headers=header) as ws:
-            expect(f"address with {header}", (await listed(gateway, ws))["remote_address"].rsplit(":", 1)[0], CLIENT)
+            expect(f"address with {header}", (await listed(gateway, ws))["remoteAddress"].rsplit(":", 1)[0], CLIENT)
 
 
 async def close_codes_pass_to_the_client(url, gateway):
@@ -272,7 +272,7 @@ async def close_codes_pass_to_the_gateway(url, gateway):
         ws = await connect(url)
         await ws.close(code, "done")
         close = (await listed(gateway, ws))["close"]
-        expect("close", (close["received_code"], close["received_reason"], close["clean"]), (code, "done", True))
+        expect("close", (close["receivedCode"], close["receivedReason"], close["clean"]), (code, "done", True))
 
 
 async def pings_keep_an_idle_connection(url, gateway):

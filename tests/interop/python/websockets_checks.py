@@ -71,8 +71,8 @@ async def connection_id_header_is_the_listed_id(gateway):
         connection_id = ws.response_headers["X-Connection-Id"]
         listed = (await gateway.control.list())["connections"]
         mine = [c for c in listed if c["path"] == "/python"]
-        expect("connection_id", [c["connection_id"] for c in mine], [connection_id])
-        assert "websockets" in mine[0]["user_agent"], mine[0]
+        expect("connection_id", [c["connectionId"] for c in mine], [connection_id])
+        assert "websockets" in mine[0]["userAgent"], mine[0]
         expect("tls", mine[0]["tls"], gateway.tls)
 
 
