@@ -17,10 +17,6 @@ void RunOn(IoThread& thread, Work work) {
   done.get_future().wait();
 }
 
-// Clients at a time that are being told that they come in vain. Where the gateway is full, the rest wait in
-// the kernel's backlog; where their address has too many connections, the rest are reset.
-constexpr size_t kRefusals = 64;
-
 UpgradePolicy PolicyOf(const GatewayOptions& options) {
   return {.handshake_timeout = options.handshake_timeout,
           .max_handshake_bytes = options.max_handshake_bytes,

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/admin/control_port_metrics.h"
 #include "services/admin/families.h"
 #include "services/admin/gateway_metrics.h"
 #include "services/admin/process_metrics.h"
@@ -33,7 +34,10 @@ HttpServer::Pages Admin::Pages() const {
            [this] {
              return Page{200, Metrics(), kTextFormat};
            }},
-          {"/healthz", [this] { return Healthz(node_.gateway.last_turns(), node_.clock.Steady()); }},
+          {"/healthz",
+           [this] {
+             return Healthz(node_.gateway.last_turns(), node_.clock.Steady(), node_.control_port.problem());
+           }},
           {"/readyz", [this] { return Readyz(node_.not_ready()); }},
           {"/", [this] { return Root(node_.not_ready()); }}};
 }
@@ -46,6 +50,7 @@ std::string Admin::Metrics() const {
                              static_cast<double>(node_.watches.size())));
   families.push_back(GaugeOf("drawbridge_watch_queue_bytes", "What is ready for them and not yet taken.",
                              static_cast<double>(node_.watches.queued_bytes())));
+  Append(ControlPortMetrics(node_.control_port), &families);
   Append(node_.rpcs.Collect(), &families);
   Append(ProcessMetrics(), &families);
   return prometheus::TextSerializer().Serialize(families);

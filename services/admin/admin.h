@@ -11,6 +11,7 @@
 #include "services/admin/http_server.h"
 #include "services/admin/probes.h"
 #include "services/admin/rpc_metrics.h"
+#include "services/control/control_port.h"
 #include "services/control/watches.h"
 
 namespace drawbridge {
@@ -22,6 +23,7 @@ class Admin {
     const Gateway& gateway;
     const Watches& watches;
     const RpcMetrics& rpcs;
+    ControlPort& control_port;
     const Clock& clock;
     // Why there should be no new clients now; nullopt: nothing speaks against them. Any thread.
     std::function<std::optional<NotReady>()> not_ready;

@@ -4,13 +4,14 @@
 
 namespace drawbridge {
 
-Page Healthz(std::span<const SteadyTime> turns, SteadyTime now) {
+Page Healthz(std::span<const SteadyTime> turns, SteadyTime now, const std::optional<std::string>& warning) {
   std::string stuck;
   for (size_t i = 0; i < turns.size(); ++i) {
     const std::chrono::duration<double> since = now - turns[i];
     if (since >= kStuckAfter) stuck += fmt::format("stuck: I/O thread {} for {:.1f} s\n", i, since.count());
   }
-  return stuck.empty() ? Page{200, "ok\n"} : Page{503, stuck};
+  const std::string more = warning.has_value() ? fmt::format("warning: {}\n", *warning) : "";
+  return stuck.empty() ? Page{200, "ok\n" + more} : Page{503, stuck + more};
 }
 
 Page Readyz(const std::optional<NotReady>& why) {

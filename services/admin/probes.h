@@ -22,7 +22,10 @@ struct NotReady {
 inline constexpr std::chrono::seconds kStuckAfter{5};
 
 // 503 where one of the I/O threads, whose loops last came round at `turns`, has not done so for that long.
-Page Healthz(std::span<const SteadyTime> turns, SteadyTime now);
+// `warning` is a line of its own and leaves the status as it is: to start the process anew would end the
+// connections of all clients.
+Page Healthz(std::span<const SteadyTime> turns, SteadyTime now,
+             const std::optional<std::string>& warning = std::nullopt);
 
 // 503 unless nothing speaks against new clients.
 Page Readyz(const std::optional<NotReady>& why);

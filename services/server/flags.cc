@@ -19,6 +19,7 @@
 #include "gateway/handlers/new_handler.h"
 #include "gateway/listener/address.h"
 #include "services/server/control_flags.h"
+#include "services/server/descriptors.h"
 #include "services/server/flag_definer.h"
 #include "services/server/flag_mention.h"
 #include "services/server/handshake_flags.h"
@@ -28,9 +29,6 @@
 
 namespace drawbridge {
 namespace {
-
-// Descriptors that are not clients': listeners, epoll, the control plane, clients being refused.
-constexpr size_t kReservedDescriptors = 128;
 
 std::string WantAddress(const std::string& text) {
   return SocketAddress::Parse(text).has_value() ? ""
@@ -134,7 +132,7 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
       HandlerNames());
   define.Number("max_connections", &flags->max_connections,
                 "Clients at a time; further ones get HTTP 503 with Retry-After", 1,
-                std::max<size_t>(flags->max_connections, 1),
+                std::max<size_t>(ShareDescriptors(machine.descriptors, 1).clients, 1),
                 fmt::format(" with this process's limit of {} descriptors", machine.descriptors));
   define.Number(
       "max_connections_per_address", &flags->max_connections_per_address,
@@ -206,6 +204,32 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
   define.Choice("log_level", &flags->log_level, "Least level logged.", {"debug", "info", "warning", "error"});
 }
 
+// Whether the clients have room beside everything else; empty: they have.
+std::string DescriptorProblem(const Flags& flags, const Machine& machine, const DescriptorShares& shares) {
+  if (shares.clients == 0) {
+    return fmt::format(
+        "this process may have {} descriptors: with --io_threads={} it needs at least {} (ulimit -n)",
+        machine.descriptors, flags.io_threads, shares.without_clients() + 1);
+  }
+  if (flags.max_connections <= shares.clients) return {};
+  return fmt::format(
+      "--max_connections is \"{}\": must be at most {} with this process's limit of {} descriptors (ulimit "
+      "-n), of which everything else may need {}",
+      flags.max_connections, shares.clients, machine.descriptors, shares.without_clients());
+}
+
+// Fits the bounds of connections to the descriptors. Throws FlagError where they are too few.
+void ShareOut(const Definer& define, const Machine& machine, const Flags* running, Flags* flags) {
+  const DescriptorShares shares =
+      ShareDescriptors(machine.descriptors, running == nullptr ? flags->io_threads : running->io_threads);
+  flags->control_connections = shares.control_connections - 1;
+  if (!define.IsGiven("max_connections")) flags->max_connections = std::max<size_t>(shares.clients, 1);
+  // Who asks after the health of another process may have fewer descriptors than that one.
+  if (flags->health_check) return;
+  if (const std::string what = DescriptorProblem(*flags, machine, shares); !what.empty())
+    throw FlagError(what);
+}
+
 // What no flag can say by itself; empty: nothing.
 std::string Contradiction(const Flags& flags) {
   if (std::string problem = ControlContradiction(flags); !problem.empty()) return problem;
@@ -261,9 +285,8 @@ Flags DefaultsOn(const Machine& machine) {
   Flags flags;
   flags.node_id = NodeIdOf(machine.host_name);
   flags.io_threads = std::clamp(machine.cores, 1, 256);
-  flags.max_connections = machine.descriptors > 2 * kReservedDescriptors
-                              ? machine.descriptors - kReservedDescriptors
-                              : kReservedDescriptors;
+  flags.max_connections =
+      std::max<size_t>(ShareDescriptors(machine.descriptors, flags.io_threads).clients, 1);
   flags.send_queue_total_bytes = machine.memory / 4;
   return flags;
 }
@@ -287,6 +310,7 @@ std::variant<Flags, EarlyExit> Parse(int argc, const char* const* argv, const Ma
   const auto file = FileMentions(GivenText("flagfile", command_line), asks_for_health);
   if (running != nullptr) flags = *running;
   define.Take(command_line, file, running == nullptr ? std::map<std::string, std::string>() : running->texts);
+  ShareOut(define, machine, running, &flags);
   flags.texts = define.texts();
   flags.warnings = define.warnings();
   const bool is_as_before = running != nullptr && !WantsRestart(flags, *running);

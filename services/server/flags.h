@@ -37,6 +37,7 @@ struct Flags {
   int io_threads = 1;   // default: the number of cores
   std::string handler = "echo";
   size_t max_connections = 0;              // default: what the descriptor limit leaves
+  size_t control_connections = 1024;       // no flag: follows from the descriptor limit
   size_t max_connections_per_address = 0;  // 0 in these four: no bound
   uint64_t handshakes_per_second = 0;
   uint64_t messages_per_second = 0;

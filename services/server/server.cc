@@ -56,22 +56,26 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .tls = TlsFilesOf(flags)};
 }
 
+// For a caller of the control plane to answer a ping, and to acknowledge what was sent to it.
+constexpr std::chrono::milliseconds kKeepaliveTimeout{20'000};
+
 // What one client may ask of the control plane; docs/watch.md has the figures. The bound of the watches is
 // Watches::Options::max_watches.
 void SetLimits(grpc::ServerBuilder& builder) {
   constexpr int kMaxReceiveBytes = 4 << 20;
   constexpr int kMaxSendBytes =
-      32 << 20;                         // answers end at kAnswerBytes (control/wire.h), but for one long row
-  constexpr int kMaxStreams = 1024;     // of one connection; more wait on the client's side
-  constexpr int kKeepaliveMs = 60'000;  // a client that has vanished keeps no watch
-  constexpr int kKeepaliveTimeoutMs = 20'000;
-  constexpr int kMinPingIntervalMs = 10'000;  // who pings more often is told too_many_pings and goes
+      32 << 20;                      // answers end at kAnswerBytes (control/wire.h), but for one long row
+  constexpr int kMaxStreams = 1024;  // of one connection; more wait on the client's side
+  constexpr int kHandshakeTimeoutMs = 20'000;  // of TLS, and of HTTP/2 up to the client's settings
+  constexpr int kKeepaliveMs = 60'000;         // a client that has vanished keeps no watch
+  constexpr int kMinPingIntervalMs = 10'000;   // a client that pings more often gets too_many_pings
   constexpr int kMaxPingStrikes = 2;
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   builder.SetMaxSendMessageSize(kMaxSendBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(kKeepaliveTimeout.count()));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
@@ -99,35 +103,12 @@ Server::Server(const Flags& flags)
                            control::v1::NodeService::service_full_name(), "grpc.health.v1.Health"},
                           &guard_),
       rpc_metrics_({control::v1::ConnectionService::service_full_name(),
-                    control::v1::NodeService::service_full_name()}) {
-  // Process-wide in gRPC, and wanted by each server here.
-  grpc::EnableDefaultHealthCheckService(true);
-
-  grpc::ServerBuilder builder;
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or two nodes could share a port without a word
-  int port = 0;
-  PortOptions port_options{.certificates = control_certificates_.get(),
-                           .guard = authenticator_.asks() ? &guard_ : nullptr,
-                           .guarded_methods = connection_service_.service().methods()};
-  for (const auto& methods : {node_service_.service().methods(), reflection_service_.v1().methods(),
-                              reflection_service_.v1alpha().methods()})
-    port_options.guarded_methods.insert(methods.begin(), methods.end());
-  builder.AddListeningPort(flags.control_listen, NewPortCredentials(port_options), &port);
-  SetLimits(builder);
-  builder.RegisterService(&connection_service_.service());
-  builder.RegisterService(&node_service_.service());
-  builder.RegisterService(&reflection_service_.v1());
-  builder.RegisterService(&reflection_service_.v1alpha());
-  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
-  builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  control_ = builder.BuildAndStart();
-  if (control_ == nullptr || port == 0) {
-    throw std::runtime_error(
-        fmt::format("listen on {}: the control address cannot be had", flags.control_listen));
-  }
-  control_address_ =
-      fmt::format("{}:{}", flags.control_listen.substr(0, flags.control_listen.rfind(':')), port);
+                    control::v1::NodeService::service_full_name()}),
+      control_port_({.listen = flags.control_listen,
+                     .max_connections = flags.control_connections,
+                     .user_timeout = kKeepaliveTimeout},
+                    &clock_) {
+  ServeControl();
   {
     absl::MutexLock lock(&health_mu_);
     health_ = control_->GetHealthCheckService();
@@ -137,12 +118,52 @@ Server::Server(const Flags& flags)
                                    Admin::Node{.gateway = gateway_,
                                                .watches = connection_service_.watches(),
                                                .rpcs = rpc_metrics_,
+                                               .control_port = control_port_,
                                                .clock = clock_,
                                                .not_ready = [this] { return WhyNotReady(); }},
                                    [this] { TellHealth(); });
   if (has_tls_) tls_files_.Start([this] { ReloadTls(); });
   if (control_certificates_ != nullptr) control_tls_files_.Start([this] { ReloadControlTls(); });
   if (authenticator_.asks()) control_tokens_file_.Start([this] { ReloadControlTokens(); });
+}
+
+// gRPC listens nowhere: it gets what the control port accepts.
+void Server::ServeControl() {
+  // Process-wide in gRPC, and wanted by each server here.
+  grpc::EnableDefaultHealthCheckService(true);
+
+  grpc::ServerBuilder builder;
+  PortOptions port_options{.certificates = control_certificates_.get(),
+                           .guard = authenticator_.asks() ? &guard_ : nullptr,
+                           .guarded_methods = connection_service_.service().methods()};
+  for (const auto& methods : {node_service_.service().methods(), reflection_service_.v1().methods(),
+                              reflection_service_.v1alpha().methods()}) {
+    port_options.guarded_methods.insert(methods.begin(), methods.end());
+  }
+  control_acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      NewPortCredentials(port_options));
+  SetLimits(builder);
+  builder.RegisterService(&connection_service_.service());
+  builder.RegisterService(&node_service_.service());
+  builder.RegisterService(&reflection_service_.v1());
+  builder.RegisterService(&reflection_service_.v1alpha());
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  control_ = builder.BuildAndStart();
+  if (control_ == nullptr) throw std::runtime_error("the gRPC server of the control port cannot be started");
+  control_port_.Start([this](int socket) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = socket;
+    control_acceptor_->HandleNewConnection(&connection);
+  });
+}
+
+// gRPC would leak a connection that it gets when it ends.
+void Server::EndControl(std::chrono::milliseconds patience) {
+  control_port_.Stop();
+  control_->Shutdown(std::chrono::system_clock::now() + patience);
 }
 
 void Server::ReloadFiles() {
@@ -220,7 +241,7 @@ Server::~Server() {
   control_tokens_file_.Stop();
   if (control_ != nullptr) {
     gateway_.CutEveryone();
-    control_->Shutdown(std::chrono::system_clock::now());
+    EndControl(std::chrono::milliseconds(0));
   }
 }
 
@@ -249,7 +270,7 @@ int64_t Server::Shutdown(DrainPlan plan) {
   const int64_t closed = drainer_.Shutdown(std::move(plan));
   connection_service_.EndWatches();
   ForgetHealth();
-  control_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  EndControl(std::chrono::seconds(1));
   control_.reset();
   return closed;
 }

@@ -4,7 +4,9 @@
 
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +26,7 @@
 #include "services/auth/guard.h"
 #include "services/auth/port_certificates.h"
 #include "services/control/connection_service.h"
+#include "services/control/control_port.h"
 #include "services/control/node_service.h"
 #include "services/drain/drainer.h"
 #include "services/reflection/reflection_service.h"
@@ -42,7 +45,7 @@ class Server {
   ~Server();
 
   Gateway& gateway() { return gateway_; }
-  const std::string& control_address() const { return control_address_; }
+  const std::string& control_address() const { return control_port_.address(); }
   const std::string& admin_address() const { return admin_->address(); }
   const Watches& watches() const { return connection_service_.watches(); }
 
@@ -67,6 +70,8 @@ class Server {
   void ReloadFiles();
 
  private:
+  void ServeControl();
+  void EndControl(std::chrono::milliseconds patience);
   void ReloadTls();
   void ReloadControlTls();
   void ReloadControlTokens();
@@ -93,7 +98,8 @@ class Server {
   NodeService node_service_;
   ReflectionService reflection_service_;
   RpcMetrics rpc_metrics_;
-  std::string control_address_;
+  ControlPort control_port_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> control_acceptor_;
   std::unique_ptr<grpc::Server> control_;
   absl::Mutex health_mu_;
   grpc::HealthCheckServiceInterface* health_ ABSL_GUARDED_BY(health_mu_) = nullptr;  // null: not serving

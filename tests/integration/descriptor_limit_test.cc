@@ -1,4 +1,6 @@
 // The program with as many clients as it may have descriptors, and then more of them.
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -10,11 +12,15 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "drawbridge/control/v1/control.grpc.pb.h"
+#include "services/server/descriptors.h"
 #include "tests/support/child_process.h"
 #include "tests/support/client.h"
 #include "tests/support/patience.h"
+#include "tests/support/scrape.h"
 
 namespace drawbridge {
 namespace {
@@ -33,13 +39,13 @@ rlim_t RaiseLimit() {
 
 class FullProgram {
  public:
-  FullProgram()
-      : process_({"services/server/drawbridge", "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
-                  "--admin_listen=127.0.0.1:0", "--drain_spread=0s", "--node_id=test-node", "--io_threads=1",
-                  "--ping_interval=0s"}),
-        address_(ReadyField(process_.ReadLine(), "ws")) {}
+  // `before`: what stands before the program on the command line.
+  explicit FullProgram(std::vector<std::string> before = {}, const std::string& io_threads = "1")
+      : process_(Command(std::move(before), io_threads)), ready_(process_.ReadLine()) {}
 
   const std::string& address() const { return address_; }
+  const std::string& control_address() const { return control_address_; }
+  const std::string& admin_address() const { return admin_address_; }
 
   size_t descriptors() const {
     const std::filesystem::directory_iterator all("/proc/" + std::to_string(process_.pid()) + "/fd");
@@ -62,14 +68,27 @@ class FullProgram {
     return milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
   }
 
+  void WaitForError(const std::string& text) { process_.WaitForError(text); }
+
   int End() {
     process_.Signal(SIGTERM);
     return process_.Wait().code;
   }
 
  private:
+  static std::vector<std::string> Command(std::vector<std::string> command, const std::string& io_threads) {
+    command.insert(command.end(),
+                   {"services/server/drawbridge", "--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0",
+                    "--admin_listen=127.0.0.1:0", "--drain_spread=0s", "--node_id=test-node",
+                    "--io_threads=" + io_threads, "--ping_interval=0s"});
+    return command;
+  }
+
   ChildProcess process_;
-  std::string address_;
+  const std::string ready_;
+  const std::string address_ = ReadyField(ready_, "ws");
+  const std::string control_address_ = ReadyField(ready_, "control");
+  const std::string admin_address_ = ReadyField(ready_, "admin");
 };
 
 std::vector<Client> OpenMany(const std::string& address, size_t count) {
@@ -135,6 +154,69 @@ TEST(DescriptorLimitTest, AtTheLimitAcceptBacksOffTheEstablishedLiveAndItRecover
   }
   EXPECT_TRUE(WaitUntil([&] { return program.descriptors() == idle; })) << program.descriptors();
   Client::Open(program.address()).Echo("there is room again");
+  EXPECT_EQ(program.End(), 0);
+}
+
+std::vector<Client> DialMany(const std::string& address, size_t count) {
+  std::vector<Client> strangers;
+  strangers.reserve(count);
+  for (size_t i = 0; i < count; ++i) strangers.push_back(Client::Dial(address));
+  return strangers;
+}
+
+// By a caller that comes anew.
+grpc::Status List(const std::string& address) {
+  const auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), [] {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return arguments;
+  }());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  context.set_wait_for_ready(true);
+  control::v1::ListConnectionsResponse response;
+  return control::v1::ConnectionService::NewStub(channel)->ListConnections(&context, {}, &response);
+}
+
+TEST(DescriptorLimitTest, TheProgramItselfKeepsToItsShare) {
+  for (const int io_threads : {1, 16}) {
+    const FullProgram program({}, std::to_string(io_threads));
+    EXPECT_TRUE(List(program.control_address()).ok());
+    EXPECT_LE(program.descriptors(), ShareDescriptors(20'000, io_threads).process);
+  }
+}
+
+// The control port never served a new caller again after one moment without descriptors.
+TEST(DescriptorLimitTest, StrangersOnEveryPortTakeNoDescriptorThatACallerNeeds) {
+  constexpr size_t kLimit = 200;
+  FullProgram program({"/usr/bin/prlimit", "--nofile=" + std::to_string(kLimit)});
+  const auto places = static_cast<size_t>(Scrape(program.admin_address())["drawbridge_max_connections"]);
+  EXPECT_EQ(places, ShareDescriptors(kLimit, 1).clients);
+  std::vector<Client> clients = OpenMany(program.address(), places);
+  const std::vector<Client> refused = DialMany(program.address(), 2 * kLimit);
+  const std::vector<Client> strangers = DialMany(program.control_address(), 2 * kLimit);
+  const std::vector<Client> operators = DialMany(program.admin_address(), 2 * kLimit);
+  // The strangers are not quiet for long enough yet: until then a caller may be refused, and tries again.
+  EXPECT_EQ(List(program.control_address()).error_code(), grpc::StatusCode::OK);
+  EXPECT_LE(program.descriptors(), kLimit);
+  ExpectAlive(clients, 1);
+
+  auto metrics = Scrape(program.admin_address());
+  EXPECT_GE(metrics["drawbridge_control_connections_evicted_total"], 1);
+  EXPECT_GE(metrics["drawbridge_control_connections_refused_total"], 1);
+  EXPECT_EQ(metrics["drawbridge_control_connections"], metrics["drawbridge_max_control_connections"]);
+  EXPECT_EQ(metrics["drawbridge_control_accept_failures_total"], 0);
+  EXPECT_EQ(program.End(), 0);
+}
+
+TEST(DescriptorLimitTest, TheControlPortSaysThatItCannotAcceptAndRecovers) {
+  FullProgram program;
+  Client client = Client::Open(program.address());
+  program.Limit(program.descriptors());
+  const Client caller = Client::Dial(program.control_address());
+  program.WaitForError("control port: cannot accept connections: Too many open files");
+  client.Reset();  // makes room for one
+  program.WaitForError("control port: accepts connections again, after");
   EXPECT_EQ(program.End(), 0);
 }
 

@@ -61,6 +61,19 @@ TEST(MetricsTest, InterruptsByTheirOutcome) {
                {{times, 0}, {Handled(method, "OK"), 0}, {Started(method), 1}});
 }
 
+// Evictions, refusals and failures are those of descriptor_limit_test.cc.
+TEST(MetricsTest, ConnectionsToTheControlPortWhileTheyAreOpen) {
+  Flags flags = TestFlags();
+  flags.control_connections = 77;
+  RunningServer server(flags);
+  EXPECT_EQ(Scrape(server.server().admin_address())["drawbridge_max_control_connections"], 77);
+  std::vector<Client> callers;
+  const std::string open = "drawbridge_control_connections";
+  ExpectGrowth(server, [&] { callers.push_back(Client::Dial(server.server().control_address())); },
+               {{open, 1}});
+  ExpectGrowth(server, [&] { callers.clear(); }, {{open, -1}});
+}
+
 TEST(MetricsTest, ABulkInterruptCountsEach) {
   RunningServer server;
   std::vector<Client> clients;

@@ -26,6 +26,15 @@ TEST(ProbesTest, NamesTheThreadsThatAreStuckAndForHowLong) {
   EXPECT_EQ(page.body, "stuck: I/O thread 1 for 5.0 s\nstuck: I/O thread 3 for 61.2 s\n");
 }
 
+TEST(ProbesTest, AWarningIsALineAndLeavesTheStatusAsItIs) {
+  const Page well = Healthz(std::array{kNow}, kNow, "the control port is stuck");
+  EXPECT_EQ(well.status, 200u);
+  EXPECT_EQ(well.body, "ok\nwarning: the control port is stuck\n");
+  const Page stuck = Healthz(std::array{kNow - seconds(6)}, kNow, "the control port is stuck");
+  EXPECT_EQ(stuck.status, 503u);
+  EXPECT_EQ(stuck.body, "stuck: I/O thread 0 for 6.0 s\nwarning: the control port is stuck\n");
+}
+
 TEST(ProbesTest, IsReadyUnlessThereIsAReason) {
   EXPECT_EQ(Readyz(std::nullopt).status, 200u);
   EXPECT_EQ(Readyz(std::nullopt).body, "ok\n");

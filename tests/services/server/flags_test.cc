@@ -405,8 +405,8 @@ TEST_F(FlagsTest, VersionIsOneLine) {
 TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
   const char* argv[] = {"drawbridge"};
   for (const Machine& machine :
-       {Machine{.host_name = "", .cores = 0, .descriptors = 0},
-        Machine{.host_name = std::string(200, 'x'), .cores = 1000, .descriptors = 300},
+       {Machine{.host_name = "", .cores = 0, .descriptors = 160},
+        Machine{.host_name = std::string(200, 'x'), .cores = 1000, .descriptors = 2000},
         Machine{.host_name = "\xff\xfe", .cores = 1, .descriptors = ~size_t{0}}}) {
     const auto parsed = ParseFlags(1, argv, machine);
     ASSERT_TRUE(std::holds_alternative<Flags>(parsed));
