@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "gateway/base/ascii.h"
 #include "services/control/errors.h"
 
@@ -13,7 +12,6 @@ namespace drawbridge {
 namespace {
 
 constexpr std::string_view kScheme = "bearer ";
-constexpr size_t kShown = 64;  // of a name that a stranger gave; may cut a character
 
 grpc::Status Unauthenticated(std::string_view reason, const std::string& message) {
   return Failure(grpc::StatusCode::UNAUTHENTICATED, reason, message);
@@ -125,12 +123,13 @@ grpc::Status Authenticator::AdmitToken(std::string_view method, const TokenDiges
 grpc::Status Authenticator::AdmitCertificate(std::string_view method, const std::string& certificate,
                                              Caller* caller) const {
   const auto callers = known();
-  return Judge(method, callers->FindCertificate(certificate),
-               Unauthenticated("CERTIFICATE_UNKNOWN",
-                               fmt::format("the client certificate of \"{}\" is not, or no longer, one that "
-                                           "has a role here",
-                                           absl::CEscape(certificate.substr(0, kShown)))),
-               caller);
+  return Judge(
+      method, callers->FindCertificate(certificate),
+      Unauthenticated("CERTIFICATE_UNKNOWN",
+                      fmt::format("the client certificate of {} is not, or no longer, one that has a "
+                                  "role here",
+                                  Quoted(certificate))),
+      caller);
 }
 
 }  // namespace drawbridge

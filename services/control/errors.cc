@@ -7,16 +7,30 @@
 namespace drawbridge {
 namespace {
 
-grpc::Status WithDetails(grpc::StatusCode code, std::string_view reason, const std::string& message,
+constexpr size_t kMaxQuoted = 64;
+constexpr std::string_view kMore = "...";
+
+bool BeginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+// What of it has `most` bytes, with the mark of more at its end where it had more.
+std::string Cut(std::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  size_t size = most - kMore.size();
+  while (size > 0 && !BeginsCharacter(text[size])) --size;
+  return std::string(text.substr(0, size)).append(kMore);
+}
+
+grpc::Status WithDetails(grpc::StatusCode code, std::string_view reason, std::string_view whole_message,
                          const google::rpc::BadRequest* bad_request,
                          const std::map<std::string, std::string>& metadata = {}) {
+  const std::string message = Cut(whole_message, kMaxErrorText);
   google::rpc::Status status;
   status.set_code(code);
   status.set_message(message);
   google::rpc::ErrorInfo info;
   info.set_domain("drawbridge");
   info.set_reason(std::string(reason));
-  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  for (const auto& [key, value] : metadata) (*info.mutable_metadata())[key] = Cut(value, kMaxErrorText);
   status.add_details()->PackFrom(info);
   if (bad_request != nullptr) status.add_details()->PackFrom(*bad_request);
   return grpc::Status(code, message, status.SerializeAsString());
@@ -37,7 +51,7 @@ grpc::Status InvalidField(std::string_view reason, const std::string& field, con
   google::rpc::BadRequest bad_request;
   auto* violation = bad_request.add_field_violations();
   violation->set_field(field);
-  violation->set_description(description);
+  violation->set_description(Cut(description, kMaxErrorText));
   return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, reason, field + ": " + description, &bad_request);
 }
 
@@ -60,10 +74,18 @@ grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::
   return WithDetails(code, reason, message, nullptr, metadata);
 }
 
+std::string Quoted(std::string_view text) {
+  return "\"" + absl::Utf8SafeCEscape(Cut(text, kMaxQuoted)) + "\"";
+}
+
+grpc::Status NodeGone() {
+  return Failure(grpc::StatusCode::UNAVAILABLE, "NODE_GONE",
+                 "the node is going away, and its connections with it");
+}
+
 grpc::Status MalformedConnectionId(const std::string& connection_id, const std::string& field) {
   return InvalidField("CONNECTION_ID_MALFORMED", field,
-                      "is \"" + absl::CEscape(connection_id.substr(0, 64)) +  // may cut a character
-                          "\": 1 to 32 characters of [a-z0-9-] are required");
+                      "is " + Quoted(connection_id) + ": 1 to 32 characters of [a-z0-9-] are required");
 }
 
 grpc::Status ConnectionNotFound(const std::string& connection_id) {

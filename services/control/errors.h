@@ -4,11 +4,16 @@
 
 #include <grpcpp/support/status.h>
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
 
 namespace drawbridge {
+
+// A status goes out as headers, and most clients take no more than 8 KiB of them. Its message is there twice,
+// with three bytes for each that is not ASCII, so each text in a status is cut at this length.
+inline constexpr size_t kMaxErrorText = 1024;
 
 // INVALID_ARGUMENT with google.rpc.ErrorInfo (`reason`, domain "drawbridge") and google.rpc.BadRequest naming
 // `field`. `description` names the value and the bound.
@@ -26,6 +31,13 @@ std::string ReasonOf(const grpc::Status& status);
 // The same with ErrorInfo.metadata.
 grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message,
                      const std::map<std::string, std::string>& metadata);
+
+// `text` of a request, in quotes, to be shown in an error: at most 64 bytes of it, cut between two
+// characters, with escapes for what cannot be printed.
+std::string Quoted(std::string_view text);
+
+// The node is about to end: UNAVAILABLE.
+grpc::Status NodeGone();
 
 // Of a connection id; `field` is where the request has it.
 grpc::Status MalformedConnectionId(const std::string& connection_id,

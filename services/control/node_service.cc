@@ -138,7 +138,7 @@ grpc::Status NodeService::CheckNode(const std::string& node_id) const {
   const std::string& own = gateway_.registry().node().node_id();
   if (node_id.empty() || node_id == own) return grpc::Status::OK;
   return Failure(grpc::StatusCode::NOT_FOUND, "NODE_NOT_FOUND",
-                 fmt::format("node_id is \"{}\": this node is \"{}\" and knows no other", node_id, own));
+                 fmt::format("node_id is {}: this node is \"{}\" and knows no other", Quoted(node_id), own));
 }
 
 grpc::Status NodeService::Parse(const v1::DrainNodeRequest& request, DrainPlan* plan) const {

@@ -121,11 +121,6 @@ void WatchCall::End(const grpc::Status& status) {
   Finish(status);
 }
 
-grpc::Status WatchCall::NodeGone() {
-  return Failure(grpc::StatusCode::UNAVAILABLE, "NODE_GONE",
-                 "the node is going away, and its connections with it");
-}
-
 grpc::Status WatchCall::TooSlow() const {
   const std::string token = absl::Base64Escape(last_token_);
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "WATCH_TOO_SLOW",

@@ -39,8 +39,6 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnCancel() override;
   void OnDone() override;
 
-  static grpc::Status NodeGone();
-
  private:
   struct Row {
     grpc::ByteBuffer bytes;

@@ -69,7 +69,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* Watches::Start(const Call& call,
 }
 
 grpc::Status Watches::Begin(const grpc::ByteBuffer& request, std::unique_ptr<WatchFeed>* feed) {
-  if (ending_) return WatchCall::NodeGone();
+  if (ending_) return NodeGone();
   control::v1::WatchConnectionsRequest parsed;
   if (grpc::Status status = ParseRequest(request, parsed); !status.ok()) return status;
   return WatchFeed::Begin(registry_, clock_, tokens_, options_.feed, parsed, feed);

@@ -45,9 +45,15 @@ std::string FieldNotUtf8(const std::string& bytes, const google::protobuf::Descr
   return {};
 }
 
+grpc::Status TooLarge(size_t size) {
+  return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE",
+                 fmt::format("the request has {} bytes: at most {} are allowed", size, kMaxRequestBytes));
+}
+
 }  // namespace
 
 grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  if (bytes.Length() > kMaxRequestBytes) return TooLarge(bytes.Length());
   std::string flat;
   if (Flatten(bytes, &flat) && request.ParseFromString(flat)) return grpc::Status::OK;
   const std::string field = FieldNotUtf8(flat, *request.GetDescriptor());

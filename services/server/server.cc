@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -21,6 +20,7 @@
 #include "gateway/listener/trusted_headers.h"
 #include "gateway/listener/trusted_proxies.h"
 #include "services/auth/port_credentials.h"
+#include "services/control/wire.h"
 #include "services/server/reloadable_flags.h"
 #include "services/server/tls_flags.h"
 
@@ -62,7 +62,8 @@ constexpr std::chrono::milliseconds kKeepaliveTimeout{20'000};
 // What one client may ask of the control plane; docs/watch.md has the figures. The bound of the watches is
 // Watches::Options::max_watches.
 void SetLimits(grpc::ServerBuilder& builder) {
-  constexpr int kMaxReceiveBytes = 4 << 20;
+  constexpr int kMaxReceiveBytes =
+      2 * kMaxRequestBytes;  // ParseRequest refuses the upper half, with a reason
   constexpr int kMaxSendBytes =
       32 << 20;                      // answers end at kAnswerBytes (control/wire.h), but for one long row
   constexpr int kMaxStreams = 1024;  // of one connection; more wait on the client's side
@@ -95,6 +96,8 @@ Server::Server(const Flags& flags)
       control_certificates_(flags.control_tls_cert.empty()
                                 ? nullptr
                                 : std::make_unique<PortCertificates>(ControlTlsFilesOf(flags), &clock_)),
+      health_service_(&guard_, {"", control::v1::ConnectionService::service_full_name(),
+                                control::v1::NodeService::service_full_name()}),
       drainer_(&gateway_, &clock_, [this] { TellHealth(); }),
       connection_service_(&gateway_.registry(), &gateway_.send_budget(), &clock_, &guard_),
       node_service_({.gateway = &gateway_, .drainer = &drainer_, .clock = &clock_, .guard = &guard_},
@@ -109,10 +112,6 @@ Server::Server(const Flags& flags)
                      .user_timeout = kKeepaliveTimeout},
                     &clock_) {
   ServeControl();
-  {
-    absl::MutexLock lock(&health_mu_);
-    health_ = control_->GetHealthCheckService();
-  }
   TellHealth();
   admin_ = std::make_unique<Admin>(flags.admin_listen,
                                    Admin::Node{.gateway = gateway_,
@@ -129,16 +128,15 @@ Server::Server(const Flags& flags)
 
 // gRPC listens nowhere: it gets what the control port accepts.
 void Server::ServeControl() {
-  // Process-wide in gRPC, and wanted by each server here.
-  grpc::EnableDefaultHealthCheckService(true);
-
   grpc::ServerBuilder builder;
   PortOptions port_options{.certificates = control_certificates_.get(),
                            .guard = authenticator_.asks() ? &guard_ : nullptr,
-                           .guarded_methods = connection_service_.service().methods()};
-  for (const auto& methods : {node_service_.service().methods(), reflection_service_.v1().methods(),
-                              reflection_service_.v1alpha().methods()}) {
-    port_options.guarded_methods.insert(methods.begin(), methods.end());
+                           .guarded_methods = {}};
+  for (const auto* const methods :
+       {&connection_service_.service().methods(), &node_service_.service().methods(),
+        &health_service_.service().methods(), &reflection_service_.v1().methods(),
+        &reflection_service_.v1alpha().methods()}) {
+    port_options.guarded_methods.insert(methods->begin(), methods->end());
   }
   control_acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
@@ -148,6 +146,7 @@ void Server::ServeControl() {
   builder.RegisterService(&node_service_.service());
   builder.RegisterService(&reflection_service_.v1());
   builder.RegisterService(&reflection_service_.v1alpha());
+  builder.RegisterService(&health_service_.service());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
@@ -198,17 +197,9 @@ std::optional<NotReady> Server::WhyNotReady() const {
 // The node as a whole is serving while it is ready. Its control API is until it goes: who empties a node, or
 // is to make room in a full one, needs it.
 void Server::TellHealth() {
-  absl::MutexLock lock(&health_mu_);
-  if (health_ == nullptr) return;
-  health_->SetServingStatus("", !WhyNotReady().has_value());
-  health_->SetServingStatus(control::v1::ConnectionService::service_full_name(), true);
-  health_->SetServingStatus(control::v1::NodeService::service_full_name(), true);
-}
-
-// Before the control plane ends.
-void Server::ForgetHealth() {
-  absl::MutexLock lock(&health_mu_);
-  health_ = nullptr;
+  health_service_.Set("", !WhyNotReady().has_value());
+  health_service_.Set(control::v1::ConnectionService::service_full_name(), true);
+  health_service_.Set(control::v1::NodeService::service_full_name(), true);
 }
 
 void Server::ReloadControlTls() {
@@ -269,7 +260,7 @@ DrainPlan Server::drain_plan() const {
 int64_t Server::Shutdown(DrainPlan plan) {
   const int64_t closed = drainer_.Shutdown(std::move(plan));
   connection_service_.EndWatches();
-  ForgetHealth();
+  health_service_.EndWatches();
   EndControl(std::chrono::seconds(1));
   control_.reset();
   return closed;

@@ -2,7 +2,6 @@
 #ifndef DRAWBRIDGE_SERVICES_SERVER_SERVER_H_
 #define DRAWBRIDGE_SERVICES_SERVER_SERVER_H_
 
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -14,7 +13,6 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
 #include "gateway/handlers/handler.h"
@@ -29,6 +27,7 @@
 #include "services/control/control_port.h"
 #include "services/control/node_service.h"
 #include "services/drain/drainer.h"
+#include "services/health/health_service.h"
 #include "services/reflection/reflection_service.h"
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
@@ -78,7 +77,6 @@ class Server {
 
   std::optional<NotReady> WhyNotReady() const;
   void TellHealth();
-  void ForgetHealth();
 
   mutable Mutex mu_;
   Flags flags_ ABSL_GUARDED_BY(mu_);
@@ -93,6 +91,7 @@ class Server {
   Authenticator authenticator_;
   Guard guard_{&authenticator_, &clock_};
   std::unique_ptr<PortCertificates> control_certificates_;  // null: no TLS
+  HealthService health_service_;
   Drainer drainer_;
   ConnectionService connection_service_;
   NodeService node_service_;
@@ -101,8 +100,6 @@ class Server {
   ControlPort control_port_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> control_acceptor_;
   std::unique_ptr<grpc::Server> control_;
-  absl::Mutex health_mu_;
-  grpc::HealthCheckServiceInterface* health_ ABSL_GUARDED_BY(health_mu_) = nullptr;  // null: not serving
   MemoryReturn memory_return_{[this] { return gateway_.registry().size(); },
                               [this] { return gateway_.registry().TakePeak(); }};
   std::unique_ptr<Admin> admin_;  // looks at all of the above

@@ -42,5 +42,29 @@ TEST(ErrorsTest, AMalformedIdIsShownHarmlessAndShort) {
   EXPECT_THAT(status.error_message(), HasSubstr("A\\n"));
 }
 
+TEST(ErrorsTest, WhatIsQuotedIsCutBetweenCharacters) {
+  EXPECT_EQ(Quoted("a\"b\n"), "\"a\\\"b\\n\"");
+  EXPECT_EQ(Quoted("h\xc3\xa9"), "\"h\xc3\xa9\"");
+  EXPECT_EQ(Quoted(std::string(64, 'x')), "\"" + std::string(64, 'x') + "\"");
+  EXPECT_EQ(Quoted(std::string(8000, 'x')), "\"" + std::string(61, 'x') + "...\"");
+  EXPECT_EQ(Quoted("x" + std::string(60, 'y') + "\xe2\x82\xac\xe2\x82\xac"),
+            "\"x" + std::string(60, 'y') + "...\"");
+}
+
+// A node_id of 8,000 letters made the error itself too large for its client.
+TEST(ErrorsTest, AnErrorIsNeverTooLargeForItsClient) {
+  constexpr size_t kHeaders = 8 * 1024;
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "\xe2\x82\xac";
+  for (const grpc::Status& status :
+       {InvalidField("REASON", "field", text), Failure(grpc::StatusCode::ABORTED, "REASON", text)}) {
+    // Percent-encoded, and base64.
+    EXPECT_LT(3 * status.error_message().size() + status.error_details().size() * 4 / 3, kHeaders - 512);
+    EXPECT_THAT(status.error_message(), ::testing::EndsWith("\xac..."));
+  }
+  const grpc::Status status = Failure(grpc::StatusCode::ABORTED, "REASON", "short", {{"key", text}});
+  EXPECT_LT(status.error_details().size(), 2 * kMaxErrorText);
+}
+
 }  // namespace
 }  // namespace drawbridge
