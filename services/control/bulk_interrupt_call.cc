@@ -4,8 +4,10 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <random>
+#include <string>
 #include <utility>
 
+#include "services/control/answer_by.h"
 #include "services/control/errors.h"
 #include "services/control/wire.h"
 
@@ -17,10 +19,17 @@ namespace asio = boost::asio;
 // Callers are promised one a second.
 constexpr std::chrono::milliseconds kReportEvery{500};
 
+constexpr char kGoesOn[] = "nothing more is closed, what was begun goes on";
+
+grpc::Status CallerLeft() {
+  return Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", std::string("the caller left; ") + kGoesOn);
+}
+
 }  // namespace
 
-BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment, BulkInterruptOptions options,
-                                            Slot slot, Audit audit) {
+BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment,
+                                            const grpc::CallbackServerContext& context,
+                                            BulkInterruptOptions options, Slot slot, Audit audit) {
   const auto call = std::make_shared<BulkInterruptCall>(environment, std::move(slot), std::move(audit));
   call->self_ = call;
   // The connections may tell of their end when the call is long over.
@@ -30,7 +39,10 @@ BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment, Bulk
   call->run_ = std::make_unique<BulkInterrupt>(environment.registry, environment.clock, std::move(options),
                                                std::random_device()(), std::move(ended));
   call->next_report_ = environment.clock.Steady() + kReportEvery;
-  call->Post([call] { call->Advance(); });
+  call->Post([call, waiting_time = WaitingTime(context)] {
+    if (waiting_time.has_value()) call->AwaitDeadline(*waiting_time);
+    call->Advance();
+  });
   return call.get();
 }
 
@@ -39,6 +51,7 @@ BulkInterruptCall::BulkInterruptCall(const Environment& environment, Slot slot, 
       slot_(std::move(slot)),
       strand_(asio::make_strand(environment.pool)),
       timer_(strand_),
+      deadline_(strand_),
       audit_(std::move(audit)) {}
 
 template <typename Work>
@@ -49,13 +62,14 @@ void BulkInterruptCall::Post(Work work) {
 void BulkInterruptCall::OnWriteDone(bool ok) {
   Post([call = shared_from_this(), ok] {
     call->writing_ = false;
-    if (!ok) return call->Leave();
+    if (!ok) return call->Leave(CallerLeft());
+    if (call->deadline_over_) return call->Leave(DeadlineOver(kGoesOn));
     call->Advance();
   });
 }
 
 void BulkInterruptCall::OnCancel() {
-  Post([call = shared_from_this()] { call->Leave(); });
+  Post([call = shared_from_this()] { call->Leave(CallerLeft()); });
 }
 
 void BulkInterruptCall::Advance() {
@@ -87,10 +101,17 @@ void BulkInterruptCall::Complete() {
   StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
-void BulkInterruptCall::Leave() {
+void BulkInterruptCall::AwaitDeadline(std::chrono::nanoseconds waiting_time) {
+  deadline_.expires_after(waiting_time);
+  deadline_.async_wait([call = shared_from_this()](const boost::system::error_code& error) {
+    if (error) return;
+    call->deadline_over_ = true;
+    if (!call->writing_) call->Leave(DeadlineOver(kGoesOn));
+  });
+}
+
+void BulkInterruptCall::Leave(const grpc::Status& status) {
   if (finished_) return;
-  const grpc::Status status = Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
-                                      "the caller left; nothing more is closed, what was begun goes on");
   Conclude(status);
   run_.reset();
   Finish(status);
@@ -99,6 +120,7 @@ void BulkInterruptCall::Leave() {
 void BulkInterruptCall::Conclude(const grpc::Status& status) {
   finished_ = true;
   timer_.cancel();
+  deadline_.cancel();
   audit_.Came(run_->Progress());
   audit_.Finish(status);
 }

@@ -2,12 +2,14 @@
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <memory>
 
 #include "gateway/base/clock.h"
@@ -29,8 +31,8 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
     const Registry& registry;
     const Clock& clock;
   };
-  static BulkInterruptCall* Start(const Environment& environment, BulkInterruptOptions options, Slot slot,
-                                  Audit audit);
+  static BulkInterruptCall* Start(const Environment& environment, const grpc::CallbackServerContext& context,
+                                  BulkInterruptOptions options, Slot slot, Audit audit);
 
   BulkInterruptCall(const Environment& environment, Slot slot, Audit audit);
   void OnWriteDone(bool ok) override;
@@ -45,7 +47,8 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   void Advance();
   void Report(SteadyTime now);
   void Complete();
-  void Leave();
+  void AwaitDeadline(std::chrono::nanoseconds waiting_time);
+  void Leave(const grpc::Status& status);
   void Conclude(const grpc::Status& status);
   void WakeUpAt(SteadyTime time);
 
@@ -56,11 +59,13 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   // On the strand.
   Strand strand_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer deadline_;
   Audit audit_;
   std::unique_ptr<BulkInterrupt> run_;
   SteadyTime next_report_;
   grpc::ByteBuffer message_;  // that is being written
   bool writing_ = false;
+  bool deadline_over_ = false;
   bool finished_ = false;
 };
 

@@ -119,8 +119,8 @@ grpc::ServerUnaryReactor* ConnectionService::CountConnections(const Call& call,
   if (status.ok() && !*slot) status = TooManyCounts(counts_.capacity());
   if (!status.ok()) return Finish(call.context, status);
   const std::shared_ptr<Count> count = std::move(begun);
-  auto* waiting = new WaitingCall(bulk_, nullptr, "the caller left; nothing is counted further",
-                                  [count, slot] { count->Stop(); });
+  auto* waiting =
+      new WaitingCall(bulk_, nullptr, "nothing is counted further", [count, slot] { count->Stop(); });
   DoInTurns([count, slot] { return count->CountSome(); },
             [answer = waiting->Answerer(), count, response] {
               answer([count, response] {
@@ -128,7 +128,7 @@ grpc::ServerUnaryReactor* ConnectionService::CountConnections(const Call& call,
                 return grpc::Status::OK;
               });
             });
-  return waiting;
+  return waiting->Wait(*call.context);
 }
 
 grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& call,
@@ -141,7 +141,8 @@ grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& cal
   audit->Asked(parsed);
   if (status.ok()) status = Interruption::Begin(registry_, clock_, parsed, call.caller, &interruption);
   if (!status.ok()) return Finish(call.context, status, *audit);
-  if (interruption != nullptr && !parsed.no_wait()) return WhenGone(audit, std::move(interruption), response);
+  if (interruption != nullptr && !parsed.no_wait())
+    return WhenGone(call, audit, std::move(interruption), response);
   v1::InterruptConnectionResponse answer;
   answer.set_outcome(v1::INTERRUPT_OUTCOME_ALREADY_CLOSED);
   if (interruption != nullptr) answer = interruption->Response();
@@ -150,12 +151,12 @@ grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& cal
   return Finish(call.context, grpc::Status::OK, *audit);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Audit>& audit,
+grpc::ServerUnaryReactor* ConnectionService::WhenGone(const Call& call, const std::shared_ptr<Audit>& audit,
                                                       const std::shared_ptr<Interruption>& interruption,
                                                       grpc::ByteBuffer* response) {
-  auto* call = new WaitingCall(answers_, audit, "the caller left; the interrupt goes on",
-                               [interruption] { interruption->StopWaiting(); });
-  interruption->WhenGone([answer = call->Answerer(), audit, interruption, response] {
+  auto* waiting = new WaitingCall(answers_, audit, "the interrupt goes on",
+                                  [interruption] { interruption->StopWaiting(); });
+  interruption->WhenGone([answer = waiting->Answerer(), audit, interruption, response] {
     answer([audit, interruption, response] {
       const v1::InterruptConnectionResponse gone = interruption->Response();
       audit->Came(gone);
@@ -163,7 +164,7 @@ grpc::ServerUnaryReactor* ConnectionService::WhenGone(const std::shared_ptr<Audi
       return grpc::Status::OK;
     });
   });
-  return call;
+  return waiting->Wait(*call.context);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnections(
@@ -181,8 +182,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnecti
     audit.Finish(status);
     return new RefusedStream(status);
   }
-  return BulkInterruptCall::Start({bulk_, registry_, clock_}, std::move(options), std::move(slot),
-                                  std::move(audit));
+  return BulkInterruptCall::Start({bulk_, registry_, clock_}, *call.context, std::move(options),
+                                  std::move(slot), std::move(audit));
 }
 
 grpc::ServerUnaryReactor* ConnectionService::UpdateConnection(const Call& call,
@@ -207,27 +208,28 @@ grpc::ServerUnaryReactor* ConnectionService::SendMessage(const Call& call, const
   v1::SendMessageRequest parsed;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
-  if (status.ok() && parsed.wait_written()) return WhenWritten(audit, parsed, response);
+  if (status.ok() && parsed.wait_written()) return WhenWritten(call, audit, parsed, response);
   if (status.ok()) status = drawbridge::SendMessage(registry_, send_budget_, parsed);
   if (status.ok()) AnswerSent(parsed.connection_id(), *audit, response);
   return Finish(call.context, status, *audit);
 }
 
-grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const std::shared_ptr<Audit>& audit,
+grpc::ServerUnaryReactor* ConnectionService::WhenWritten(const Call& call,
+                                                         const std::shared_ptr<Audit>& audit,
                                                          const v1::SendMessageRequest& request,
                                                          grpc::ByteBuffer* response) {
-  auto* call = new WaitingCall(answers_, audit, "the caller left; the message stays queued");
+  auto* waiting = new WaitingCall(answers_, audit, "the message stays queued");
   const grpc::Status status = drawbridge::SendMessage(
       registry_, send_budget_, request,
-      [this, tell = call->Answerer(), audit, id = request.connection_id(), response](bool written) {
+      [this, tell = waiting->Answerer(), audit, id = request.connection_id(), response](bool written) {
         tell([this, audit, id, response, written] {
           if (!written) return NeverWritten();
           AnswerSent(id, *audit, response);
           return grpc::Status::OK;
         });
       });
-  if (!status.ok()) call->AnswerNow(status);
-  return call;
+  if (!status.ok()) waiting->AnswerNow(status);
+  return waiting->Wait(*call.context);
 }
 
 void ConnectionService::AnswerSent(const std::string& connection_id, Audit& audit,
@@ -248,9 +250,8 @@ grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(const Call& call,
   if (status.ok()) status = Broadcast::Begin(registry_, clock_, send_budget_, parsed, &begun);
   if (!status.ok()) return Finish(call.context, status, *audit);
   const std::shared_ptr<Broadcast> broadcast = std::move(begun);
-  auto* waiting =
-      new WaitingCall(bulk_, audit, "the caller left; nobody further gets the message, who has it keeps it",
-                      [broadcast] { broadcast->Stop(); });
+  auto* waiting = new WaitingCall(bulk_, audit, "the message is sent to no further connection",
+                                  [broadcast] { broadcast->Stop(); });
   DoInTurns([broadcast] { return broadcast->SendSome(); },
             [answer = waiting->Answerer(), audit, broadcast, response] {
               answer([audit, broadcast, response] {
@@ -260,7 +261,7 @@ grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(const Call& call,
                 return grpc::Status::OK;
               });
             });
-  return waiting;
+  return waiting->Wait(*call.context);
 }
 
 // Calls `part` until it returns false, then `done`. Between two parts, others that wait for the thread have

@@ -58,10 +58,10 @@ class ConnectionService final {
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchConnections(const Call& call,
                                                                const grpc::ByteBuffer* request);
 
-  grpc::ServerUnaryReactor* WhenGone(const std::shared_ptr<Audit>& audit,
+  grpc::ServerUnaryReactor* WhenGone(const Call& call, const std::shared_ptr<Audit>& audit,
                                      const std::shared_ptr<Interruption>& interruption,
                                      grpc::ByteBuffer* response);
-  grpc::ServerUnaryReactor* WhenWritten(const std::shared_ptr<Audit>& audit,
+  grpc::ServerUnaryReactor* WhenWritten(const Call& call, const std::shared_ptr<Audit>& audit,
                                         const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
   void AnswerSent(const std::string& connection_id, Audit& audit, grpc::ByteBuffer* response) const;

@@ -2,8 +2,10 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <string>
 #include <utility>
 
+#include "services/control/answer_by.h"
 #include "services/control/errors.h"
 #include "services/control/wire.h"
 
@@ -12,9 +14,16 @@ namespace {
 
 constexpr std::chrono::milliseconds kReportEvery{500};
 
+constexpr char kGoesOn[] = "the drain goes on";
+
+grpc::Status CallerLeft() {
+  return Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", std::string("the caller left; ") + kGoesOn);
+}
+
 }  // namespace
 
-DrainCall* DrainCall::Start(const Environment& environment, Slot slot, Audit audit) {
+DrainCall* DrainCall::Start(const Environment& environment, const grpc::CallbackServerContext& context,
+                            Slot slot, Audit audit) {
   const auto call = std::make_shared<DrainCall>(environment, std::move(slot), std::move(audit));
   call->self_ = call;
   // The drainer may come to it when the call is long gone.
@@ -23,6 +32,8 @@ DrainCall* DrainCall::Start(const Environment& environment, Slot slot, Audit aud
       if (const auto alive = weak.lock()) alive->Post([alive, step] { (*alive.*step)(); });
     };
   };
+  if (const auto waiting_time = WaitingTime(context))
+    call->Post([call, waiting_time] { call->AwaitDeadline(*waiting_time); });
   environment.drainer.WhenBegun(on_strand(&DrainCall::Report));
   call->handle_ = environment.drainer.WhenOver(on_strand(&DrainCall::Over));
   return call.get();
@@ -33,6 +44,7 @@ DrainCall::DrainCall(const Environment& environment, Slot slot, Audit audit)
       slot_(std::move(slot)),
       strand_(boost::asio::make_strand(environment.pool)),
       timer_(strand_),
+      deadline_(strand_),
       audit_(std::move(audit)) {}
 
 template <typename Work>
@@ -43,13 +55,14 @@ void DrainCall::Post(Work work) {
 void DrainCall::OnWriteDone(bool ok) {
   Post([call = shared_from_this(), ok] {
     call->writing_ = false;
-    if (!ok) return call->Leave();
+    if (!ok) return call->Leave(CallerLeft());
+    if (call->deadline_over_) return call->Leave(DeadlineOver(kGoesOn));
     call->Advance();
   });
 }
 
 void DrainCall::OnCancel() {
-  Post([call = shared_from_this()] { call->Leave(); });
+  Post([call = shared_from_this()] { call->Leave(CallerLeft()); });
 }
 
 void DrainCall::Over() {
@@ -89,10 +102,17 @@ void DrainCall::Complete() {
   StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
-void DrainCall::Leave() {
+void DrainCall::AwaitDeadline(std::chrono::nanoseconds waiting_time) {
+  deadline_.expires_after(waiting_time);
+  deadline_.async_wait([call = shared_from_this()](const boost::system::error_code& error) {
+    if (error) return;
+    call->deadline_over_ = true;
+    if (!call->writing_) call->Leave(DeadlineOver(kGoesOn));
+  });
+}
+
+void DrainCall::Leave(const grpc::Status& status) {
   if (finished_) return;
-  const grpc::Status status =
-      Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", "the caller left; the drain goes on");
   environment_.drainer.Forget(handle_);
   Conclude(status);
   Finish(status);
@@ -101,6 +121,7 @@ void DrainCall::Leave() {
 void DrainCall::Conclude(const grpc::Status& status) {
   finished_ = true;
   timer_.cancel();
+  deadline_.cancel();
   audit_.Came(Progress());
   audit_.Finish(status);
 }

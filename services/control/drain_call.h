@@ -2,12 +2,14 @@
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -31,7 +33,8 @@ class DrainCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     std::function<control::v1::Node()> describe;
   };
   // Of a drain that has been asked for.
-  static DrainCall* Start(const Environment& environment, Slot slot, Audit audit);
+  static DrainCall* Start(const Environment& environment, const grpc::CallbackServerContext& context,
+                          Slot slot, Audit audit);
 
   DrainCall(const Environment& environment, Slot slot, Audit audit);
   void OnWriteDone(bool ok) override;
@@ -47,7 +50,8 @@ class DrainCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void Over();
   void Advance();
   void Complete();
-  void Leave();
+  void AwaitDeadline(std::chrono::nanoseconds waiting_time);
+  void Leave(const grpc::Status& status);
   void Conclude(const grpc::Status& status);
   control::v1::DrainNodeResponse Progress() const;
 
@@ -58,11 +62,13 @@ class DrainCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // On the strand.
   Strand strand_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer deadline_;
   Audit audit_;
   uint64_t handle_ = 0;       // of the drainer's call
   grpc::ByteBuffer message_;  // that is being written
   bool writing_ = false;
-  bool over_ = false;  // the drain is
+  bool deadline_over_ = false;  // the call's
+  bool over_ = false;           // the drain is
   bool finished_ = false;
 };
 

@@ -92,8 +92,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* NodeService::DrainNode(const Call& c
     audit.Finish(status);
     return new RefusedStream(status);
   }
-  return DrainCall::Start({thread_, drainer_, clock_, [this] { return Describe(); }}, std::move(slot),
-                          std::move(audit));
+  return DrainCall::Start({thread_, drainer_, clock_, [this] { return Describe(); }}, *call.context,
+                          std::move(slot), std::move(audit));
 }
 
 grpc::ServerUnaryReactor* NodeService::ResumeNode(const Call& call, const grpc::ByteBuffer* request,
@@ -103,10 +103,10 @@ grpc::ServerUnaryReactor* NodeService::ResumeNode(const Call& call, const grpc::
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
   if (status.ok()) status = CheckNode(parsed.node_id());
-  auto* waiting = new WaitingCall(thread_, audit, "the caller left; the node may serve again");
+  auto* waiting = new WaitingCall(thread_, audit, "the node may serve again");
   if (!status.ok()) {
     waiting->AnswerNow(status);
-    return waiting;
+    return waiting->Wait(*call.context);
   }
   // On a thread that may wait for the drainer.
   waiting->Answerer()([this, response] {
@@ -118,7 +118,7 @@ grpc::ServerUnaryReactor* NodeService::ResumeNode(const Call& call, const grpc::
     *response = SerializeResponse(answer);
     return grpc::Status::OK;
   });
-  return waiting;
+  return waiting->Wait(*call.context);
 }
 
 v1::Node NodeService::Describe() const {

@@ -2,29 +2,48 @@
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WAITING_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WAITING_CALL_H_
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "services/control/answer_by.h"
 #include "services/control/audit.h"
 #include "services/control/errors.h"
 
 namespace drawbridge {
 
-// Waits for what it is about, or for its own caller to lose patience, whichever is first. Owns itself.
+// Waits for what it is about, for its caller to leave, or for its deadline, whichever is first. Owns itself.
 class WaitingCall final : public grpc::ServerUnaryReactor {
  public:
-  // `audit` may be null. `left`: what a caller who leaves is told of what goes on without it. `forget`: ends
-  // the waiting then.
-  WaitingCall(boost::asio::thread_pool& answers, std::shared_ptr<Audit> audit, std::string left,
+  // `audit` may be null. `goes_on`: what a caller that does not wait for the end is told of what was asked
+  // for. `forget`: ends the waiting then.
+  WaitingCall(boost::asio::thread_pool& answers, std::shared_ptr<Audit> audit, std::string goes_on,
               std::function<void()> forget = {})
-      : answers_(answers), audit_(std::move(audit)), left_(std::move(left)), forget_(std::move(forget)) {}
+      : answers_(answers),
+        audit_(std::move(audit)),
+        goes_on_(std::move(goes_on)),
+        forget_(std::move(forget)),
+        deadline_(answers) {}
+
+  // Once, and last: from here on the call is answered a moment before its deadline, if it is not answered by
+  // then. Returns the call, for gRPC.
+  grpc::ServerUnaryReactor* Wait(const grpc::CallbackServerContext& context) {
+    const auto waiting_time = WaitingTime(context);
+    if (!waiting_time.has_value()) return this;
+    deadline_.expires_after(*waiting_time);
+    deadline_.async_wait([this, answered = answered_](const boost::system::error_code& error) {
+      if (!error && !answered->exchange(true)) GiveUp(DeadlineOver(goes_on_));
+    });
+    return this;
+  }
 
   // To be called once at most, on any thread and without blocking: finishes the call on a thread of `answers`
   // with what `answer` returns there, unless the caller has left. May outlive the call.
@@ -44,13 +63,17 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
 
   void OnCancel() override {
     if (answered_->exchange(true)) return;
-    if (forget_) forget_();
-    End(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", left_));
+    GiveUp(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", "the caller left; " + goes_on_));
   }
 
   void OnDone() override { delete this; }
 
  private:
+  void GiveUp(const grpc::Status& status) {
+    if (forget_) forget_();
+    End(status);
+  }
+
   void End(const grpc::Status& status) {
     if (audit_ != nullptr) audit_->Finish(status);
     Finish(status);
@@ -58,8 +81,9 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
 
   boost::asio::thread_pool& answers_;
   const std::shared_ptr<Audit> audit_;
-  const std::string left_;
+  const std::string goes_on_;
   const std::function<void()> forget_;
+  boost::asio::steady_timer deadline_;
   const std::shared_ptr<std::atomic<bool>> answered_ = std::make_shared<std::atomic<bool>>(false);
 };
 

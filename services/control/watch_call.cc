@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "services/control/answer_by.h"
 #include "services/control/errors.h"
 #include "services/control/watches.h"
 #include "services/control/wire.h"
@@ -30,9 +31,21 @@ WatchCall::WatchCall(Watches& watches, const Call& call, std::unique_ptr<WatchFe
       context_(call.context),
       admitted_(call.admitted),
       feed_(std::move(feed)),
-      last_token_(feed_->token()) {}
+      last_token_(feed_->token()),
+      waiting_time_(WaitingTime(*call.context)),
+      deadline_(watches.loop_) {}
 
 WatchCall::~WatchCall() { Forget(); }
+
+void WatchCall::Start() {
+  if (waiting_time_.has_value()) {
+    deadline_.expires_after(*waiting_time_);
+    deadline_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) DeadlineIsNear();
+    });
+  }
+  Step();
+}
 
 void WatchCall::Step() {
   if (ended_ || writing_) return;
@@ -71,6 +84,13 @@ void WatchCall::Wake() {
   if (!writing_) return Step();
   if (feed_ != nullptr && feed_->lags()) Doom(TooSlow(), kPatience);
   if (doom_.has_value() && watches_.clock_.Steady() > cut_time_) context_->TryCancel();
+}
+
+// One that does not read gets no answer: gRPC ends it when the deadline is over.
+void WatchCall::DeadlineIsNear() {
+  if (ended_) return;
+  Doom(DeadlineOver("resume from the last response's resume_token"), kPatience);
+  Step();
 }
 
 // It ends behind what gRPC has of it, or when the patience does.
@@ -117,6 +137,7 @@ void WatchCall::Forget() {
 
 void WatchCall::End(const grpc::Status& status) {
   if (std::exchange(ended_, true)) return;
+  deadline_.cancel();
   Forget();
   Finish(status);
 }

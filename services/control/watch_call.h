@@ -5,6 +5,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -28,6 +29,8 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   WatchCall(Watches& watches, const Call& call, std::unique_ptr<WatchFeed> feed);
   ~WatchCall() override;
 
+  // Begins, behind its construction.
+  void Start();
   // Writes the next response, if there is one and none is under way.
   void Step();
   // Something has happened, or a second has passed.
@@ -49,6 +52,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void Written(bool ok);
   void Pop();
   void Forget();
+  void DeadlineIsNear();
   void Doom(const grpc::Status& why, std::chrono::nanoseconds patience);
   void End(const grpc::Status& status);
   grpc::Status TooSlow() const;
@@ -63,6 +67,8 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   bool ended_ = false;
   bool revoked_ = false;  // its caller is not admitted any more
   std::optional<grpc::Status> doom_;
+  const std::optional<std::chrono::nanoseconds> waiting_time_;
+  boost::asio::steady_timer deadline_;
   SteadyTime cut_time_;  // of one that is doomed and does not read
 };
 

