@@ -34,6 +34,7 @@ Guard::Guard(const Authenticator* authenticator, const Clock* clock)
 
 grpc::Status Guard::Admit(std::string_view method, const Presented& presented, std::string_view peer,
                           Caller* caller) {
+  if (door_ != Door::kOpen) return NodeGone();
   grpc::Status status = authenticator_.Admit(method, presented, caller);
   if (!status.ok()) Tell(method, peer, *caller, status);
   return status;
@@ -41,6 +42,7 @@ grpc::Status Guard::Admit(std::string_view method, const Presented& presented, s
 
 grpc::Status Guard::Admit(const std::string& method, grpc::CallbackServerContext* context, Call* call) {
   call->context = context;
+  if (door_ != Door::kOpen) return NodeGone();
   Caller caller;
   if (authenticator_.asks()) {
     if (grpc::Status status = Admit(method, PresentedBy(context), context->peer(), &caller); !status.ok())

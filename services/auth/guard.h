@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -31,6 +32,15 @@ class Guard {
   // Both must outlive it.
   Guard(const Authenticator* authenticator, const Clock* clock);
 
+  // How calls are received. Goes from the first to the last, and not back.
+  enum class Door : uint8_t {
+    kOpen,
+    kNodeGone,      // the node is about to end: each call is refused with NODE_GONE
+    kServicesGone,  // the same before gRPC looks for a service (see PortOptions): without an ErrorInfo
+  };
+  void Set(Door door) { door_ = door; }
+  Door door() const { return door_; }
+
   // OK, or why not; that goes to the log as a line of the audit. At most ten lines a second: the next one
   // tells how many are missing. `peer`: the caller's address, empty where it is not known.
   grpc::Status Admit(std::string_view method, const Presented& presented, std::string_view peer,
@@ -45,6 +55,7 @@ class Guard {
   const Authenticator& authenticator_;
   const Clock& clock_;
   LineBudget lines_;
+  std::atomic<Door> door_ = Door::kOpen;
 };
 
 }  // namespace drawbridge

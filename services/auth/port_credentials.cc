@@ -31,10 +31,8 @@ class PortCredentials final : public grpc::ServerCredentials {
     grpc_server_credentials* const credentials = options_->certificates == nullptr
                                                      ? grpc_insecure_server_credentials_create()
                                                      : options_->certificates->NewCredentials();
-    if (options_->guard != nullptr) {
-      grpc_server_credentials_set_auth_metadata_processor(
-          credentials, {.process = &Process, .destroy = &Destroy, .state = new Shared(options_)});
-    }
+    grpc_server_credentials_set_auth_metadata_processor(
+        credentials, {.process = &Process, .destroy = &Destroy, .state = new Shared(options_)});
     const int port = grpc_server_add_http2_port(server, address.c_str(), credentials);
     grpc_server_credentials_release(credentials);
     return port;
@@ -52,7 +50,7 @@ class PortCredentials final : public grpc::ServerCredentials {
       if (name == "authorization") presented.authorization.push_back(TextOf(headers[i].value));
     }
     grpc::Status status;
-    if (!options.guarded_methods.contains(method)) {
+    if (options.guard->door() == Guard::Door::kServicesGone || !options.guarded_methods.contains(method)) {
       presented.certificate = CertificateName(context);
       Caller caller;
       status = options.guard->Admit(method, presented, "", &caller);

@@ -16,7 +16,7 @@ namespace drawbridge {
 
 struct PortOptions {
   PortCertificates* certificates = nullptr;  // null: no TLS
-  Guard* guard = nullptr;                    // null: nobody is asked
+  Guard* guard = nullptr;                    // required
   // Those of :path that ask the guard themselves, as the methods of a GuardedService do: only there can a
   // refusal carry its google.rpc.ErrorInfo.
   std::set<std::string, std::less<>> guarded_methods;

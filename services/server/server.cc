@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,11 @@ GatewayOptions OptionsOf(const Flags& flags) {
 
 // For a caller of the control plane to answer a ping, and to acknowledge what was sent to it.
 constexpr std::chrono::milliseconds kKeepaliveTimeout{20'000};
+
+// When the node ends: for the calls that are under way to be answered and written, and for their callers to
+// read that. Callers that try again meanwhile hear NODE_GONE.
+constexpr std::chrono::milliseconds kLastAnswers{1000};
+constexpr std::chrono::milliseconds kLastReads{200};
 
 // What one client may ask of the control plane; docs/watch.md has the figures. The bound of the watches is
 // Watches::Options::max_watches.
@@ -129,9 +135,8 @@ Server::Server(const Flags& flags)
 // gRPC listens nowhere: it gets what the control port accepts.
 void Server::ServeControl() {
   grpc::ServerBuilder builder;
-  PortOptions port_options{.certificates = control_certificates_.get(),
-                           .guard = authenticator_.asks() ? &guard_ : nullptr,
-                           .guarded_methods = {}};
+  PortOptions port_options{
+      .certificates = control_certificates_.get(), .guard = &guard_, .guarded_methods = {}};
   for (const auto* const methods :
        {&connection_service_.service().methods(), &node_service_.service().methods(),
         &health_service_.service().methods(), &reflection_service_.v1().methods(),
@@ -149,6 +154,7 @@ void Server::ServeControl() {
   builder.RegisterService(&health_service_.service());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
+  interceptors.push_back(calls_.NewInterceptorFactory());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   control_ = builder.BuildAndStart();
   if (control_ == nullptr) throw std::runtime_error("the gRPC server of the control port cannot be started");
@@ -157,6 +163,17 @@ void Server::ServeControl() {
     connection.fd = socket;
     control_acceptor_->HandleNewConnection(&connection);
   });
+}
+
+// gRPC begins with a GOAWAY, at which some clients drop what they have not read of their calls, and cancels
+// calls that come behind it. So each call is answered and read before.
+void Server::AnswerLastCalls() {
+  guard_.Set(Guard::Door::kNodeGone);
+  connection_service_.EndWatches();
+  health_service_.EndWatches();
+  if (!calls_.AwaitNone(kLastAnswers)) spdlog::warn("calls of the control API are cut: they were not read");
+  if (control_port_.connections() != 0) std::this_thread::sleep_for(kLastReads);
+  guard_.Set(Guard::Door::kServicesGone);
 }
 
 // gRPC would leak a connection that it gets when it ends.
@@ -259,8 +276,7 @@ DrainPlan Server::drain_plan() const {
 
 int64_t Server::Shutdown(DrainPlan plan) {
   const int64_t closed = drainer_.Shutdown(std::move(plan));
-  connection_service_.EndWatches();
-  health_service_.EndWatches();
+  AnswerLastCalls();
   EndControl(std::chrono::seconds(1));
   control_.reset();
   return closed;

@@ -31,6 +31,7 @@
 #include "services/reflection/reflection_service.h"
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
+#include "services/server/in_flight.h"
 #include "services/server/memory_return.h"
 #include "services/server/reloadable_flags.h"
 
@@ -70,6 +71,7 @@ class Server {
 
  private:
   void ServeControl();
+  void AnswerLastCalls();
   void EndControl(std::chrono::milliseconds patience);
   void ReloadTls();
   void ReloadControlTls();
@@ -97,6 +99,7 @@ class Server {
   NodeService node_service_;
   ReflectionService reflection_service_;
   RpcMetrics rpc_metrics_;
+  InFlight calls_;
   ControlPort control_port_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> control_acceptor_;
   std::unique_ptr<grpc::Server> control_;
