@@ -49,7 +49,7 @@ void Session::StartClosing() {
 // A later request has shortened the one that the closing began with.
 void Session::ShortenClosing() {
   const CloseRequest request = *connection_->close_request();
-  if (request.abort) return End(CloseOutcome::kAborted);
+  if (request.abort) return End(lingers() ? AnsweredOutcome() : CloseOutcome::kAborted);
   if (request.drop_pending) DropPending();
   grace_end_ = std::min(grace_end_, thread_.now() + request.grace);
   Arm();

@@ -1,5 +1,6 @@
 #include "services/server/in_flight.h"
 
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 
 namespace drawbridge {
@@ -25,8 +26,9 @@ class InFlight::Call final : public grpc::experimental::Interceptor {
 class InFlight::Factory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   explicit Factory(InFlight& all) : all_(all) {}
-  grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo*) override {
-    return new Call(all_);
+  grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) override {
+    // A stream of reflection stays open for as long as its caller likes, and has no last answer to wait for.
+    return absl::StartsWith(info->method(), "/grpc.reflection.") ? nullptr : new Call(all_);
   }
 
  private:

@@ -59,6 +59,7 @@ TEST_F(DeadlineTest, OfAnInterrupt) {
 TEST_F(DeadlineTest, OfABulkInterrupt) {
   v1::InterruptConnectionsRequest request;
   request.set_filter("*");
+  request.set_all(true);
   request.mutable_grace()->set_seconds(60);
   ExpectAnsweredByTheGateway(
       EndOf(server_.stub().InterruptConnections(&context_, request), v1::InterruptConnectionsResponse()),

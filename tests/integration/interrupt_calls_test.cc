@@ -194,6 +194,7 @@ TEST(InterruptCallsTest, ABulkInterruptShortensTheClosingsThatItJoins) {
     grpc::ClientContext context;
     v1::InterruptConnectionsRequest request;
     request.set_filter("*");
+    request.set_all(true);
     request.set_abort(abort);
     request.mutable_grace()->set_nanos(100'000'000);
     v1::InterruptConnectionsResponse progress;

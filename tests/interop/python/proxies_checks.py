@@ -300,7 +300,7 @@ async def only_a_good_token_gets_in_by_tls(proxy, gateway):
         await ws.send("hello")
         expect("echo", await ws.recv(), "hello")
         connection = await listed(gateway, ws)
-        expect("address", connection["remote_address"].rsplit(":", 1)[0], CLIENT)
+        expect("address", connection["remoteAddress"].rsplit(":", 1)[0], CLIENT)
         expect("tls", connection["tls"], True)
     for token in (None, "bad", getattr(proxy, "late_token", "late"), proxy.good_token[:-4] + "AAAA"):
         try:
