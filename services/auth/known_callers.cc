@@ -74,6 +74,8 @@ TokenDigest DigestOf(std::string_view token) {
 KnownCallers KnownCallers::Parse(std::string_view text) {
   if (text.size() > kMaxBytes)
     throw CallersError(fmt::format("has {} bytes: at most {} are taken", text.size(), kMaxBytes));
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // as editors on Windows write it
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   KnownCallers known;
   size_t number = 0;
   for (const std::string_view line : Split(text, '\n')) {

@@ -40,6 +40,14 @@ FlagMention ParseMention(std::string_view text) {
   return mention;
 }
 
+// # begins a comment at the beginning of a line or behind a space, so that a path may have one in it.
+std::string_view WithoutComment(std::string_view line) {
+  for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
+    if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') return line.substr(0, at);
+  }
+  return line;
+}
+
 std::string ReadAll(int file, const std::string& path) {
   std::string text;
   std::array<char, 16384> part{};
@@ -99,7 +107,7 @@ std::vector<FlagMention> ParseFlagFile(std::string_view text, const std::string&
     if (!IsUtf8(line) || line.find('\0') != std::string_view::npos)
       throw FlagError(place + "must be UTF-8 text without NUL bytes");
     if (line.ends_with('\r')) line.remove_suffix(1);
-    line = Trim(line.substr(0, line.find('#')));
+    line = Trim(WithoutComment(line));
     ConsumePrefix(line, "--");
     if (line.empty()) continue;
     FlagMention mention = ParseMention(line);

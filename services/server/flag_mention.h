@@ -28,9 +28,9 @@ struct FlagMention {
 std::vector<FlagMention> ReadCommandLine(int argc, const char* const* argv,
                                          const std::function<bool(const std::string&)>& is_switch);
 
-// One flag a line, as on the command line, with or without the dashes. # begins a comment. Lines end with LF
-// or CRLF; a UTF-8 byte order mark is skipped. At most kMaxFlagFileBytes. Blocks on the file system. Throws
-// FlagError.
+// One flag a line, as on the command line, with or without the dashes. # begins a comment at the beginning of
+// a line or behind a space. Lines end with LF or CRLF; a UTF-8 byte order mark is skipped. At most
+// kMaxFlagFileBytes. Blocks on the file system. Throws FlagError.
 std::vector<FlagMention> ReadFlagFile(const std::string& path);
 // The same of text that was read from `path`.
 std::vector<FlagMention> ParseFlagFile(std::string_view text, const std::string& path);

@@ -32,6 +32,12 @@ std::string Refused(const std::string& text) {
   return "taken";
 }
 
+TEST(KnownCallersTest, AByteOrderMarkIsNoPartOfTheFirstName) {
+  const KnownCallers known = KnownCallers::Parse("\xEF\xBB\xBFci sender " + std::string(kAbc) + "\r\n");
+  ASSERT_NE(known.FindToken(DigestOf("abc")), nullptr);
+  EXPECT_EQ(known.FindToken(DigestOf("abc"))->name, "ci");
+}
+
 TEST(KnownCallersTest, AFileGivesRolesToTokensAndCertificates) {
   const KnownCallers known = KnownCallers::Parse(
       "# who may call\n"

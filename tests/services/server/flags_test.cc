@@ -307,6 +307,10 @@ TEST_F(FlagsTest, AFileFromAnEditorOfWindowsIsRead) {
               HasSubstr("flags_test.flags:1: must be UTF-8"));
 }
 
+TEST_F(FlagsTest, APathInAFileMayHaveANumberSignInIt) {
+  EXPECT_THAT(Refused({FlagFile("tls_cert=/no/such#file # comment\n")}), HasSubstr("\"/no/such#file\""));
+}
+
 TEST_F(FlagsTest, AComplaintAboutAFileNamesFileAndLine) {
   EXPECT_THAT(Refused({FlagFile("# one\n\nlisen=127.0.0.1:1\n")}),
               HasSubstr("flags_test.flags:3: unknown flag --lisen; did you mean --listen?"));
