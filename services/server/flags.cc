@@ -25,6 +25,7 @@
 #include "services/server/handshake_flags.h"
 #include "services/server/machine_memory.h"
 #include "services/server/reloadable_flags.h"
+#include "services/server/stray_variables.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
@@ -313,6 +314,10 @@ std::variant<Flags, EarlyExit> Parse(int argc, const char* const* argv, const Ma
   ShareOut(define, machine, running, &flags);
   flags.texts = define.texts();
   flags.warnings = define.warnings();
+  if (running == nullptr) {  // the environment is that of the start
+    for (std::string& stray : StrayVariables(environ, define.names()))
+      flags.warnings.push_back(std::move(stray));
+  }
   const bool is_as_before = running != nullptr && !WantsRestart(flags, *running);
   if (const std::string what = is_as_before ? "" : Contradiction(flags); !what.empty()) throw FlagError(what);
   return flags;
