@@ -153,6 +153,11 @@ void FinishLogging() {
   spdlog::shutdown();
 }
 
+uint64_t LostLogLines() {
+  const auto pool = spdlog::thread_pool();
+  return pool == nullptr ? 0 : pool->overrun_counter();
+}
+
 void SetLogLevel(const std::string& level) {
   const auto parsed = spdlog::level::from_str(level);
   spdlog::default_logger()->set_level(parsed);

@@ -5,6 +5,7 @@
 #include <spdlog/common.h>
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,8 @@ namespace drawbridge {
 
 enum class LogWriting {
   kAtOnce,
-  // By a thread of its own: whoever logs never waits for whoever reads standard error. Where that one falls
-  // 8,192 lines behind, the oldest are lost.
+  // By a thread of its own: a thread that logs never waits for the reader of standard error. When 8,192 lines
+  // wait for that reader, each further line replaces the oldest one, which is lost and counted.
   kInBackground,
 };
 
@@ -24,6 +25,10 @@ void InitializeLogging(const std::string& format, const std::string& level,
                        LogWriting writing = LogWriting::kAtOnce);
 // Writes what is left; nothing is logged after it. The last call of a process that logs in the background.
 void FinishLogging();
+
+// How many lines were lost since InitializeLogging because standard error was not read fast enough.
+// Thread-safe; takes the lock of the queue of lines.
+uint64_t LostLogLines();
 
 // From now on. Thread-safe.
 void SetLogLevel(const std::string& level);

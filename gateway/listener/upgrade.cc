@@ -83,6 +83,7 @@ void Upgrade::OnReady(uint32_t) {
       return UpdateInterest();
     case IoResult::Status::kEndOfFile:
     case IoResult::Status::kBroken:
+      LogTlsFailure();
       return Fail(HandshakeResult::kTlsFailed);
   }
 }
@@ -278,6 +279,18 @@ void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about
   if (about.has_value()) fields.push_back(*std::move(about));
   if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
   LogEvent(spdlog::level::info, "handshake refused", fields);
+}
+
+// At most a hundred a second: whoever asks for this level looks for one client.
+void Upgrade::LogTlsFailure() const {
+  if (!Logs(spdlog::level::debug)) return;
+  static LineBudget& budget = *new LineBudget(100);
+  const auto suppressed = budget.Take(thread_.now());
+  if (!suppressed.has_value()) return;
+  std::vector<LogField> fields{{"remote_address", accepted_.peer.ToString()},
+                               {"error", accepted_.link.HandshakeError()}};
+  if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
+  LogEvent(spdlog::level::debug, "TLS handshake failed", fields);
 }
 
 void Upgrade::Cut() {

@@ -93,6 +93,7 @@ class Upgrade final : public EventTarget {
   void Accept(const UpgradeRequest& request);
   void Refuse(const HttpAnswer& answer);
   void Answer(const HttpAnswer& answer, std::optional<LogField> about = std::nullopt);
+  void LogTlsFailure() const;
   void LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const;
   void Count(HandshakeResult result);
   void CountTls(IoResult::Status status);

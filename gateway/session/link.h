@@ -48,6 +48,8 @@ class Link {
   // kOk: done, or none is needed. To be called again when the socket is ready, before anything is read or
   // written.
   IoResult::Status Handshake();
+  // See TlsStream::HandshakeError.
+  std::string HandshakeError() const { return is_tls() ? tls_->HandshakeError() : std::string(); }
   // See TlsStream::PeerSubject.
   std::string PeerSubject() const { return is_tls() ? tls_->PeerSubject() : std::string(); }
 

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -103,9 +104,19 @@ TlsStream::Status TlsStream::Handshake() {
   receives_left_ = kReceives;
   ForgetErrors();
   const int result = SSL_do_handshake(ssl_.get());
-  if (result != 1) return Outcome(result);
+  if (result != 1) {
+    handshake_error_ = ERR_peek_last_error();
+    return Outcome(result);
+  }
   established_ = true;
   return Status::kOk;
+}
+
+std::string TlsStream::HandshakeError() const {
+  if (handshake_error_ == 0) return "the peer closed the connection";
+  std::array<char, 256> text{};
+  ERR_error_string_n(handshake_error_, text.data(), text.size());
+  return text.data();
 }
 
 TlsStream::Status TlsStream::Read(std::span<char> buffer, size_t* count) {

@@ -28,6 +28,8 @@ class TlsStream {
   // kOk: the handshake is done. After each call, and after Read and Finish, there may be something to flush.
   Status Handshake();
   bool established() const { return established_; }
+  // Why the handshake failed, in OpenSSL's words; a sentence of ours where the socket ended.
+  std::string HandshakeError() const;
   bool is_tls13() const { return SSL_version(ssl_.get()) == TLS1_3_VERSION; }
 
   // Takes a bounded number of records from the socket, as one read of a plain socket takes bounded bytes.
@@ -61,6 +63,7 @@ class TlsStream {
   Status failure_ = Status::kOk;  // what every Read comes to from now on, unless kOk
   std::string unsent_;            // no memory while empty
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+  unsigned long handshake_error_ = 0;  // OpenSSL's code
 };
 
 }  // namespace drawbridge

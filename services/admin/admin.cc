@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/base/log.h"
 #include "services/admin/control_port_metrics.h"
 #include "services/admin/families.h"
 #include "services/admin/gateway_metrics.h"
@@ -52,6 +53,15 @@ std::string Admin::Metrics() const {
                              static_cast<double>(node_.watches.queued_bytes())));
   Append(ControlPortMetrics(node_.control_port), &families);
   Append(node_.rpcs.Collect(), &families);
+  if (const auto not_after = node_.control_certificate_not_after(); not_after.has_value()) {
+    families.push_back(GaugeOf("drawbridge_control_tls_certificate_not_after_timestamp_seconds",
+                               "When the certificate of the control port expires, in seconds since 1970.",
+                               std::chrono::duration<double>(not_after->time_since_epoch()).count()));
+  }
+  Append(node_.reloads.Collect(), &families);
+  families.push_back(CounterOf("drawbridge_log_lines_lost_total",
+                               "Lines of the log that were lost because standard error was read too slowly.",
+                               static_cast<double>(LostLogLines())));
   Append(ProcessMetrics(), &families);
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -2,6 +2,7 @@
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_ADMIN_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_ADMIN_H_
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "gateway/listener/gateway.h"
 #include "services/admin/http_server.h"
 #include "services/admin/probes.h"
+#include "services/admin/reload_states.h"
 #include "services/admin/rpc_metrics.h"
 #include "services/control/control_port.h"
 #include "services/control/watches.h"
@@ -24,7 +26,10 @@ class Admin {
     const Watches& watches;
     const RpcMetrics& rpcs;
     ControlPort& control_port;
+    const ReloadStates& reloads;
     const Clock& clock;
+    // When the control port's certificate expires; nullopt: it has none. Any thread.
+    std::function<std::optional<std::chrono::system_clock::time_point>()> control_certificate_not_after;
     // Why there should be no new clients now; nullopt: nothing speaks against them. Any thread.
     std::function<std::optional<NotReady>()> not_ready;
   };

@@ -50,6 +50,8 @@ class Authenticator {
   // Returns how many may call.
   size_t Reload();
 
+  // How many tokens and certificates may call.
+  size_t size() const { return known()->size(); }
   bool asks() const { return !path_.empty(); }
   const std::string& path() const { return path_; }
 

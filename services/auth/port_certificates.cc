@@ -34,7 +34,7 @@ PortCertificates::PortCertificates(TlsFiles files, const Clock* clock)
 // What was judged is what is taken, though TlsContext reads files and gRPC texts.
 PortCertificates::Pem PortCertificates::Read() const {
   const auto read = [this] {
-    return Pem{Contents(files_.certificate), Contents(files_.key), Contents(files_.client_ca)};
+    return Pem{Contents(files_.certificate), Contents(files_.key), Contents(files_.client_ca), {}};
   };
   Pem pem = read();
   const TlsContext judge(files_, clock_);
@@ -42,7 +42,13 @@ PortCertificates::Pem PortCertificates::Read() const {
     throw TlsFileError(TlsFileError::Which::kCertificate, files_.certificate,
                        "is being changed, or its key or client authorities are");
   }
+  pem.not_after = judge.not_after();
   return pem;
+}
+
+std::chrono::system_clock::time_point PortCertificates::not_after() const {
+  MutexLock lock(mu_);
+  return current_.not_after;
 }
 
 void PortCertificates::Reload() {

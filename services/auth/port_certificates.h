@@ -4,6 +4,7 @@
 
 #include <grpc/grpc_security.h>
 
+#include <chrono>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -27,6 +28,9 @@ class PortCertificates {
   // TlsFileError, and then nothing is changed. Blocks on the file system.
   void Reload();
 
+  // When the certificate of new connections expires.
+  std::chrono::system_clock::time_point not_after() const;
+
   // Of one port; the caller releases them.
   grpc_server_credentials* NewCredentials();
 
@@ -36,6 +40,7 @@ class PortCertificates {
     std::string certificate;
     std::string key;
     std::string client_ca;
+    std::chrono::system_clock::time_point not_after;  // of the certificate
   };
 
   Pem Read() const;
@@ -45,7 +50,7 @@ class PortCertificates {
 
   const TlsFiles files_;
   const Clock* const clock_;
-  Mutex mu_;
+  mutable Mutex mu_;
   Pem current_ ABSL_GUARDED_BY(mu_);
   bool fetched_ ABSL_GUARDED_BY(mu_) = false;
 };

@@ -30,6 +30,7 @@ void ReloadFlags(Server& server, const FlagParser& parse, std::string_view trigg
   const Flags running = server.flags();
   const auto parsed = parse(&running);
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
+    server.ReloadFailed();
     LogEvent(spdlog::level::err, "flags were not reloaded, all stay as they were",
              {{"trigger", trigger}, {"error", ComplaintOf(*exit)}});
     return;

@@ -1,5 +1,6 @@
 #include "services/server/server.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <spdlog/spdlog.h>
@@ -88,6 +89,18 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
 }
 
+void WarnOfExpiry(const char* flag, std::optional<std::chrono::system_clock::time_point> not_after,
+                  const Clock& clock) {
+  if (!not_after.has_value() || *not_after > clock.Wall()) return;
+  spdlog::warn("{}: the certificate expired at {:%Y-%m-%dT%H:%M:%SZ}: peers that check it do not connect",
+               flag, fmt::gmtime(std::chrono::system_clock::to_time_t(*not_after)));
+}
+
+void WarnOfNoCallers(const Authenticator& authenticator) {
+  if (!authenticator.asks() || authenticator.size() != 0) return;
+  spdlog::warn("{} has no entry: every call to the control API is refused", authenticator.path());
+}
+
 }  // namespace
 
 Server::Server(const Flags& flags)
@@ -119,14 +132,22 @@ Server::Server(const Flags& flags)
                     &clock_) {
   ServeControl();
   TellHealth();
-  admin_ = std::make_unique<Admin>(flags.admin_listen,
-                                   Admin::Node{.gateway = gateway_,
-                                               .watches = connection_service_.watches(),
-                                               .rpcs = rpc_metrics_,
-                                               .control_port = control_port_,
-                                               .clock = clock_,
-                                               .not_ready = [this] { return WhyNotReady(); }},
-                                   [this] { TellHealth(); });
+  admin_ = std::make_unique<Admin>(
+      flags.admin_listen,
+      Admin::Node{.gateway = gateway_,
+                  .watches = connection_service_.watches(),
+                  .rpcs = rpc_metrics_,
+                  .control_port = control_port_,
+                  .reloads = reloads_,
+                  .clock = clock_,
+                  .control_certificate_not_after = [this] { return ControlCertificateNotAfter(); },
+                  .not_ready = [this] { return WhyNotReady(); }},
+      [this] { TellHealth(); });
+  WarnAtStart();
+  reloads_.Succeeded("flags");
+  if (has_tls_) reloads_.Succeeded("tls");
+  if (control_certificates_ != nullptr) reloads_.Succeeded("control_tls");
+  if (authenticator_.asks()) reloads_.Succeeded("control_tokens");
   if (has_tls_) tls_files_.Start([this] { ReloadTls(); });
   if (control_certificates_ != nullptr) control_tls_files_.Start([this] { ReloadControlTls(); });
   if (authenticator_.asks()) control_tokens_file_.Start([this] { ReloadControlTokens(); });
@@ -192,9 +213,12 @@ void Server::ReloadTls() {
   MutexLock lock(reloading_);
   try {
     gateway_.ReloadTls();
-    spdlog::info("TLS files have changed: new clients get the new certificate");
+    reloads_.Succeeded("tls");
+    spdlog::info("--tls_cert was read again: new clients get the new certificate");
+    WarnOfExpiry("--tls_cert", gateway_.certificate_not_after(), clock_);
   } catch (const std::exception& error) {
-    spdlog::error("TLS files have changed and cannot be used, the old certificate stays: {}", error.what());
+    reloads_.Failed("tls");
+    spdlog::error("--tls_cert cannot be used, the old certificate stays in use: {}", error.what());
   }
 }
 
@@ -223,23 +247,35 @@ void Server::ReloadControlTls() {
   MutexLock lock(reloading_);
   try {
     control_certificates_->Reload();
-    spdlog::info("TLS files of the control port have changed: new callers get the new certificate");
+    reloads_.Succeeded("control_tls");
+    spdlog::info("--control_tls_cert was read again: new callers get the new certificate");
+    WarnOfExpiry("--control_tls_cert", control_certificates_->not_after(), clock_);
   } catch (const std::exception& error) {
-    spdlog::error(
-        "TLS files of the control port have changed and cannot be used, the old certificate stays: {}",
-        error.what());
+    reloads_.Failed("control_tls");
+    spdlog::error("--control_tls_cert cannot be used, the old certificate stays in use: {}", error.what());
   }
 }
 
 void Server::ReloadControlTokens() {
   MutexLock lock(reloading_);
   try {
-    spdlog::info("{} was read: {} tokens and certificates may call", authenticator_.path(),
-                 authenticator_.Reload());
+    const size_t callers = authenticator_.Reload();
+    reloads_.Succeeded("control_tokens");
+    spdlog::info("{} was read: {} tokens and certificates may call", authenticator_.path(), callers);
+    WarnOfNoCallers(authenticator_);
   } catch (const std::exception& error) {
-    spdlog::error("{} cannot be used, those who could call before still can: {}", authenticator_.path(),
-                  error.what());
+    reloads_.Failed("control_tokens");
+    spdlog::error("{} cannot be used, callers that it no longer has may still call: {}",
+                  authenticator_.path(), error.what());
   }
+}
+
+// What a good start may hide.
+void Server::WarnAtStart() const {
+  WarnOfExpiry("--tls_cert", gateway_.certificate_not_after(), clock_);
+  if (control_certificates_ != nullptr)
+    WarnOfExpiry("--control_tls_cert", control_certificates_->not_after(), clock_);
+  WarnOfNoCallers(authenticator_);
 }
 
 Server::~Server() {
@@ -258,7 +294,13 @@ FlagChanges Server::Reload(const Flags& flags) {
   FlagChanges changes = TakeReloadable(flags, &flags_);
   if (!changes.taken.empty()) gateway_.Apply(OptionsOf(flags_));
   SetLogLevel(flags_.log_level);
+  reloads_.Succeeded("flags");
   return changes;
+}
+
+std::optional<std::chrono::system_clock::time_point> Server::ControlCertificateNotAfter() const {
+  if (control_certificates_ == nullptr) return std::nullopt;
+  return control_certificates_->not_after();
 }
 
 Flags Server::flags() const {

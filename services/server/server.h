@@ -19,6 +19,7 @@
 #include "gateway/listener/gateway.h"
 #include "services/admin/admin.h"
 #include "services/admin/probes.h"
+#include "services/admin/reload_states.h"
 #include "services/admin/rpc_metrics.h"
 #include "services/auth/authenticator.h"
 #include "services/auth/guard.h"
@@ -59,6 +60,8 @@ class Server {
   // Takes over the flags that may change while it runs. Returns what has changed, and what would take a
   // restart. One thread at a time.
   FlagChanges Reload(const Flags& flags);
+  // A reload of the flags that did not come to Reload, for the metrics. Any thread.
+  void ReloadFailed() { reloads_.Failed("flags"); }
   // The flags that it runs with. Any thread.
   Flags flags() const;
 
@@ -73,6 +76,8 @@ class Server {
   void ServeControl();
   void AnswerLastCalls();
   void EndControl(std::chrono::milliseconds patience);
+  void WarnAtStart() const;
+  std::optional<std::chrono::system_clock::time_point> ControlCertificateNotAfter() const;
   void ReloadTls();
   void ReloadControlTls();
   void ReloadControlTokens();
@@ -85,6 +90,7 @@ class Server {
   const bool has_tls_;
   Mutex reloading_;  // so that what was read later stays
   const SystemClock clock_;
+  ReloadStates reloads_{&clock_};
   const std::unique_ptr<Handler> handler_;
   FileWatch tls_files_;  // looks before the gateway reads them
   FileWatch control_tls_files_;

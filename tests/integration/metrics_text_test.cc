@@ -25,6 +25,8 @@ class MetricsTextTest : public ::testing::Test {
     Flags flags = TestFlags();
     flags.tls_cert = files_.certificate.path();
     flags.tls_key = files_.key.path();
+    flags.control_tls_cert = flags.tls_cert;
+    flags.control_tls_key = flags.tls_key;
     return flags;
   }
 

@@ -4,9 +4,13 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gateway/base/utf8.h"
@@ -40,6 +44,32 @@ google::protobuf::Struct ParseJson(const std::string& line) {
 TEST(LogTest, TextIsTimeLevelMessage) {
   EXPECT_THAT(Logged("text", "info", spdlog::level::info, "the message"),
               MatchesRegex("[0-9-]+T[0-9:.]+Z info the message\n"));
+}
+
+TEST(LogTest, LinesThatAreNotReadInTimeAreLostAndCounted) {
+  constexpr size_t kWaiting = 8192;
+  constexpr size_t kMore = 1000;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const int saved = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  ::close(ends[1]);
+  InitializeLogging("text", "info", LogWriting::kInBackground);
+  EXPECT_EQ(LostLogLines(), 0U);
+  const std::string line(1000, 'x');  // a pipe takes 64 KiB of them
+  for (size_t i = 0; i < kWaiting + kMore; ++i) spdlog::info(line);
+  const uint64_t lost = LostLogLines();
+  std::thread reader([end = ends[0]] {
+    std::array<char, 65536> part{};
+    while (::read(end, part.data(), part.size()) > 0) continue;
+  });
+  FinishLogging();
+  ::dup2(saved, STDERR_FILENO);
+  ::close(saved);
+  reader.join();
+  ::close(ends[0]);
+  EXPECT_GT(lost, kMore - 100);
+  EXPECT_LE(lost, kMore);
 }
 
 TEST(LogTest, JsonHasTimeLevelMessage) {
