@@ -45,7 +45,7 @@ bash -c "exec $(block client)" <"$work/more_keys" >"$work/second" 2>&1 &
 exec 4>"$work/more_keys"
 await "$work/second" 'Connected to'
 bash -euo pipefail -c "$(block ctl)" >"$work/ctl" 2>&1 || { cat "$work/ctl"; exit 1; }
-for expected in 'Queued for 1 of 1 connection' '1 connection matches' 'Interrupted 1 of 1: 1 closed clean' \
+for expected in 'serving' '(total)' 'Queued for 1 of 1 connection' '1 connection matches' 'Interrupted 1 of 1: 1 closed clean' \
   '"sent_reason":"good night"'; do
   grep -qF -- "$expected" "$work/ctl" || { echo "readme: no $expected in:"; cat "$work/ctl"; exit 1; }
 done

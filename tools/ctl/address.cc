@@ -67,13 +67,16 @@ bool IsLoopback(const std::string& host) {
 }  // namespace
 
 std::optional<Address> ParseAddress(std::string_view text) {
-  if (text.starts_with("unix:")) return Address{std::string(text), true};
+  if (text.starts_with("unix:")) return Address{.target = std::string(text), .loopback = true};
   const bool has_scheme = Consume(&text, "dns:///");
   const HostAndPort parts = Split(text);
   const bool v6 = IsIpv6(parts.host);
   if (!IsPort(parts.port) || !(v6 || IsName(parts.host))) return std::nullopt;
   const std::string host = v6 ? "[" + parts.host + "]" : parts.host;
-  return Address{(has_scheme ? "dns:///" : "") + host + ":" + parts.port, IsLoopback(parts.host)};
+  return Address{.target = (has_scheme ? "dns:///" : "") + host + ":" + parts.port,
+                 .host = parts.host,
+                 .port = parts.port,
+                 .loopback = IsLoopback(parts.host)};
 }
 
 }  // namespace drawbridge::ctl

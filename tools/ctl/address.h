@@ -9,7 +9,9 @@
 namespace drawbridge::ctl {
 
 struct Address {
-  std::string target;     // what gRPC takes; always with a port, unless it is a Unix socket
+  std::string target;  // what gRPC takes; always with a port, unless it is a Unix socket
+  std::string host;    // without brackets; empty for a Unix socket, as the port is
+  std::string port;
   bool loopback = false;  // traffic to it stays on this machine
 };
 

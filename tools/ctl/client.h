@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "drawbridge/control/v1/control.grpc.pb.h"
+#include "drawbridge/control/v1/node.grpc.pb.h"
 #include "tools/ctl/access.h"
 
 namespace drawbridge::ctl {
@@ -23,25 +24,41 @@ class ControlClient {
   // `timeout` bounds each call that has one answer.
   ControlClient(Access access, absl::Duration timeout) : access_(std::move(access)), timeout_(timeout) {}
 
-  // Throws AccessError, once the flags and files that say how to call are needed.
+  // Both throw AccessError, once the flags and files that say how to call are needed.
   v1::ConnectionService::Stub& stub();
+  v1::NodeService::Stub& node_stub();
 
   // For one call with one answer, which may take `longer` than the timeout.
   std::unique_ptr<grpc::ClientContext> NewCall(absl::Duration longer = absl::ZeroDuration()) const;
 
+  // What came of a call, in words for people: see explain.h. May block for a few seconds.
+  grpc::Status Explain(const grpc::Status& status) const;
+
  private:
+  void Make();
+
   const Access access_;
   const absl::Duration timeout_;
   std::once_flag made_;
   std::unique_ptr<v1::ConnectionService::Stub> stub_;
+  std::unique_ptr<v1::NodeService::Stub> node_stub_;
 };
 
+inline v1::ConnectionService::Stub& StubOf(ControlClient& client, v1::ConnectionService::Stub* /*which*/) {
+  return client.stub();
+}
+inline v1::NodeService::Stub& StubOf(ControlClient& client, v1::NodeService::Stub* /*which*/) {
+  return client.node_stub();
+}
+
 // One call: blocks until it is answered. `method` is one of the stub's.
-template <typename Method, typename Request, typename Response>
-grpc::Status Call(ControlClient& client, Method method, const Request& request, Response* response,
-                  absl::Duration longer = absl::ZeroDuration()) {
+template <typename Stub, typename Request, typename Response>
+grpc::Status Call(ControlClient& client,
+                  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                  const Request& request, Response* response, absl::Duration longer = absl::ZeroDuration()) {
   const auto context = client.NewCall(longer);
-  return (client.stub().*method)(context.get(), request, response);
+  return client.Explain(
+      (StubOf(client, static_cast<Stub*>(nullptr)).*method)(context.get(), request, response));
 }
 
 }  // namespace drawbridge::ctl

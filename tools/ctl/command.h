@@ -25,12 +25,16 @@ using Action = std::function<ExitCode(Session&)>;
 // called as long as `app` lives.
 void DefineLs(CLI::App& app, Action* chosen);
 void DefineGet(CLI::App& app, Action* chosen);
+void DefineCount(CLI::App& app, Action* chosen);
 void DefineInterrupt(CLI::App& app, Action* chosen);
 void DefineSend(CLI::App& app, Action* chosen);
 void DefineBroadcast(CLI::App& app, Action* chosen);
 void DefineLabel(CLI::App& app, Action* chosen);
 void DefineWatch(CLI::App& app, Action* chosen);
 void DefineTop(CLI::App& app, Action* chosen);
+void DefineNodes(CLI::App& app, Action* chosen);
+void DefineDrain(CLI::App& app, Action* chosen);
+void DefineResume(CLI::App& app, Action* chosen);
 void DefineToken(CLI::App& app, Action* chosen);
 void DefineCompletion(CLI::App& app, Action* chosen);
 

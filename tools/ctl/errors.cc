@@ -53,6 +53,8 @@ ExitCode ExitCodeOf(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::OK:
       return ExitCode::kOk;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      return ExitCode::kUsage;
     case grpc::StatusCode::NOT_FOUND:
       return ExitCode::kNotFound;
     case grpc::StatusCode::UNAVAILABLE:

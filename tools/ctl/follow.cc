@@ -27,7 +27,7 @@ class Follower {
 
   grpc::Status Run() {
     while (true) {
-      grpc::Status status = ReadToTheEnd();
+      grpc::Status status = client_.Explain(ReadToTheEnd());
       if (left_) return grpc::Status::OK;
       if (!MayGoOn(status)) return status;
       Pause(status);

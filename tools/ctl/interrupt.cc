@@ -22,9 +22,10 @@ std::string RefusalText(const v1::Close& close) {
   return fmt::format("the client answered {}", close.received_code());
 }
 
-std::string Describe(const v1::InterruptConnectionResponse& response) {
-  std::string text =
-      fmt::format("{} {}", response.connection().connection_id(), OutcomeText(response.outcome()));
+// Of an unknown id, which --allow_missing allows, the gateway says nothing but the outcome.
+std::string Describe(const std::string& id, const v1::InterruptConnectionResponse& response) {
+  std::string text = fmt::format("{} {}", id, OutcomeText(response.outcome()));
+  if (!response.has_connection()) text += ": no such connection is known";
   if (const std::string close = CloseText(response.connection()); !close.empty()) text += ": " + close;
   if (response.has_elapsed()) text += ", in " + HumanLatency(FromProto(response.elapsed()));
   if (response.outcome() == v1::INTERRUPT_OUTCOME_CLOSED_REJECTED)
@@ -49,7 +50,7 @@ ExitCode InterruptOne(const InterruptFlags& flags, Session& session) {
   const grpc::Status status = Call(session.client, &v1::ConnectionService::Stub::InterruptConnection, request,
                                    &response, flags.grace);
   if (!status.ok()) return Report(status);
-  Print(session.json ? ToJsonLine(response) : Describe(response));
+  Print(session.json ? ToJsonLine(response) : Describe(flags.id, response));
   return ExitCode::kOk;
 }
 

@@ -54,7 +54,7 @@ grpc::Status Follow(grpc::ClientContext& context, Session& session,
     show(progress);
     *last = progress;
   }
-  grpc::Status status = reader->Finish();
+  grpc::Status status = session.client.Explain(reader->Finish());
   if (status.ok() && !last->done())
     return {grpc::StatusCode::INTERNAL, "the gateway ended the call before all was done"};
   return status;

@@ -5,11 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "absl/time/clock.h"
+#include "tools/ctl/columns.h"
 #include "tools/ctl/define.h"
-#include "tools/ctl/describe.h"
 #include "tools/ctl/errors.h"
-#include "tools/ctl/human.h"
 #include "tools/ctl/output.h"
 #include "tools/ctl/table.h"
 #include "tools/ctl/walk.h"
@@ -17,73 +20,124 @@
 namespace drawbridge::ctl {
 namespace {
 
-Table NewTable(bool show_closed) {
-  std::vector<Column> columns{{"ID"},
-                              {"STATE"},
-                              {"AGE", true},
-                              {"IDLE", true},
-                              {"ADDRESS"},
-                              {"PATH", false, true},
-                              {"PRINCIPAL", false, true},
-                              {"LABELS", false, true},
-                              {"IN", true},
-                              {"OUT", true},
-                              {"QUEUE", true},
-                              {"RTT", true}};
-  if (show_closed) columns.push_back({"CLOSE", false, true});
-  columns.push_back({"USER AGENT", false, true});
-  return {columns, LookOf(STDOUT_FILENO)};
+struct Flags {
+  WalkOptions walk;
+  std::optional<std::vector<ConnectionColumn>> columns;  // as asked for
+  const ConnectionColumn* sort = nullptr;                // null: oldest first, as they come
+  bool descending = false;
+};
+
+Table NewTable(const std::vector<ConnectionColumn>& columns) {
+  std::vector<Column> titles;
+  for (const ConnectionColumn& column : columns) titles.push_back(column.column);
+  return {titles, LookOf(STDOUT_FILENO)};
 }
 
-std::vector<Cell> Row(const v1::Connection& connection, bool show_closed, absl::Time now) {
-  std::vector<Cell> cells{{connection.connection_id()},
-                          StateCell(connection),
-                          {AgeText(connection, now)},
-                          {IdleText(connection, now)},
-                          {connection.remote_address()},
-                          {PathText(connection)},
-                          {connection.principal()},
-                          {LabelsText(connection)},
-                          {HumanBytes(static_cast<double>(connection.received_bytes()))},
-                          {HumanBytes(static_cast<double>(connection.sent_bytes()))},
-                          {HumanBytes(static_cast<double>(connection.send_queue_bytes()))},
-                          {RoundTripText(connection)}};
-  if (show_closed) cells.push_back({CloseText(connection)});
-  cells.push_back({connection.user_agent()});
-  return cells;
-}
+// Writes connections as they come, or all at the end where they are to be sorted.
+class Lister {
+ public:
+  Lister(const Flags& flags, bool json)
+      : flags_(flags),
+        json_(json),
+        columns_(flags.columns.value_or(DefaultColumns(flags.walk.show_closed))),
+        table_(NewTable(columns_)) {}
 
-ExitCode List(const WalkOptions& flags, Session& session) {
-  Table table = NewTable(flags.show_closed);
-  ExitCode unreachable = ExitCode::kOk;
-  const grpc::Status status = Walk(session.client, flags, [&](const v1::ListConnectionsResponse& page) {
+  void Take(const v1::ListConnectionsResponse& page) {
     for (const v1::Connection& connection : page.connections()) {
-      if (session.json) {
-        Print(ToJsonLine(connection));
+      if (flags_.sort == nullptr) {
+        Write(connection);
       } else {
-        table.Add(Row(connection, flags.show_closed, absl::Now()));
+        kept_.push_back(connection);
       }
     }
     // A page without rows may only be a step of the walk.
-    if (!session.json && (page.connections_size() > 0 || page.next_page_token().empty())) Print(table.Take());
+    if (flags_.sort == nullptr && (page.connections_size() > 0 || page.next_page_token().empty())) Flush();
+  }
+
+  void End() {
+    if (flags_.sort == nullptr) return;
+    std::ranges::stable_sort(kept_,
+                             [this, now = absl::Now()](const v1::Connection& a, const v1::Connection& b) {
+                               return Before(*flags_.sort, flags_.descending, now, a, b);
+                             });
+    const auto limit = static_cast<size_t>(flags_.walk.limit);
+    if (limit > 0 && kept_.size() > limit) kept_.resize(limit);
+    for (const v1::Connection& connection : kept_) Write(connection);
+    Flush();
+  }
+
+ private:
+  void Write(const v1::Connection& connection) {
+    if (json_) {
+      Print(ToJsonLine(connection));
+      return;
+    }
+    std::vector<Cell> cells;
+    for (const ConnectionColumn& column : columns_) cells.push_back(column.cell(connection, absl::Now()));
+    table_.Add(std::move(cells));
+  }
+
+  void Flush() {
+    if (!json_) Print(table_.Take());
+  }
+
+  const Flags& flags_;
+  const bool json_;
+  const std::vector<ConnectionColumn> columns_;
+  Table table_;
+  std::vector<v1::Connection> kept_;
+};
+
+ExitCode List(const Flags& flags, Session& session) {
+  if (session.json && flags.columns.has_value()) {
+    Complain("--columns is for tables: -o json has every field");
+    return ExitCode::kUsage;
+  }
+  WalkOptions walk = flags.walk;
+  if (flags.sort != nullptr) walk.limit = 0;  // it is that of the sorted list
+  Lister lister(flags, session.json);
+  ExitCode unreachable = ExitCode::kOk;
+  const grpc::Status status = Walk(session.client, walk, [&](const v1::ListConnectionsResponse& page) {
+    lister.Take(page);
     unreachable = std::max(unreachable, ReportUnreachable(page.unreachable()));
   });
+  if (status.ok()) lister.End();
   return std::max(Report(status), unreachable);
+}
+
+void DefineColumns(CLI::App& ls, Flags* flags) {
+  const auto set_columns = [flags](const std::string& text) {
+    flags->columns = ParseColumns(text);
+    if (!flags->columns.has_value()) Refuse("columns", text, "a list such as id,path of " + ColumnNames());
+  };
+  ls.add_option_function<std::string>("--columns", set_columns, "Show these, in this order: " + ColumnNames())
+      ->type_name("NAME,...");
+  const auto set_sort = [flags](const std::string& text) {
+    flags->descending = text.starts_with('-');
+    flags->sort = FindColumn(std::string_view(text).substr(flags->descending ? 1 : 0));
+    if (flags->sort == nullptr)
+      Refuse("sort", text, "one of " + ColumnNames() + ", with a - before it for descending order");
+  };
+  ls.add_option_function<std::string>("--sort", set_sort,
+                                      "Sort by a column, -COLUMN in descending order [oldest first]")
+      ->type_name("[-]COLUMN");
 }
 
 }  // namespace
 
 void DefineLs(CLI::App& app, Action* chosen) {
-  const auto flags = std::make_shared<WalkOptions>();
+  const auto flags = std::make_shared<Flags>();
   CLI::App* ls = Subcommand(app, "ls", "List the connections, oldest first",
                             "  drawbridgectl ls\n"
                             "  drawbridgectl ls --filter 'path = \"/chat*\" AND last_message_time < -30s'\n"
+                            "  drawbridgectl ls --sort -queue --limit 10 --columns id,address,path,queue\n"
                             "  drawbridgectl ls --show_closed --filter 'state = CLOSED' --limit 20\n"
                             "  drawbridgectl ls -o json | jq -r .connection_id\n",
                             flags, List, chosen);
-  FilterFlag(*ls, &flags->filter, "Only these (docs/filter.md); by default all");
-  ls->add_flag("--show_closed", flags->show_closed, "Also those that ended in the last minutes");
-  NumberFlag(*ls, "limit", &flags->limit, "At most so many", 1, INT64_MAX);
+  FilterFlag(*ls, &flags->walk.filter, "Only these (docs/filter.md); by default all");
+  ls->add_flag("--show_closed", flags->walk.show_closed, "Also those that ended in the last minutes");
+  NumberFlag(*ls, "limit", &flags->walk.limit, "At most so many", 1, INT64_MAX);
+  DefineColumns(*ls, flags.get());
 }
 
 }  // namespace drawbridge::ctl

@@ -118,7 +118,7 @@ ExitCode Live(const Flags& flags, Session& session) {
       if (shown > 0) screen.Draw(Fit(Draw(picture, LookOf(STDOUT_FILENO)), TerminalHeight(STDOUT_FILENO)));
     }
   }
-  // Once the terminal is as it was, so that it can be read.
+  // Once the terminal is as it was, so that it can be read. A gateway that went away is one such end.
   return Report(status);
 }
 

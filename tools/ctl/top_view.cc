@@ -18,17 +18,19 @@ std::string Draw(const TopPicture& picture, const Look& look) {
                   HumanRate(picture.total.sent_messages), HumanBytes(picture.total.sent_bytes),
                   HumanBytes(static_cast<double>(picture.queued_bytes)), picture.by);
   if (look.width > 0) first = Shorten(first, look.width);
+  // What the table is ordered by is always there.
+  const auto rank = [&picture](int otherwise, const char* by) { return picture.by == by ? 0 : otherwise; };
   Table table({{"ID"},
-               {"AGE", true},
-               {"IN/S", true},
-               {"OUT/S", true},
-               {"IN B/S", true},
-               {"OUT B/S", true},
-               {"QUEUE", true},
-               {"RTT", true},
-               {"ADDRESS"},
-               {"PATH", false, true},
-               {"LABELS", false, true}},
+               {.title = "AGE", .right = true, .rank = 4},
+               {.title = "IN/S", .right = true, .rank = rank(2, "rate")},
+               {.title = "OUT/S", .right = true, .rank = rank(2, "rate")},
+               {.title = "IN B/S", .right = true, .rank = 7},
+               {.title = "OUT B/S", .right = true, .rank = 7},
+               {.title = "QUEUE", .right = true, .rank = rank(3, "queue")},
+               {.title = "RTT", .right = true, .rank = rank(5, "rtt")},
+               {.title = "ADDRESS", .rank = 1},
+               {.title = "PATH", .shrinks = true},
+               {.title = "LABELS", .shrinks = true, .rank = 6}},
               look);
   for (const Ranked& row : picture.rows) {
     const control::v1::Connection& connection = row.connection;

@@ -28,6 +28,7 @@ TEST(CompletionTest, BashOffersWhatFits) {
   EXPECT_THAT(Offers("drawbridgectl "), HasSubstr(" interrupt "));
   EXPECT_THAT(Offers("drawbridgectl "), HasSubstr(" --address "));
   EXPECT_EQ(Offers("drawbridgectl w"), " watch \n");
+  EXPECT_EQ(Offers("drawbridgectl dr"), " drain \n");
   EXPECT_EQ(Offers("drawbridgectl interrupt --ma"), " --max_count \n");
   EXPECT_THAT(Offers("drawbridgectl -o json ls --"), HasSubstr(" --show_closed "));
   EXPECT_THAT(Offers("drawbridgectl -o json ls --"), Not(HasSubstr("--max_count")));

@@ -164,7 +164,7 @@ TEST_F(ProgramTest, LabelReadsChangesAndWrites) {
   EXPECT_EQ(server_.Get(client.id()).labels().size(), 2u) << "labels are left alone";
   EXPECT_EQ(Run({"label", client.id(), "--expire", "never"}).code, 0);
   EXPECT_FALSE(server_.Get(client.id()).has_expire_time());
-  ExpectFailure(Run({"label", client.id(), "NOT=good"}), 1, "LABEL_KEY_MALFORMED");
+  ExpectFailure(Run({"label", client.id(), "NOT=good"}), 2, "LABEL_KEY_MALFORMED");
 }
 
 TEST_F(ProgramTest, TopWritesATableForEachInterval) {
@@ -183,10 +183,9 @@ TEST_F(ProgramTest, TopWritesATableForEachInterval) {
 TEST_F(ProgramTest, FailuresAreOneLineWithTheReasonAndAnExitCode) {
   ExpectFailure(Run({"get", "no0n-neverwas-1"}), 3, "NOT_FOUND CONNECTION_NOT_FOUND");
   ExpectFailure(Run({"interrupt", "no0n-neverwas-1"}), 3, "NOT_FOUND CONNECTION_NOT_FOUND");
-  ExpectFailure(Run({"ls", "--filter", "pth = x"}), 1, "INVALID_ARGUMENT FILTER_INVALID: filter: column 1");
-  ExpectFailure(Run({"get", "Not An Id"}), 1, "CONNECTION_ID_MALFORMED");
-  ExpectFailure(Run({"interrupt", "no0n-neverwas-1", "--code", "1006"}), 1, "code");
-  EXPECT_EQ(Run({"interrupt", "no0n-neverwas-1", "--allow_missing"}).code, 0);
+  ExpectFailure(Run({"ls", "--filter", "pth = x"}), 2, "INVALID_ARGUMENT FILTER_INVALID: filter: column 1");
+  ExpectFailure(Run({"get", "Not An Id"}), 2, "CONNECTION_ID_MALFORMED");
+  ExpectFailure(Run({"interrupt", "no0n-neverwas-1", "--code", "1006"}), 2, "code");
   ExpectFailure(Ctl("127.0.0.1:1", {"ls"}), 4, "UNAVAILABLE");
   ExpectFailure(Ctl("127.0.0.1:1", {"watch"}), 4, "UNAVAILABLE");
 }
@@ -210,11 +209,79 @@ TEST_F(ProgramTest, BadCommandLinesAreOneLineAndExit2) {
                                              {"label", "an-id"},
                                              {"label", "an-id", "word"},
                                              {"label", "an-id", "--expire", "soon"},
+                                             {"ls", "--columns", "id,colour"},
+                                             {"ls", "--columns", ""},
+                                             {"ls", "--sort", "colour"},
+                                             {"drain", "--spread=2h"},
+                                             {"drain", "--code=999"},
+                                             {"count", "--limit=5"},
+                                             {"nodes", "stray"},
                                              {"top", "--by", "name"},
                                              {"top", "--interval=0s"},
                                              {"completion", "tcsh"}}) {
     ExpectFailure(Run(words), 2, "(see --help)");
   }
+}
+
+TEST_F(ProgramTest, ATypoIsNamedAndCorrected) {
+  ExpectFailure(Run({"lss"}), 2, "unknown command \"lss\"; did you mean \"ls\"?");
+  ExpectFailure(Run({"interupt", "--filter", "*", "--yes"}), 2,
+                "unknown command \"interupt\"; did you mean \"interrupt\"?");
+  ExpectFailure(Run({"help"}), 2, "unknown command \"help\"; did you mean \"--help\"?");
+  ExpectFailure(Run({"fly"}), 2, "unknown command \"fly\" (see --help)");
+  ExpectFailure(Run({"ls", "--fliter", "*"}), 2, "unknown flag \"--fliter\"; did you mean \"--filter\"?");
+  ExpectFailure(Run({"get", "--adress=x"}), 2, "unknown flag \"--adress\"; did you mean \"--address\"?");
+  ExpectFailure(Run({"ls", "stray"}), 2, "unexpected argument \"stray\"");
+  ExpectFailure(Run({}), 2, "a command is missing: one of ls, get, ");
+}
+
+TEST_F(ProgramTest, TheVersionIsThatOfTheRelease) {
+  EXPECT_THAT(Run({"--version"}).out, MatchesRegex("drawbridgectl [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST_F(ProgramTest, AnUnknownIdThatMayBeMissingIsNamed) {
+  EXPECT_EQ(Run({"interrupt", "no0n-neverwas-1", "--allow_missing"}).out,
+            "no0n-neverwas-1 already_closed: no such connection is known\n");
+}
+
+TEST_F(ProgramTest, LsSortsAndChoosesColumns) {
+  const Client b = server_.Open({.target = "/b"});
+  const Client a = server_.Open({.target = "/a"});
+  const Client c = server_.Open({.target = "/c"});
+  EXPECT_EQ(Run({"ls", "--columns", "path,tls", "--sort", "path"}).out,
+            "PATH  TLS\n/a    no\n/b    no\n/c    no\n");
+  EXPECT_EQ(Run({"ls", "--columns=path", "--sort", "-path", "--limit=2"}).out, "PATH\n/c\n/b\n");
+  EXPECT_EQ(Run({"ls", "--columns=path", "--sort=age"}).out, "PATH\n/c\n/a\n/b\n") << "the youngest first";
+  EXPECT_THAT(Run({"ls", "--sort=path", "--limit=1", "-o", "json"}).out, HasSubstr("\"path\":\"/a\""));
+  ExpectFailure(Run({"ls", "--columns=path", "-o", "json"}), 2, "--columns");
+}
+
+TEST_F(ProgramTest, CountCountsInTotalAndByValue) {
+  const Client one = server_.Open({.target = "/chat"});
+  const Client two = server_.Open({.target = "/chat"});
+  const Client three = server_.Open({.target = "/feed"});
+  ASSERT_EQ(Run({"label", one.id(), "tenant=acme"}).code, 0);
+  EXPECT_EQ(Run({"count"}).out, "3\n");
+  EXPECT_EQ(Run({"count", "--filter", "path = \"/feed\""}).out, "1\n");
+  EXPECT_THAT(Run({"count", "--by", "path"}).out,
+              MatchesRegex("PATH +CONNECTIONS\n/chat +2\n/feed +1\n\\(total\\) +3\n"));
+  EXPECT_THAT(Run({"count", "--by", "path", "--limit=1"}).out,
+              MatchesRegex("PATH +CONNECTIONS\n/chat +2\n\\(others\\) +1\n\\(total\\) +3\n"));
+  EXPECT_THAT(Run({"count", "--by", "tenant"}).out,
+              MatchesRegex("TENANT +CONNECTIONS\nacme +1\n\\(none\\) +2\n\\(total\\) +3\n"));
+  EXPECT_THAT(Run({"count", "--by", "node"}).out, HasSubstr("(total)"));
+  EXPECT_THAT(Run({"count", "-o", "json"}).out, HasSubstr("\"total_count\":\"3\""));
+  ExpectFailure(Run({"count", "--by", "NOT GOOD"}), 2, "INVALID_ARGUMENT");
+}
+
+TEST_F(ProgramTest, ABadValueFromTheEnvironmentIsBlamedOnIt) {
+  const ChildProcess::Exit exit =
+      ChildProcess({"tools/ctl/drawbridgectl", "ls"}, {"DRAWBRIDGE_ADDRESS=http://gateway"}).Wait();
+  ExpectFailure(exit, 2, "DRAWBRIDGE_ADDRESS is \"http://gateway\": must be HOST, HOST:PORT");
+  ExpectFailure(
+      ChildProcess({"tools/ctl/drawbridgectl", "ls", "--address=http://here"}, {"DRAWBRIDGE_ADDRESS=x"})
+          .Wait(),
+      2, "--address is \"http://here\"");
 }
 
 TEST_F(ProgramTest, TheAddressMayComeFromTheEnvironment) {
@@ -225,8 +292,8 @@ TEST_F(ProgramTest, TheAddressMayComeFromTheEnvironment) {
 }
 
 TEST_F(ProgramTest, EverySubcommandTeachesByExample) {
-  for (const char* name :
-       {"ls", "get", "interrupt", "send", "broadcast", "label", "watch", "top", "token", "completion"}) {
+  for (const char* name : {"ls", "get", "count", "interrupt", "send", "broadcast", "label", "watch", "top",
+                           "nodes", "drain", "resume", "token", "completion"}) {
     const ChildProcess::Exit exit = Run({name, "--help"});
     EXPECT_EQ(exit.code, 0);
     EXPECT_EQ(exit.err, "");

@@ -50,6 +50,37 @@ TEST(TableTest, ColumnsThatMayShrinkMakeItFit) {
             "id-1  /a/path/of…  an agent o…\n");
 }
 
+// Rows of an id, a path, and two columns that matter less.
+std::string Narrow(size_t width, const std::string& note) {
+  Table table({{"ID"},
+               {.title = "NOTE", .rank = 1},
+               {.title = "SIZE", .rank = 2},
+               {.title = "PATH", .shrinks = true}},
+              {.width = width});
+  table.Add({{"id-1"}, {note}, {"12345"}, {"/a/path"}});
+  return table.Take();
+}
+
+TEST(TableTest, WhatMattersLessIsLeftOutFirst) {
+  EXPECT_EQ(Narrow(80, "note"), "ID    NOTE  SIZE   PATH\nid-1  note  12345  /a/path\n");
+  EXPECT_EQ(Narrow(26, "note"), "ID    NOTE  SIZE   PATH\nid-1  note  12345  /a/path\n") << "fits";
+  EXPECT_EQ(Narrow(25, "note"), "ID    NOTE  PATH\nid-1  note  /a/path\n");
+  EXPECT_EQ(Narrow(18, "note"), "ID    PATH\nid-1  /a/path\n");
+  EXPECT_EQ(Narrow(12, "note"), "ID    PATH\nid-1  /a/pa…\n") << "then texts are shortened";
+}
+
+TEST(TableTest, EmptyColumnsAreLeftOutBeforeAllOthers) {
+  EXPECT_EQ(Narrow(25, ""), "ID    SIZE   PATH\nid-1  12345  /a/path\n");
+}
+
+TEST(TableTest, WhatIsLeftOutStaysSo) {
+  Table table({{"ID"}, {.title = "NOTE", .rank = 1}}, {.width = 8});
+  table.Add({{"identity"}, {"a"}});
+  EXPECT_EQ(table.Take(), "ID\nidentity\n");
+  table.Add({{"x"}, {"b"}});
+  EXPECT_EQ(table.Take(), "x\n");
+}
+
 TEST(TableTest, NoLineIsWiderThanTheTerminal) {
   Table table({{"ID"}, {"ADDRESS"}}, {.width = 12});
   table.Add({{"0123456789"}, {"abcdefgh"}});

@@ -50,7 +50,7 @@ TEST(WatchTest, AFilterAndAStartWithoutASnapshotShowLess) {
 TEST(WatchTest, ABadFilterIsRefused) {
   RunningServer server;
   const ChildProcess::Exit exit = Ctl(server.server().control_address(), {"watch", "--filter", "pth = x"});
-  EXPECT_EQ(exit.code, 1);
+  EXPECT_EQ(exit.code, 2);
   EXPECT_THAT(exit.err, HasSubstr("FILTER_INVALID"));
 }
 
