@@ -18,7 +18,7 @@ namespace drawbridge {
 namespace {
 
 // The longest names are far below it, and each request is repeated in its answer.
-constexpr size_t kMaxRequestBytes = 16 << 10;
+constexpr size_t kMaxQuestionBytes = 16 << 10;
 
 // One call: reads a request, writes its answer, reads the next. Owns itself.
 class ReflectionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
@@ -49,10 +49,10 @@ class ReflectionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
 
   grpc::Status Answer() {
     if (grpc::Status status = call_.admitted(); !status.ok()) return status;
-    if (request_.Length() > kMaxRequestBytes) {
+    if (request_.Length() > kMaxQuestionBytes) {
       return Failure(grpc::StatusCode::INVALID_ARGUMENT, "REQUEST_TOO_LONG",
                      fmt::format("the request has {} bytes: at most {} are allowed", request_.Length(),
-                                 kMaxRequestBytes));
+                                 kMaxQuestionBytes));
     }
     grpc::reflection::v1::ServerReflectionRequest request;
     if (grpc::Status status = ParseRequest(request_, request); !status.ok()) return status;
