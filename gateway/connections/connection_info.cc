@@ -5,7 +5,11 @@
 namespace drawbridge {
 
 PackedInfo::PackedInfo(const ConnectionInfo& info)
-    : sequence_(info.sequence), create_time_(info.create_time), tls_(info.tls), cut_texts_(info.cut_texts) {
+    : sequence_(info.sequence),
+      create_time_(info.create_time),
+      create_wall_time_(info.create_wall_time),
+      tls_(info.tls),
+      cut_texts_(info.cut_texts) {
   const std::array<std::string_view, kTexts> texts = {info.id,    info.remote_address, info.principal,
                                                       info.path,  info.subprotocol,    info.user_agent,
                                                       info.origin};

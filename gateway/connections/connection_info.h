@@ -28,6 +28,7 @@ struct ConnectionInfo {
   bool tls = false;
   uint8_t cut_texts = 0;  // of CutText: those that are kept in part
   SteadyTime create_time;
+  WallTime create_wall_time;  // the same moment on the calendar, as it was then
 };
 
 // A copy of it, with all texts in one piece of memory: a million connections that come and go are a million
@@ -48,7 +49,8 @@ class PackedInfo {
             .origin = text(kOrigin),
             .tls = tls_,
             .cut_texts = cut_texts_,
-            .create_time = create_time_};
+            .create_time = create_time_,
+            .create_wall_time = create_wall_time_};
   }
 
   // Begins to bring the first texts from memory.
@@ -67,6 +69,7 @@ class PackedInfo {
 
   uint64_t sequence_;
   SteadyTime create_time_;
+  WallTime create_wall_time_;
   std::unique_ptr<char[]> texts_;        // one behind the other
   std::array<uint32_t, kTexts> ends_{};  // of each of them
   bool tls_;

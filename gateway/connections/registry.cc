@@ -43,6 +43,7 @@ Registration Registry::Add(ConnectionInfo info, SendLimits limits) {
   const std::string id = node_.ConnectionId(info.sequence);
   info.id = id;
   info.create_time = clock_->Steady();
+  info.create_wall_time = clock_->ToWall(info.create_time);
   auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), info, limits);
   const uint64_t sequence = info.sequence;
   if (!info.principal.empty()) index_.Add(IndexKey::OfPrincipal(info.principal), sequence);

@@ -64,7 +64,7 @@ class Registry {
 
   const NodeIdentity& node() const { return node_; }
 
-  // Lists a connection under an id never used before; what the info says of id, sequence and create_time does
+  // Lists a connection under an id never used before; what the info says of id, sequence and times does
   // not count.
   [[nodiscard]] Registration Add(ConnectionInfo info, SendLimits limits = {});
 

@@ -117,7 +117,7 @@ void Describe(const Connection& connection, ConnectionState state, const std::st
   out->set_origin(std::string(info.origin));
   out->set_tls(info.tls);
   DescribeCuts(info.cut_texts, out);
-  *out->mutable_create_time() = ToProto(clock.ToWall(info.create_time));
+  *out->mutable_create_time() = ToProto(info.create_wall_time);
   const AttributesPointer attributes = connection.attributes();
   out->set_revision(attributes == nullptr ? 1 : attributes->revision);
   if (attributes != nullptr) DescribeAttributes(*attributes, out);

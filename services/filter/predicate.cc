@@ -59,7 +59,7 @@ std::optional<WallTime> IfSet(const std::atomic<SteadyTime>& stored, const Filte
 }
 
 std::optional<WallTime> TimeOf(Field field, const Connection& connection, const FilterContext& context) {
-  if (field == Field::kCreateTime) return context.ToWall(connection.info().create_time);
+  if (field == Field::kCreateTime) return connection.info().create_wall_time;
   const Connection::Traffic& traffic = connection.traffic();
   if (field == Field::kLastReceiveTime) return IfSet(traffic.last_receive_time, context);
   if (field == Field::kLastMessageTime) return IfSet(traffic.last_message_time, context);

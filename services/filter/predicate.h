@@ -21,7 +21,7 @@ namespace drawbridge {
 // What a filter is asked against besides the connection. `node_id` must outlive it.
 struct FilterContext {
   FilterContext(std::string_view node, const Clock& clock)
-      : node_id(node), steady(clock.Steady()), wall(clock.Wall()) {}
+      : node_id(node), steady(clock.Steady()), wall(clock.ToWall(steady)) {}
 
   WallTime ToWall(SteadyTime time) const { return wall - (steady - time); }
 

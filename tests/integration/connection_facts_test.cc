@@ -173,5 +173,22 @@ TEST(ConnectionFactsTest, UnknownAndMalformedIds) {
   EXPECT_EQ(DetailsOf(malformed).field, "connection_id");
 }
 
+TEST(ConnectionFactsTest, TimesAreTheSameInEveryAnswer) {
+  RunningServer server;
+  Client client = server.Open();
+  client.Echo("hello");
+  const auto first = server.Get(client.id());
+  const auto text = [](const auto& time) { return time.ShortDebugString(); };
+  for (int i = 0; i < 50; ++i) {
+    const auto again = server.Get(client.id());
+    ASSERT_EQ(text(again.create_time()), text(first.create_time()));
+    ASSERT_EQ(text(again.last_receive_time()), text(first.last_receive_time()));
+  }
+  client.Reset();
+  const auto closed = server.GetWhenClosed(client.id());
+  EXPECT_EQ(text(closed.create_time()), text(first.create_time()));
+  EXPECT_EQ(text(server.Get(client.id()).close().close_time()), text(closed.close().close_time()));
+}
+
 }  // namespace
 }  // namespace drawbridge

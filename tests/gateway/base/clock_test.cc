@@ -31,5 +31,16 @@ TEST(ClockTest, TheSystemsClockNeverStepsBack) {
   }
 }
 
+// The two clocks were read anew for each answer, so a moment was shown at places up to 130 ns apart.
+TEST(ClockTest, TheSystemsClockShowsAMomentAlwaysAtTheSamePlace) {
+  const SystemClock clock;
+  const SteadyTime moment = clock.Steady();
+  const WallTime wall = clock.Wall();
+  const WallTime shown = clock.ToWall(moment);
+  EXPECT_LT(std::chrono::abs(shown - wall), seconds(1));
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(clock.ToWall(moment), shown);
+  EXPECT_EQ(clock.ToWall(moment + seconds(5)), shown + seconds(5));
+}
+
 }  // namespace
 }  // namespace drawbridge

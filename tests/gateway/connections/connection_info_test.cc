@@ -19,6 +19,7 @@ void ExpectSame(const ConnectionInfo& left, const ConnectionInfo& right) {
   EXPECT_EQ(left.tls, right.tls);
   EXPECT_EQ(left.cut_texts, right.cut_texts);
   EXPECT_EQ(left.create_time, right.create_time);
+  EXPECT_EQ(left.create_wall_time, right.create_wall_time);
 }
 
 TEST(PackedInfoTest, GivesBackWhatItWasGiven) {
@@ -33,7 +34,8 @@ TEST(PackedInfoTest, GivesBackWhatItWasGiven) {
                                .origin = "https://app.example",
                                .tls = true,
                                .cut_texts = kCutPath | kCutOrigin,
-                               .create_time = SteadyTime(std::chrono::seconds(7))};
+                               .create_time = SteadyTime(std::chrono::seconds(7)),
+                               .create_wall_time = WallTime(std::chrono::seconds(8))};
   ExpectSame(PackedInfo(info).view(), info);
 }
 

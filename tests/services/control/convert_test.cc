@@ -39,7 +39,8 @@ class ConvertTest : public ::testing::Test {
                                         .user_agent = "agent",
                                         .origin = "https://o",
                                         .tls = true,
-                                        .create_time = clock_.Steady()}};
+                                        .create_time = clock_.Steady(),
+                                        .create_wall_time = clock_.Wall()}};
 };
 
 TEST_F(ConvertTest, AnOpenConnection) {
