@@ -59,7 +59,7 @@ std::vector<ConnectionColumn> MakeColumns() {
        [](C c, T) { return Text(c.remote_address()); }},
       {"path",
        {.title = "PATH", .shrinks = true},
-       [](C c, T) { return Cell{c.path()}; },
+       [](C c, T) { return Cell{PathText(c)}; },
        [](C c, T) { return Text(c.path()); }},
       {"principal",
        {.title = "PRINCIPAL", .shrinks = true, .rank = 3},
