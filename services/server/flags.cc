@@ -135,6 +135,10 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                 "Clients at a time; further ones get HTTP 503 with Retry-After", 1,
                 std::max<size_t>(ShareDescriptors(machine.descriptors, 1).clients, 1),
                 fmt::format(" with this process's limit of {} descriptors", machine.descriptors));
+  define.Switch("not_ready_when_full", &flags->not_ready_when_full,
+                "Answer 503 on /readyz while as many clients as --max_connections are connected. Without it "
+                "a full node "
+                "stays ready, so that further clients reach it and get its 503 with Retry-After");
   define.Number(
       "max_connections_per_address", &flags->max_connections_per_address,
       "Sockets of one client address (of IPv6: of one /64) at a time; further ones get HTTP 429 with "

@@ -56,6 +56,7 @@ struct Flags {
   std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);
   std::chrono::nanoseconds pong_timeout = std::chrono::seconds(10);
+  bool not_ready_when_full = false;
   bool keepalive_proves_life = false;
   std::chrono::nanoseconds idle_timeout{0};
   std::chrono::nanoseconds max_connection_age{0};

@@ -6,33 +6,20 @@ namespace drawbridge {
 
 const std::vector<std::string>& ReloadableFlags() {
   static const auto& names = *new std::vector<std::string>{
-      "allowed_hosts",
-      "allowed_origins",
-      "bytes_per_second",
-      "drain_code",
-      "drain_grace",
-      "drain_not_ready",
-      "drain_spread",
-      "handshake_timeout",
-      "handshakes_per_second",
-      "idle_timeout",
-      "keepalive_proves_life",
-      "log_level",
-      "max_age_code",
-      "max_connection_age",
-      "max_connections",
-      "max_connections_per_address",
-      "max_handshake_bytes",
-      "max_message_bytes",
-      "messages_per_second",
-      "ping_interval",
-      "pong_timeout",
-      "send_queue_bytes",
-      "send_queue_total_bytes",
-      "send_stall_timeout",
-      "subprotocol_token_prefixes",
-      "subprotocols",
-      "trusted_header",
+      "allowed_hosts",         "allowed_origins",
+      "bytes_per_second",      "drain_code",
+      "drain_grace",           "drain_not_ready",
+      "drain_spread",          "handshake_timeout",
+      "handshakes_per_second", "idle_timeout",
+      "keepalive_proves_life", "log_level",
+      "max_age_code",          "max_connection_age",
+      "max_connections",       "max_connections_per_address",
+      "max_handshake_bytes",   "max_message_bytes",
+      "messages_per_second",   "not_ready_when_full",
+      "ping_interval",         "pong_timeout",
+      "send_queue_bytes",      "send_queue_total_bytes",
+      "send_stall_timeout",    "subprotocol_token_prefixes",
+      "subprotocols",          "trusted_header",
       "trusted_proxies",
   };
   return names;
@@ -58,6 +45,7 @@ FlagChanges TakeReloadable(const Flags& from, Flags* to) {
   to->max_handshake_bytes = from.max_handshake_bytes;
   to->max_message_bytes = from.max_message_bytes;
   to->messages_per_second = from.messages_per_second;
+  to->not_ready_when_full = from.not_ready_when_full;
   to->ping_interval = from.ping_interval;
   to->pong_timeout = from.pong_timeout;
   to->send_queue_bytes = from.send_queue_bytes;

@@ -231,8 +231,13 @@ std::optional<NotReady> Server::WhyNotReady() const {
     case NodeState::kDrained:
       return NotReady{"drained", "the node was emptied and not resumed"};
   }
-  if (!gateway_.full()) return std::nullopt;
+  if (!gateway_.full() || !MindsBeingFull()) return std::nullopt;
   return NotReady{"full", fmt::format("all {} places for clients are taken", gateway_.max_connections())};
+}
+
+bool Server::MindsBeingFull() const {
+  MutexLock lock(mu_);
+  return flags_.not_ready_when_full;
 }
 
 // The node as a whole is serving while it is ready. Its control API is until it goes: who empties a node, or

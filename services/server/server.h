@@ -83,6 +83,7 @@ class Server {
   void ReloadControlTokens();
 
   std::optional<NotReady> WhyNotReady() const;
+  bool MindsBeingFull() const;
   void TellHealth();
 
   mutable Mutex mu_;

@@ -45,6 +45,7 @@ TEST(AdminTest, ANodeThatServesIsHealthyAndReady) {
 TEST(AdminTest, AFullNodeIsNotReadyAndStillHealthy) {
   Flags flags = TestFlags();
   flags.max_connections = 2;
+  flags.not_ready_when_full = true;
   RunningServer server(flags);
   std::vector<Client> clients;
   clients.push_back(server.Open());
@@ -59,6 +60,15 @@ TEST(AdminTest, AFullNodeIsNotReadyAndStillHealthy) {
   clients.clear();
   EXPECT_TRUE(WaitUntil([&] { return Ask(server, "/readyz").status == 200; }));
   EXPECT_TRUE(WaitUntil([&] { return HealthOf(server, "") == Health::SERVING; }));
+}
+
+TEST(AdminTest, AFullNodeIsReadyUnlessToldOtherwise) {
+  Flags flags = TestFlags();
+  flags.max_connections = 1;
+  RunningServer server(flags);
+  const Client client = server.Open();
+  EXPECT_EQ(Client::Dial(server.address()).Upgrade().status, 503);
+  EXPECT_EQ(Ask(server, "/readyz").status, 200);
 }
 
 TEST(AdminTest, ANodeThatGoesIsNotReadyFromTheFirstGoodbye) {

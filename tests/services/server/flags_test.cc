@@ -450,6 +450,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                              "--trusted_header=forwarded",
                              "--send_queue_total_bytes=1500",
                              "--keepalive_proves_life",
+                             "--not_ready_when_full",
                              "--trusted_proxies=10.0.0.0/8",
                              "--drain_code=3000",
                              "--max_age_code=3001",
@@ -461,7 +462,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
                                      FlagChange{"permessage_deflate", "false", "true"}));
   EXPECT_EQ(changes.taken.size(), ReloadableFlags().size());
   EXPECT_THAT(changes.taken, ::testing::Contains(FlagChange{"idle_timeout", "0", "6s"}));
-  EXPECT_EQ(ReloadableFlags().size(), 28U) << "each has a line here";
+  EXPECT_EQ(ReloadableFlags().size(), 29U) << "each has a line here";
   EXPECT_EQ(flags.allowed_hosts, "edge.example");
   EXPECT_EQ(flags.allowed_origins, "*");
   EXPECT_EQ(flags.bytes_per_second, 1000U);
@@ -473,6 +474,7 @@ TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   EXPECT_EQ(flags.handshakes_per_second, 5U);
   EXPECT_EQ(flags.idle_timeout, seconds(6));
   EXPECT_TRUE(flags.keepalive_proves_life);
+  EXPECT_TRUE(flags.not_ready_when_full);
   EXPECT_EQ(flags.log_level, "debug");
   EXPECT_EQ(flags.max_age_code, 3001);
   EXPECT_EQ(flags.max_connection_age, seconds(7));
