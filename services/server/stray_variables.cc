@@ -16,7 +16,7 @@ constexpr std::string_view kPrefix = "DRAWBRIDGE_";
 
 // What drawbridgectl reads, which may run in the same container.
 constexpr std::string_view kOfControlTool[] = {
-    "ADDRESS", "CA_CERT", "CERT", "INSECURE_TOKEN", "KEY", "SERVER_NAME", "TLS", "TOKEN_FILE", "TOKEN"};
+    "ADDRESS", "CA_CERT", "CERT", "INSECURE_TOKEN", "KEY", "SERVER_NAME", "TLS", "TOKEN_FILE", "USE_PROXY"};
 
 bool IsAddressWithScheme(std::string_view value) {
   return value.starts_with("tcp://") || value.starts_with("udp://") || value.starts_with("sctp://");

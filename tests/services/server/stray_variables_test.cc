@@ -50,10 +50,11 @@ TEST(StrayVariablesTest, WhatKubernetesInjectsForServicesIsLeftAlone) {
 }
 
 TEST(StrayVariablesTest, TheVariablesOfTheControlToolAreLeftAlone) {
-  EXPECT_THAT(StrayIn({"DRAWBRIDGE_ADDRESS=127.0.0.1:9090", "DRAWBRIDGE_TOKEN_FILE=/token",
-                       "DRAWBRIDGE_TLS=true", "DRAWBRIDGE_CA_CERT=/ca", "DRAWBRIDGE_CERT=/c",
-                       "DRAWBRIDGE_KEY=/k", "DRAWBRIDGE_SERVER_NAME=x", "DRAWBRIDGE_INSECURE_TOKEN=true"}),
-              IsEmpty());
+  EXPECT_THAT(
+      StrayIn({"DRAWBRIDGE_ADDRESS=127.0.0.1:9090", "DRAWBRIDGE_TOKEN_FILE=/token", "DRAWBRIDGE_TLS=true",
+               "DRAWBRIDGE_CA_CERT=/ca", "DRAWBRIDGE_CERT=/c", "DRAWBRIDGE_KEY=/k",
+               "DRAWBRIDGE_SERVER_NAME=x", "DRAWBRIDGE_INSECURE_TOKEN=true", "DRAWBRIDGE_USE_PROXY=true"}),
+      IsEmpty());
 }
 
 }  // namespace
