@@ -56,8 +56,9 @@ struct GatewayOptions {
 // The public functions: any thread, except as said.
 class Gateway {
  public:
-  // Clients at a time that are told why they are refused, beyond `max_connections`. Where the gateway is full,
-  // the rest wait in the kernel's backlog; where their address has too many connections, the rest are reset.
+  // Clients at a time that are told why they are refused, beyond `max_connections`. Where the gateway is
+  // full, the rest wait in the kernel's backlog; where their address has too many connections, the rest are
+  // reset.
   static constexpr size_t kRefusals = 64;
 
   // Binds and serves at once. `handler` and `clock` must outlive the gateway. Throws as ListenSocket and

@@ -86,7 +86,9 @@ void Definer::AddNumber(const std::string& name, const std::string& help, uint64
     *text = std::to_string(number);
     return "";
   };
-  Add({.name = name, .help = help, .standard = standard, .set = set, .reset = [store, standard] {
+  // What depends on the machine has no place in a text that is the same on all of them.
+  const std::string bounds = why.empty() ? fmt::format(" From {} to {}.", low, high) : "";
+  Add({.name = name, .help = help + bounds, .standard = standard, .set = set, .reset = [store, standard] {
          uint64_t number = 0;
          if (absl::SimpleAtoi(standard, &number)) store(number);
        }});
@@ -124,7 +126,8 @@ void Definer::Duration(const std::string& name, nanoseconds* value, const std::s
     return "";
   };
   Add({.name = name,
-       .help = help,
+       .help = fmt::format("{} From {} to {}{}.", help, absl::FormatDuration(low), absl::FormatDuration(high),
+                           may_be_off ? ", or 0" : ""),
        .standard = absl::FormatDuration(absl::FromChrono(*value)),
        .set = set,
        .reset = [value, standard = *value] { *value = standard; }});

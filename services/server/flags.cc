@@ -59,24 +59,33 @@ std::string NodeIdOf(std::string host_name) {
 void DefineDeflate(Definer& define, Flags* flags) {
   DeflateOptions& deflate = flags->deflate;
   define.Switch("permessage_deflate", &flags->permessage_deflate,
-                "Compress messages with clients that offer it (RFC 7692); the flags deflate_* say how");
-  const std::string window = "Size of the window, as a power of two, of what ";
+                "Compress messages with clients that offer permessage-deflate (RFC 7692). The flags "
+                "deflate_* say how.");
   define.Number("deflate_server_window_bits", &deflate.server_window_bits,
-                window + "the gateway compresses; a client may ask for less", kMinDeflateWindowBits,
-                kMaxDeflateWindowBits);
-  define.Number("deflate_client_window_bits", &deflate.client_window_bits,
-                window + "clients compress; those that cannot be asked for less have no context taken over",
+                "The base-2 logarithm of the window by which the gateway compresses, in bytes. A client may "
+                "ask for less.",
                 kMinDeflateWindowBits, kMaxDeflateWindowBits);
-  define.Switch("deflate_server_context_takeover", &deflate.server_context_takeover,
-                "Keep the window from message to message: smaller messages, for a compressor of "
-                "2^(deflate_server_window_bits + 2) + 2^(deflate_memory_level + 9) bytes for each client");
+  define.Number("deflate_client_window_bits", &deflate.client_window_bits,
+                "The base-2 logarithm of the window by which clients compress, in bytes. A client that "
+                "cannot be asked for less takes no context over.",
+                kMinDeflateWindowBits, kMaxDeflateWindowBits);
+  define.Switch(
+      "deflate_server_context_takeover", &deflate.server_context_takeover,
+      "Keep the window of the gateway from message to message: messages get smaller, and each client costs "
+      "2^(deflate_server_window_bits + 2) + 2^(deflate_memory_level + 9) bytes for its compressor.");
   define.Switch("deflate_client_context_takeover", &deflate.client_context_takeover,
-                "Let clients do so, for 2^deflate_client_window_bits + 7 Ki bytes for each");
-  define.Number("deflate_level", &deflate.level, "From 1, the fastest, to 9, the smallest", 1, 9);
+                "Let clients keep their window from message to message. Each costs "
+                "2^deflate_client_window_bits + 7168 bytes.");
+  define.Number("deflate_level", &deflate.level,
+                "The level of compression: 1 is the fastest, 9 gives the smallest messages.", 1, 9);
   define.Number("deflate_memory_level", &deflate.memory_level,
-                "Memory of a compressor, shared by the clients of a thread where there is no takeover", 1, 9);
-  define.Number("deflate_min_bytes", &deflate.min_bytes, "A shorter message is not compressed", 0,
-                uint64_t{1} << 30);
+                "The memory level of zlib for a compressor. Without context takeover the clients of a thread "
+                "share one compressor.",
+                1, 9);
+  define.Number(
+      "deflate_min_bytes", &deflate.min_bytes,
+      "The length of the shortest message that is compressed, in bytes. A shorter one is sent as it is.", 0,
+      uint64_t{1} << 30);
 }
 
 void Define(Definer& define, Flags* flags, const Machine& machine) {
@@ -87,79 +96,106 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
   const auto day = absl::Hours(24);
   define.Text(
       "flagfile", &flags->flagfile,
-      "A file of further flags, one a line. The gateway looks at it once a second, and reads it again when "
-      "it changes and on SIGHUP. The command line wins over the file, which wins over the environment.",
+      "A file of further flags, one a line. The gateway looks at it once a second and reads it again when it "
+      "changes, and on SIGHUP. The command line wins over the file, which wins over the environment.",
       WantFile);
-  define.Switch(
-      "health_check", &flags->health_check,
-      "Ask the gateway that runs here with the same --admin_listen whether it is healthy; exits with 0 "
-      "if it is");
-  define.Text("listen", &flags->listen, "Where WebSocket clients connect", WantAddress);
-  define.Text("control_listen", &flags->control_listen, "Where the gRPC control API listens", WantAddress);
-  define.Switch(
-      "control_insecure", &flags->control_insecure,
-      "Let the control API listen beyond loopback where anybody who reaches it may use it, or where "
-      "tokens are not encrypted on their way");
-  define.Text("control_tls_cert", &flags->control_tls_cert,
-              "Certificate chain (PEM) of the control API; read again when it changes", WantFile);
-  define.Text("control_tls_key", &flags->control_tls_key, "Key (PEM) of that certificate", WantFile);
-  define.Text("control_tls_client_ca", &flags->control_tls_client_ca,
-              "Certificates (PEM) that may sign those of callers", WantFile);
-  define.Choice(
-      "control_tls_client_auth", &flags->control_tls_client_auth,
-      "Whether callers show a certificate; lines cert:SUBJECT ROLE of --control_tokens give roles to them.",
-      {"none", "optional", "required"});
+  define.Switch("health_check", &flags->health_check,
+                "Ask the gateway that runs on this machine with the same --admin_listen whether it is "
+                "healthy, print one line, and exit with 0 (healthy) or 1. The answer takes at most 3 s.");
   define.Text(
-      "control_tokens", &flags->control_tokens,
-      "Who may call the control API: a file of lines NAME ROLE SHA256HEX of tokens, roles being viewer, "
-      "sender and operator; read again when it changes",
-      WantFile);
-  define.Text("admin_listen", &flags->admin_listen,
-              "Where /metrics, /healthz and /readyz are served over HTTP, to whoever reaches it",
+      "listen", &flags->listen,
+      "The address where WebSocket clients connect: ip:port or [ipv6]:port. Port 0 picks a free port.",
+      WantAddress);
+  define.Text("control_listen", &flags->control_listen,
+              "The address of the gRPC control API: ip:port or [ipv6]:port. Port 0 picks a free port. An "
+              "address beyond loopback needs --control_tokens and --control_tls_cert, or --control_insecure.",
               WantAddress);
-  define.Text("tls_cert", &flags->tls_cert, "Certificate chain (PEM) for wss; read again when it changes",
+  define.Switch("control_insecure", &flags->control_insecure,
+                "Let the control API listen beyond loopback although callers are not authenticated, or "
+                "although their tokens are not encrypted on the way.");
+  define.Text("control_tls_cert", &flags->control_tls_cert,
+              "The certificate chain (PEM) of the control API. Empty: no TLS. The file is read again when it "
+              "changes.",
               WantFile);
-  define.Text("tls_key", &flags->tls_key, "Key (PEM) of that certificate", WantFile);
-  define.Text("tls_client_ca", &flags->tls_client_ca, "Certificates (PEM) that may sign those of clients",
+  define.Text("control_tls_key", &flags->control_tls_key,
+              "The private key (PEM, without a passphrase) of --control_tls_cert. The file is read again "
+              "when it changes.",
+              WantFile);
+  define.Text("control_tls_client_ca", &flags->control_tls_client_ca,
+              "The certificates (PEM) of the authorities that may sign the certificates of callers. The file "
+              "is read again when it changes.",
+              WantFile);
+  define.Choice("control_tls_client_auth", &flags->control_tls_client_auth,
+                "Whether callers show a certificate. A line cert:SUBJECT ROLE of --control_tokens gives a "
+                "role to a certificate.",
+                {"none", "optional", "required"});
+  define.Text("control_tokens", &flags->control_tokens,
+              "The file of the callers that may use the control API, a line each: NAME ROLE SHA256HEX for a "
+              "token, or cert:SUBJECT ROLE for a certificate. ROLE is viewer, sender or operator. Empty: "
+              "callers are not authenticated. The file is read again when it changes.",
+              WantFile);
+  define.Text("admin_listen", &flags->admin_listen,
+              "The address that serves /metrics, /healthz and /readyz over HTTP, without authentication: "
+              "ip:port or [ipv6]:port. Port 0 picks a free port.",
+              WantAddress);
+  define.Text(
+      "tls_cert", &flags->tls_cert,
+      "The certificate chain (PEM) for clients (wss). Empty: no TLS. The file is read again when it changes.",
+      WantFile);
+  define.Text(
+      "tls_key", &flags->tls_key,
+      "The private key (PEM, without a passphrase) of --tls_cert. The file is read again when it changes.",
+      WantFile);
+  define.Text("tls_client_ca", &flags->tls_client_ca,
+              "The certificates (PEM) of the authorities that may sign the certificates of clients. The file "
+              "is read again when it changes.",
               WantFile);
   define.Choice("tls_client_auth", &flags->tls_client_auth,
-                "Whether clients show a certificate, whose subject becomes their principal.",
+                "Whether clients show a certificate. Its subject becomes the principal of the connection.",
                 {"none", "optional", "required"});
-  define.Text("node_id", &flags->node_id, "Name of this node", WantNodeId);
-  define.Number("io_threads", &flags->io_threads, "Threads that serve clients", 1, 256);
+  define.Text("node_id", &flags->node_id,
+              "The name of this node, of 1 to 40 characters of [a-z0-9-]. Each connection id begins with it. "
+              "The default is the host name.",
+              WantNodeId);
+  define.Number("io_threads", &flags->io_threads,
+                "The number of threads that serve clients. The default is the number of cores.", 1, 256);
   define.Choice(
       "handler", &flags->handler,
       "What to do with messages: send each back, or count and drop it, where the gateway pushes only.",
       HandlerNames());
   define.Number("max_connections", &flags->max_connections,
-                "Clients at a time; further ones get HTTP 503 with Retry-After", 1,
-                std::max<size_t>(ShareDescriptors(machine.descriptors, 1).clients, 1),
+                "The number of clients at a time. At the bound a further client gets HTTP 503 with "
+                "Retry-After. The default is what the limit of descriptors leaves.",
+                1, std::max<size_t>(ShareDescriptors(machine.descriptors, 1).clients, 1),
                 fmt::format(" with this process's limit of {} descriptors", machine.descriptors));
   define.Switch("not_ready_when_full", &flags->not_ready_when_full,
                 "Answer 503 on /readyz while as many clients as --max_connections are connected. Without it "
                 "a full node "
                 "stays ready, so that further clients reach it and get its 503 with Retry-After");
-  define.Number(
-      "max_connections_per_address", &flags->max_connections_per_address,
-      "Sockets of one client address (of IPv6: of one /64) at a time; further ones get HTTP 429 with "
-      "Retry-After; 0 for no bound",
-      0, kGiga);
+  define.Number("max_connections_per_address", &flags->max_connections_per_address,
+                "The number of clients at a time that come from one address (of IPv6: from one /64). At the "
+                "bound a further client gets HTTP 429 with Retry-After. 0: no bound.",
+                0, kGiga);
   define.Number("handshakes_per_second", &flags->handshakes_per_second,
-                "Clients accepted a second, with a burst of one second; further ones wait; 0 for no bound", 0,
-                kGiga);
+                "The number of clients that are accepted in one second, with a burst of one second. At the "
+                "bound further clients wait. 0: no bound.",
+                0, kGiga);
   define.Number("messages_per_second", &flags->messages_per_second,
-                "Messages read from one client a second, with a burst of one second; a faster one is read "
-                "later; 0 for no bound",
+                "The number of messages that are read from one client in one second, with a burst of one "
+                "second. At the bound the client is read later. 0: no bound.",
                 0, kGiga);
   define.Number("bytes_per_second", &flags->bytes_per_second,
-                "The same for bytes, those of control frames too; 0 for no bound", 0, kTera);
+                "The number of bytes that are read from one client in one second, with a burst of one "
+                "second; control frames count too. At the bound the client is read later. 0: no bound.",
+                0, kTera);
   DefineHandshake(define, flags);
   define.Number("max_message_bytes", &flags->max_message_bytes,
-                "A longer message closes its connection with 1009", 1, kGigabyte);
+                "The length of the longest message from a client, in bytes, uncompressed. A longer message "
+                "closes its connection with 1009.",
+                1, kGigabyte);
   define.Number("send_queue_bytes", &flags->send_queue_bytes,
-                "Bytes that may wait to be sent to a client: payload, and 48 for each message with its frame "
-                "header. A message from the control API that finds no room is refused. When replies pass it, "
-                "which those to one read may, nothing more is read from the client",
+                "The number of bytes that may wait to be sent to one client. At the bound nothing more is "
+                "read from that client, and nothing more is queued for it.",
                 1024, kGigabyte);
   define.Number(
       "send_queue_total_bytes", &flags->send_queue_total_bytes,
@@ -168,21 +204,26 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
       "control API that find no room are refused; the last eighth is for clients that have nothing "
       "waiting. 0 for no bound",
       0, kTera);
-  define.Duration(
-      "send_stall_timeout", &flags->send_stall_timeout,
-      "A client that has no room for a message, or whose queue is over that bound, for so long is "
-      "closed with 1008 too_slow",
-      ms, day);
-  define.Duration("handshake_timeout", &flags->handshake_timeout, "How long an upgrade may take", ms, day);
-  define.Duration("ping_interval", &flags->ping_interval, "Time between pings", ms, day, true);
+  define.Duration("send_stall_timeout", &flags->send_stall_timeout,
+                  "How long the queue of a client may stay over --send_queue_bytes. A longer stall closes "
+                  "its connection with 1008 too_slow.",
+                  ms, day);
+  define.Duration("handshake_timeout", &flags->handshake_timeout,
+                  "How long a client may take from the TCP connection to its complete upgrade request, TLS "
+                  "included. A slower client gets HTTP 408 or is disconnected.",
+                  ms, day);
+  define.Duration("ping_interval", &flags->ping_interval,
+                  "The time between two pings to a client. 0: no pings.", ms, day, true);
   define.Duration("pong_timeout", &flags->pong_timeout,
                   "A client that sends nothing for so long after a ping is closed with 1001 no_pong", ms,
                   day);
   define.Switch(
       "keepalive_proves_life", &flags->keepalive_proves_life,
       "Keep a client that has never answered a ping for as long as its TCP answers keepalive probes");
-  define.Duration("idle_timeout", &flags->idle_timeout,
-                  "A client that sends no message for so long is closed with 1001", ms, day, true);
+  define.Duration(
+      "idle_timeout", &flags->idle_timeout,
+      "How long a client may send no message. A longer silence closes its connection with 1001. 0: no bound.",
+      ms, day, true);
   define.Duration(
       "max_connection_age", &flags->max_connection_age,
       "A client that has been connected for so long, give or take a fifth, is closed with --max_age_code, "
@@ -192,21 +233,26 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                    "Close code for clients that reach --max_connection_age. 1001 is understood by all "
                    "client libraries, 1012 and 1013 are not");
   const auto hour = absl::Hours(1);
+  define.Duration("drain_not_ready", &flags->drain_not_ready,
+                  "How long a drain by SIGTERM keeps accepting clients while /readyz says that the node is "
+                  "not ready: the time that load balancers need to notice.",
+                  absl::ZeroDuration(), hour);
   define.Duration(
-      "drain_not_ready", &flags->drain_not_ready,
-      "At shutdown by SIGTERM, how long the node is not ready and takes clients all the same: what "
-      "balancers need to notice",
+      "drain_spread", &flags->drain_spread,
+      "The time over which a drain spreads the closes of its clients. It begins after --drain_not_ready.",
       absl::ZeroDuration(), hour);
-  define.Duration("drain_spread", &flags->drain_spread,
-                  "Then the time over which the goodbyes to clients are spread", absl::ZeroDuration(), hour);
   define.Duration("drain_grace", &flags->drain_grace,
-                  "Then how long the last of them may take to say goodbye", absl::ZeroDuration(), hour);
+                  "How long the last clients of a drain may take to answer their close frame. Then they are "
+                  "disconnected.",
+                  absl::ZeroDuration(), hour);
   define.CloseCode("drain_code", &flags->drain_code,
                    "Close code for clients when the node drains. 1001 is understood by all client libraries, "
                    "1012 and 1013 are not");
   DefineDeflate(define, flags);
-  define.Choice("log_format", &flags->log_format, "Format of the log.", {"text", "json"});
-  define.Choice("log_level", &flags->log_level, "Least level logged.", {"debug", "info", "warning", "error"});
+  define.Choice("log_format", &flags->log_format, "The format of the log on standard error.",
+                {"text", "json"});
+  define.Choice("log_level", &flags->log_level, "The lowest level that is logged.",
+                {"debug", "info", "warning", "error"});
 }
 
 // Whether the clients have room beside everything else; empty: they have.

@@ -45,7 +45,7 @@ class ReloadTest : public ::testing::Test {
 
 TEST_F(ReloadTest, ALimitHoldsForThoseWhoComeAfterIt) {
   Client before = Open();
-  Reload("max_message_bytes=10\n", "flags were reloaded");
+  Reload("max_message_bytes=10\n", "flags were reloaded trigger=SIGHUP");
   Client after = Open();
   const std::string text(50, 'x');
   before.Echo(text);
@@ -56,7 +56,7 @@ TEST_F(ReloadTest, ALimitHoldsForThoseWhoComeAfterIt) {
 
 TEST_F(ReloadTest, TheNumberOfConnectionsHoldsAtOnce) {
   Client first = Open();
-  Reload("max_connections=1\n", "flags were reloaded");
+  Reload("max_connections=1\n", "flags were reloaded trigger=SIGHUP");
   EXPECT_EQ(Client::Dial(address_).Upgrade().status, 503);
   first.Echo("who is here stays");
   Reload("max_connections=5\nlog_format=json\n", "need_restart=1");
@@ -66,7 +66,7 @@ TEST_F(ReloadTest, TheNumberOfConnectionsHoldsAtOnce) {
 TEST_F(ReloadTest, OriginsAndTheLogLevel) {
   const Client::Options page{.headers = {"Origin: https://app.example"}};
   EXPECT_EQ(Client::Dial(address_, page).Upgrade().status, 403);
-  Reload("allowed_origins=https://app.example\nlog_level=debug\n", "flags were reloaded");
+  Reload("allowed_origins=https://app.example\nlog_level=debug\n", "flags were reloaded trigger=SIGHUP");
   EXPECT_EQ(Client::Dial(address_, page).Upgrade().status, 101);
 }
 
@@ -79,7 +79,7 @@ TEST_F(ReloadTest, WhatTheHandshakeGoesBy) {
            (header == response.headers.end() ? "none" : header->second);
   };
   const auto becomes = [&](const std::string& flags, const std::string& expected) {
-    Reload(flags, "flags were reloaded");
+    Reload(flags, "flags were reloaded trigger=SIGHUP");
     return WaitUntil([&] { return agreed() == expected; });
   };
   EXPECT_EQ(agreed(), "101 v1.chat");
@@ -93,7 +93,7 @@ TEST_F(ReloadTest, WhatTheHandshakeGoesBy) {
 
 TEST_F(ReloadTest, TheAgeOfClientsToComeAndItsCode) {
   Client before = Open();
-  Reload("max_connection_age=1s\nmax_age_code=4002\n", "flags were reloaded");
+  Reload("max_connection_age=1s\nmax_age_code=4002\n", "flags were reloaded trigger=SIGHUP");
   EXPECT_EQ(Open().ReadCloseAndAnswer().code(), 4002);
   before.Echo("under the old flags");
 }
@@ -122,7 +122,7 @@ TEST_F(ReloadTest, ABadFileChangesNothing) {
 
 TEST_F(ReloadTest, TheDrainFollowsTheFileToo) {
   Client client = Open();
-  Reload("drain_grace=50ms\ndrain_code=4001\n", "flags were reloaded");
+  Reload("drain_grace=50ms\ndrain_code=4001\n", "flags were reloaded trigger=SIGHUP");
   process_.Signal(SIGTERM);
   EXPECT_EQ(client.ReadClose().code(), 4001);
   client.DrainToEnd();

@@ -52,7 +52,7 @@ std::vector<ConnectionColumn> MakeColumns() {
       {"idle",
        {.title = "IDLE", .right = true, .rank = 4},
        [](C c, T now) { return Cell{IdleText(c, now)}; },
-       [](C c, T now) { return Since(c.has_last_receive_time(), c.last_receive_time(), now); }},
+       [](C c, T now) { return NumberOf(absl::ToDoubleSeconds(now - IdleSince(c))); }},
       {"address",
        {"ADDRESS"},
        [](C c, T) { return Cell{c.remote_address()}; },

@@ -33,7 +33,10 @@ std::string Refused(const std::string& text) {
 }
 
 TEST(KnownCallersTest, AByteOrderMarkIsNoPartOfTheFirstName) {
-  const KnownCallers known = KnownCallers::Parse("\xEF\xBB\xBFci sender " + std::string(kAbc) + "\r\n");
+  const KnownCallers known = KnownCallers::Parse(
+      "\xEF\xBB\xBF"
+      "ci sender " +
+      std::string(kAbc) + "\r\n");
   ASSERT_NE(known.FindToken(DigestOf("abc")), nullptr);
   EXPECT_EQ(known.FindToken(DigestOf("abc"))->name, "ci");
 }

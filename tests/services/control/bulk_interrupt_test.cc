@@ -140,7 +140,8 @@ TEST_F(BulkInterruptTest, WhereNobodyMatchesItIsDone) {
 TEST_F(BulkInterruptTest, ADryRunThatTheClientLibraryDroppedClosesNobody) {
   v1::InterruptConnectionsRequest request;
   BulkInterruptOptions options;
-  for (const std::string filter : {"*", "NOT (NOT path:*)", "path = \"/*\"", "connection_id:* OR tls = true"}) {
+  for (const std::string filter :
+       {"*", "NOT (NOT path:*)", "path = \"/*\"", "connection_id:* OR tls = true"}) {
     request.set_filter(filter);
     const grpc::Status status = ParseBulkInterrupt(request, &options);
     EXPECT_EQ(FactsOf(status), (StatusFacts{grpc::StatusCode::INVALID_ARGUMENT, "ALL_REQUIRED", "all"}))

@@ -426,7 +426,8 @@ TEST_F(FlagsTest, AnyMachineGivesLawfulDefaults) {
 
 TEST_F(FlagsTest, AReloadTakesWhatMayChangeAndNamesTheRest) {
   Flags flags = Taken({});
-  const Flags fresh = Taken({"--allowed_origins=*",
+  const Flags fresh = Taken({"--allowed_hosts=edge.example",
+                             "--allowed_origins=*",
                              "--bytes_per_second=1000",
                              "--drain_grace=1s",
                              "--drain_not_ready=2s",
