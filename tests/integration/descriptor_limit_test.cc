@@ -119,7 +119,7 @@ void ExpectAlive(std::vector<Client>& clients, size_t step) {
 TEST(DescriptorLimitTest, AtTheLimitAcceptBacksOffTheEstablishedLiveAndItRecovers) {
   constexpr size_t kWaiting = 50;
   // By its own reckoning the program has room for more than its descriptors will allow.
-  constexpr size_t kUnforeseen = 300;
+  constexpr size_t kUnforeseen = 2000;
   const size_t limit = std::min<size_t>(RaiseLimit(), 20'000) - kUnforeseen;
   FullProgram program;
   const size_t idle = program.descriptors();
@@ -204,7 +204,9 @@ TEST(DescriptorLimitTest, StrangersOnEveryPortTakeNoDescriptorThatACallerNeeds) 
   auto metrics = Scrape(program.admin_address());
   EXPECT_GE(metrics["drawbridge_control_connections_evicted_total"], 1);
   EXPECT_GE(metrics["drawbridge_control_connections_refused_total"], 1);
-  EXPECT_EQ(metrics["drawbridge_control_connections"], metrics["drawbridge_max_control_connections"]);
+  const double most = metrics["drawbridge_max_control_connections"];
+  EXPECT_LE(metrics["drawbridge_control_connections"], most);
+  EXPECT_GE(metrics["drawbridge_control_connections"], most - 1) << "that of the caller may be gone already";
   EXPECT_EQ(metrics["drawbridge_control_accept_failures_total"], 0);
   EXPECT_EQ(program.End(), 0);
 }
