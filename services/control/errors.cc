@@ -75,7 +75,7 @@ grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::
 }
 
 std::string Quoted(std::string_view text) {
-  return "\"" + absl::Utf8SafeCEscape(Cut(text, kMaxQuoted)) + "\"";
+  return "\"" + absl::CEscape(Cut(text, kMaxQuoted)) + "\"";
 }
 
 grpc::Status NodeGone() {

@@ -163,7 +163,7 @@ Group UpgradeAndConnection() {
               {"ConnectionClose", Request({"Connection: close"}), WantsConnection()},
               {"ConnectionThatBeginsLikeIt", Request({"Connection: Upgraded"}), WantsConnection()},
               {"ConnectionInLowerCase", Request({"Connection: upgrade"}), Switches()},
-              {"ConnectionInQuotes", Request({"Connection: \"Upgrade\""}), WantsConnection()},
+              {"ConnectionInQuotes", Request({"Connection: \"Upgrade\""}), RefusesAsMalformed()},
               {"ConnectionCloseInALineOfItsOwn", Request({"Connection: close", "connection: Upgrade"}),
                Switches()},
               {"ConnectionInUpperCase", Request({"Connection: UPGRADE"}), Switches()},

@@ -44,7 +44,7 @@ TEST(ErrorsTest, AMalformedIdIsShownHarmlessAndShort) {
 
 TEST(ErrorsTest, WhatIsQuotedIsCutBetweenCharacters) {
   EXPECT_EQ(Quoted("a\"b\n"), "\"a\\\"b\\n\"");
-  EXPECT_EQ(Quoted("h\xc3\xa9"), "\"h\xc3\xa9\"");
+  EXPECT_EQ(Quoted("h\xc3\xa9"), "\"h\\303\\251\"");
   EXPECT_EQ(Quoted(std::string(64, 'x')), "\"" + std::string(64, 'x') + "\"");
   EXPECT_EQ(Quoted(std::string(8000, 'x')), "\"" + std::string(61, 'x') + "...\"");
   EXPECT_EQ(Quoted("x" + std::string(60, 'y') + "\xe2\x82\xac\xe2\x82\xac"),
