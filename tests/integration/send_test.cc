@@ -137,7 +137,7 @@ TEST(SendMessageTest, AMessageThatIsLargerThanAnyQueueIsRefusedByName) {
   RunningServer server(flags);
   Client client = server.Open();
   const auto status = Send(server, TextTo(client.id(), std::string(1000, 'x'), true)).status;
-  ExpectRefused(status, grpc::StatusCode::INVALID_ARGUMENT, "MESSAGE_TOO_LARGE");
+  ExpectRefused(status, grpc::StatusCode::INVALID_ARGUMENT, "MESSAGE_TOO_LARGE", "message");
   EXPECT_EQ(
       status.error_message(),
       "message: has 1000 bytes: a send queue takes at most 976 (--send_queue_bytes, less 48 a message)");

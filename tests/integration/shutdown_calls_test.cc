@@ -26,9 +26,17 @@ std::string NameOfStatus(const grpc::Status& status) {
 }
 constexpr char kNodeGone[] = "14 NODE_GONE";
 
+// Makes the channel connect, so that the calls of a test meet a server.
+void Connect(RunningServer& server) {
+  grpc::ClientContext context;
+  v1::ListConnectionsResponse response;
+  ASSERT_TRUE(server.stub().ListConnections(&context, {}, &response).ok());
+}
+
 // They got CANCELLED without any detail.
 TEST(ShutdownCallsTest, ACallInTheLastMomentHearsThatTheNodeGoes) {
   RunningServer server;
+  Connect(server);
   std::atomic<bool> over = false;
   const auto call_on = [&] {
     std::map<std::string, int> heard;
@@ -55,6 +63,7 @@ TEST(ShutdownCallsTest, ACallInTheLastMomentHearsThatTheNodeGoes) {
 
 TEST(ShutdownCallsTest, AWatchThatBeginsInTheLastMomentHearsIt) {
   RunningServer server;
+  Connect(server);
   std::atomic<bool> over = false;
   auto caller = std::async(std::launch::async, [&] {
     std::map<std::string, int> heard;
