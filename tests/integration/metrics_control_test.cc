@@ -124,7 +124,7 @@ TEST(MetricsTest, ACallBeginsWithItsRequest) {
                  v1::BroadcastMessageRequest request;
                  v1::BroadcastMessageResponse response;
                  request.set_filter("*");
-                 request.mutable_message()->set_text(std::string(5 << 20, 'x'));  // longer than gRPC takes
+                 request.mutable_message()->set_text(std::string(9 << 20, 'x'));  // longer than gRPC takes
                  EXPECT_EQ(server.stub().BroadcastMessage(&context, request, &response).error_code(),
                            grpc::StatusCode::RESOURCE_EXHAUSTED);
                },
