@@ -199,7 +199,7 @@ TEST_F(ControlTlsTest, TheOldPairStaysWhereTheNewOneIsBad) {
   EXPECT_TRUE(complains(files_.key.path() + ": must be the key of " + files_.certificate.path()));
   EXPECT_TRUE(IsServed(server, authority_));
   EXPECT_THAT(error_.Read(),
-              HasSubstr("of the control port have changed and cannot be used, the old certificate stays"));
+              HasSubstr("--control_tls_cert cannot be used, the old certificate stays in use"));
   TestAuthority next("Next");
   Renew(next.Issue("gateway.example"));
   server.server().ReloadFiles();

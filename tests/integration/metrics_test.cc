@@ -159,6 +159,7 @@ TEST(MetricsTest, EachWayOfRefusal) {
 TEST(MetricsTest, AFullNode) {
   Flags flags = TestFlags();
   flags.max_connections = 1;
+  flags.not_ready_when_full = true;
   RunningServer server(flags);
   EXPECT_EQ(Scrape(server.server().admin_address())["drawbridge_max_connections"], 1);
   std::vector<Client> clients;
@@ -216,6 +217,7 @@ TEST(MetricsTest, MessagesThatFindNoRoom) {
   EXPECT_EQ(Scrape(admin)[refused("node_full")], 0);
   EXPECT_TRUE(WaitUntil([&] { return Scrape(admin)["drawbridge_send_queue_memory_bytes"] > 900'000; }));
   flags.send_queue_total_bytes = 1'000'000;
+  flags.texts["send_queue_total_bytes"] = "1000000";  // what a reload compares
   server.server().Reload(flags);
   ExpectGrowth(server, [&] { EXPECT_FALSE(send(100)); }, {{refused("node_full"), 1}});
   client.Reset();
