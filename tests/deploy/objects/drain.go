@@ -32,7 +32,7 @@ func CheckDrain(objects *Objects) []error {
 
 func leaving(objects *Objects, deployment *apps.Deployment) (time.Duration, error) {
 	var takes time.Duration
-	environment := environmentOf(objects, deployment)
+	environment := environmentOf(deployment)
 	for _, name := range drainFlags {
 		value, err := time.ParseDuration(environment[name])
 		if err != nil {
@@ -48,18 +48,10 @@ func leaving(objects *Objects, deployment *apps.Deployment) (time.Duration, erro
 	return takes, nil
 }
 
-// What the containers get from ConfigMaps and by value.
-func environmentOf(objects *Objects, deployment *apps.Deployment) map[string]string {
+// What the containers get by value.
+func environmentOf(deployment *apps.Deployment) map[string]string {
 	environment := map[string]string{}
 	for _, container := range deployment.Spec.Template.Spec.Containers {
-		for _, source := range container.EnvFrom {
-			if source.ConfigMapRef == nil || objects.ConfigMaps[source.ConfigMapRef.Name] == nil {
-				continue
-			}
-			for name, value := range objects.ConfigMaps[source.ConfigMapRef.Name].Data {
-				environment[name] = value
-			}
-		}
 		for _, variable := range container.Env {
 			environment[variable.Name] = variable.Value
 		}

@@ -1,6 +1,6 @@
 // Looks at Kubernetes objects as they were rendered: whether an API server knows all of their fields, whether
-// the pods keep to the "restricted" standard and have the time that their drain takes, and whether what
-// refers to something finds it.
+// the pods keep to the "restricted" standard and have the time that their drain takes, whether what refers to
+// something finds it, and whether a change of the flag file reaches a running gateway.
 //
 //	objects FILE...
 //
@@ -35,7 +35,7 @@ func main() {
 // Check returns what is wrong with the objects of a YAML text.
 func Check(text []byte) []error {
 	objects, faults := Decode(text)
-	for _, check := range []func(*Objects) []error{CheckNames, CheckRestricted, CheckDrain, CheckReferences} {
+	for _, check := range []func(*Objects) []error{CheckNames, CheckRestricted, CheckDrain, CheckReferences, CheckFlagFile} {
 		faults = append(faults, check(objects)...)
 	}
 	return faults

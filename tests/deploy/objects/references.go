@@ -45,12 +45,12 @@ func (r *references) pod() {
 	volumes := map[string]bool{}
 	for _, volume := range pod.Volumes {
 		volumes[volume.Name] = true
+		if source := volume.ConfigMap; source != nil {
+			r.expect(r.objects.ConfigMaps[source.Name] != nil, "no ConfigMap %q", source.Name)
+		}
 	}
 	for _, container := range pod.Containers {
-		for _, source := range container.EnvFrom {
-			name := source.ConfigMapRef.Name
-			r.expect(r.objects.ConfigMaps[name] != nil, "no ConfigMap %q", name)
-		}
+		r.expect(len(container.EnvFrom) == 0, "container %q has an environment that is not in the pod template", container.Name)
 		for _, mount := range container.VolumeMounts {
 			r.expect(volumes[mount.Name], "no volume %q", mount.Name)
 		}
@@ -118,7 +118,7 @@ func (r *references) ports() {
 
 // The ports by name are those on which the gateway is told to listen; those on loopback have none.
 func (r *references) addresses() {
-	environment := environmentOf(r.objects, r.deployment)
+	environment := environmentOf(r.deployment)
 	declared := map[string]string{}
 	for _, container := range r.deployment.Spec.Template.Spec.Containers {
 		for _, port := range container.Ports {

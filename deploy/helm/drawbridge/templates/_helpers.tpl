@@ -51,47 +51,23 @@ labels:
 {{- end -}}
 {{- end -}}
 
-{{/* The environment of the gateway, name by name: what the chart sets, and the values under `config`. */}}
-{{- define "drawbridge.environment" -}}
-{{- $environment := dict
-      "LISTEN" (printf "%s:8080" .Values.bindAddress)
-      "CONTROL_LISTEN" (printf "%s:%d" (ternary .Values.bindAddress "127.0.0.1" .Values.control.expose) (int .Values.control.port))
-      "ADMIN_LISTEN" (printf "%s:%d" .Values.bindAddress (int .Values.admin.port))
-      "DRAIN_NOT_READY" (printf "%ds" (int .Values.drain.notReadySeconds))
-      "DRAIN_SPREAD" (printf "%ds" (int .Values.drain.spreadSeconds))
-      "DRAIN_GRACE" (printf "%ds" (int .Values.drain.graceSeconds)) -}}
-{{- with .Values.tls }}
-{{- if .secretName }}
-{{- $_ := set $environment "TLS_CERT" "/etc/drawbridge/tls/tls.crt" }}
-{{- $_ := set $environment "TLS_KEY" "/etc/drawbridge/tls/tls.key" }}
-{{- end }}
-{{- if .clientCa.secretName }}
-{{- $_ := set $environment "TLS_CLIENT_CA" "/etc/drawbridge/tls/client-ca.crt" }}
-{{- $_ := set $environment "TLS_CLIENT_AUTH" .clientAuth }}
-{{- end }}
-{{- end }}
-{{- with .Values.control }}
-{{- if .tls.secretName }}
-{{- $_ := set $environment "CONTROL_TLS_CERT" "/etc/drawbridge/control/tls.crt" }}
-{{- $_ := set $environment "CONTROL_TLS_KEY" "/etc/drawbridge/control/tls.key" }}
-{{- end }}
-{{- if .tls.clientCa.secretName }}
-{{- $_ := set $environment "CONTROL_TLS_CLIENT_CA" "/etc/drawbridge/control/client-ca.crt" }}
-{{- $_ := set $environment "CONTROL_TLS_CLIENT_AUTH" .tls.clientAuth }}
-{{- end }}
-{{- if .tokens.secretName }}
-{{- $_ := set $environment "CONTROL_TOKENS" "/etc/drawbridge/control/tokens" }}
-{{- end }}
-{{- if .insecure }}
-{{- $_ := set $environment "CONTROL_INSECURE" "true" }}
-{{- end }}
-{{- end }}
-{{- range $name, $value := .Values.config }}
-{{- $_ := set $environment (upper $name) (ternary (int64 $value) $value (kindIs "float64" $value)) }}
-{{- end }}
-{{- range $name, $value := $environment }}
-DRAWBRIDGE_{{ $name }}: {{ $value | toString | quote }}
-{{- end }}
+{{/* How many gateways there are to be. With autoscaling it is the number that the live Deployment has: Kubernetes takes a
+     manifest that has none for one gateway. Empty where there is no live Deployment, and where no cluster is asked. */}}
+{{- define "drawbridge.replicas" -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- with lookup "apps/v1" "Deployment" .Release.Namespace (include "drawbridge.fullname" .) -}}
+{{- .spec.replicas -}}
+{{- end -}}
+{{- else -}}
+{{- .Values.replicaCount -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What values.schema.json cannot say, since it does not compare values. */}}
+{{- define "drawbridge.validate" -}}
+{{- if eq (int .Values.admin.port) (int .Values.control.port) -}}
+{{- fail (printf "admin.port is %d: must differ from control.port" (int .Values.admin.port)) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The parts of one folder of secrets: a certificate with its key, the CA of clients, and tokens. */}}

@@ -1,0 +1,102 @@
+{{/* Where a flag goes. One that needs a restart is in the environment, so it is a part of the pod template: a change of it
+     replaces the pods, and `kubectl rollout undo` takes it back. One that the gateway takes while it runs is in the flag
+     file, so a change of it replaces no pod. The flag file wins over the environment: no flag is in both. */}}
+
+{{/* The flags under `config` that can be reloaded; tests/deploy/flags_are_values holds the list to `drawbridge --help`.
+     The drain's times can be reloaded too, but stay in the environment: terminationGracePeriodSeconds is their sum, and a pod
+     that drains for longer than that is killed. */}}
+{{- define "drawbridge.reloadableFlags" -}}
+{{- list
+      "allowed_hosts"
+      "allowed_origins"
+      "bytes_per_second"
+      "drain_code"
+      "handshake_timeout"
+      "handshakes_per_second"
+      "idle_timeout"
+      "keepalive_proves_life"
+      "log_level"
+      "max_age_code"
+      "max_connection_age"
+      "max_connections"
+      "max_connections_per_address"
+      "max_handshake_bytes"
+      "max_message_bytes"
+      "messages_per_second"
+      "ping_interval"
+      "pong_timeout"
+      "send_queue_bytes"
+      "send_queue_total_bytes"
+      "send_stall_timeout"
+      "subprotocol_token_prefixes"
+      "subprotocols"
+      "trusted_header"
+      "trusted_proxies" | toJson -}}
+{{- end -}}
+
+{{/* A value as the gateway reads it. Numbers in values are floats to Helm. */}}
+{{- define "drawbridge.flagValue" -}}
+{{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* The file of --flagfile. */}}
+{{- define "drawbridge.flagFile" -}}
+# The flags under `config` of the chart that can be reloaded.
+{{- $reloadable := include "drawbridge.reloadableFlags" . | fromJsonArray }}
+{{- range $name, $value := .Values.config }}
+{{- if has $name $reloadable }}
+{{ $name }}={{ include "drawbridge.flagValue" $value }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The environment of the container: what the chart sets, the flags under `config` that need a restart, and where
+     drawbridgectl finds the gateway. */}}
+{{- define "drawbridge.environment" -}}
+{{- $loopback := ternary "[::1]" "127.0.0.1" (and .Values.control.expose (eq .Values.bindAddress "[::]")) -}}
+{{- $environment := dict
+      "ADDRESS" (printf "%s:%d" $loopback (int .Values.control.port))
+      "FLAGFILE" "/etc/drawbridge/config/flags"
+      "LISTEN" (printf "%s:8080" .Values.bindAddress)
+      "CONTROL_LISTEN" (printf "%s:%d" (ternary .Values.bindAddress "127.0.0.1" .Values.control.expose) (int .Values.control.port))
+      "ADMIN_LISTEN" (printf "%s:%d" .Values.bindAddress (int .Values.admin.port))
+      "DRAIN_NOT_READY" (printf "%ds" (int .Values.drain.notReadySeconds))
+      "DRAIN_SPREAD" (printf "%ds" (int .Values.drain.spreadSeconds))
+      "DRAIN_GRACE" (printf "%ds" (int .Values.drain.graceSeconds)) -}}
+{{- with .Values.tls }}
+{{- if .secretName }}
+{{- $_ := set $environment "TLS_CERT" "/etc/drawbridge/tls/tls.crt" }}
+{{- $_ := set $environment "TLS_KEY" "/etc/drawbridge/tls/tls.key" }}
+{{- end }}
+{{- if .clientCa.secretName }}
+{{- $_ := set $environment "TLS_CLIENT_CA" "/etc/drawbridge/tls/client-ca.crt" }}
+{{- $_ := set $environment "TLS_CLIENT_AUTH" .clientAuth }}
+{{- end }}
+{{- end }}
+{{- with .Values.control }}
+{{- if .tls.secretName }}
+{{- $_ := set $environment "CONTROL_TLS_CERT" "/etc/drawbridge/control/tls.crt" }}
+{{- $_ := set $environment "CONTROL_TLS_KEY" "/etc/drawbridge/control/tls.key" }}
+{{- end }}
+{{- if .tls.clientCa.secretName }}
+{{- $_ := set $environment "CONTROL_TLS_CLIENT_CA" "/etc/drawbridge/control/client-ca.crt" }}
+{{- $_ := set $environment "CONTROL_TLS_CLIENT_AUTH" .tls.clientAuth }}
+{{- end }}
+{{- if .tokens.secretName }}
+{{- $_ := set $environment "CONTROL_TOKENS" "/etc/drawbridge/control/tokens" }}
+{{- end }}
+{{- if .insecure }}
+{{- $_ := set $environment "CONTROL_INSECURE" "true" }}
+{{- end }}
+{{- end }}
+{{- $reloadable := include "drawbridge.reloadableFlags" . | fromJsonArray }}
+{{- range $name, $value := .Values.config }}
+{{- if not (has $name $reloadable) }}
+{{- $_ := set $environment (upper $name) (include "drawbridge.flagValue" $value) }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $environment }}
+- name: DRAWBRIDGE_{{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end -}}
