@@ -23,6 +23,7 @@
       "max_handshake_bytes"
       "max_message_bytes"
       "messages_per_second"
+      "not_ready_when_full"
       "ping_interval"
       "pong_timeout"
       "send_queue_bytes"
