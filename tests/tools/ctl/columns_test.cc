@@ -21,13 +21,13 @@ std::string Sorted(const std::string& column, bool descending, std::vector<Conne
   return ids;
 }
 
-Connection Of(const std::string& id, uint64_t queued, int64_t created, int64_t received) {
+Connection Of(const std::string& id, uint64_t queued, int64_t created, int64_t round_trip) {
   Connection connection;
   connection.set_connection_id(id);
   connection.set_send_queue_bytes(queued);
   connection.set_path("/" + id);
   connection.mutable_create_time()->set_seconds(created);
-  if (received != 0) connection.mutable_last_receive_time()->set_seconds(received);
+  if (round_trip != 0) connection.mutable_round_trip_time()->set_seconds(round_trip);
   return connection;
 }
 
@@ -37,12 +37,13 @@ TEST(ColumnsTest, NumbersAreSortedAsNumbersAndTimesByAge) {
   EXPECT_EQ(Sorted("queue", false, kThree), "cab");
   EXPECT_EQ(Sorted("queue", true, kThree), "bac");
   EXPECT_EQ(Sorted("age", false, kThree), "bca") << "the youngest first";
+  EXPECT_EQ(Sorted("idle", false, kThree), "bca") << "without a message since they came";
   EXPECT_EQ(Sorted("path", true, kThree), "cba");
 }
 
 TEST(ColumnsTest, WhatHasNoValueIsLastInEitherOrder) {
-  EXPECT_EQ(Sorted("idle", false, kThree), "cab");
-  EXPECT_EQ(Sorted("idle", true, kThree), "acb");
+  EXPECT_EQ(Sorted("rtt", false, kThree), "acb");
+  EXPECT_EQ(Sorted("rtt", true, kThree), "cab");
 }
 
 TEST(ColumnsTest, TheAgeOfAClosedOneIsHowLongItLasted) {
