@@ -74,9 +74,7 @@ grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::
   return WithDetails(code, reason, message, nullptr, metadata);
 }
 
-std::string Quoted(std::string_view text) {
-  return "\"" + absl::CEscape(Cut(text, kMaxQuoted)) + "\"";
-}
+std::string Quoted(std::string_view text) { return "\"" + absl::CEscape(Cut(text, kMaxQuoted)) + "\""; }
 
 grpc::Status NodeGone() {
   return Failure(grpc::StatusCode::UNAVAILABLE, "NODE_GONE",
