@@ -25,6 +25,9 @@ namespace v1 = grpc::health::v1;
 using v1::HealthCheckResponse;
 
 class HealthServiceTest : public ::testing::Test {
+ public:
+  ~HealthServiceTest() override { server_->Shutdown(std::chrono::system_clock::now()); }
+
  protected:
   class WatchStream {
    public:
@@ -58,8 +61,6 @@ class HealthServiceTest : public ::testing::Test {
     server_ = builder.BuildAndStart();
     stub_ = v1::Health::NewStub(server_->InProcessChannel({}));
   }
-  ~HealthServiceTest() override { server_->Shutdown(std::chrono::system_clock::now()); }
-
   WatchStream Watch(const std::string& service, std::chrono::milliseconds timeout = kPatience) {
     return WatchStream(*stub_, service, timeout);
   }
