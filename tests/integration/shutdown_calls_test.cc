@@ -49,6 +49,7 @@ TEST(ShutdownCallsTest, ACallInTheLastMomentHearsThatTheNodeGoes) {
     return heard;
   };
   std::vector<std::future<std::map<std::string, int>>> callers;
+  callers.reserve(4);
   for (int i = 0; i < 4; ++i) callers.push_back(std::async(std::launch::async, call_on));
   server.server().Shutdown();
   over = true;
