@@ -60,6 +60,7 @@ TEST(CountTest, MoreCountsAtOnceThanThereIsRoomForAreRefusedAndTheOthersAreRight
   while (clients.size() < 20) clients.push_back(server.Open({.target = "/chat"}));
   std::atomic<int> counted = 0;
   std::vector<std::thread> callers;
+  callers.reserve(64);
   for (int i = 0; i < 64; ++i) {
     callers.emplace_back([&] {
       for (int round = 0; round < 20; ++round) {

@@ -18,7 +18,6 @@ namespace {
 namespace pb = google::protobuf;
 namespace v1 = grpc::reflection::v1;
 using ::testing::ElementsAre;
-using ::testing::UnorderedElementsAre;
 
 constexpr const char* kFiles[] = {
     R"(name: "base.proto" package: "test" syntax: "proto2"
