@@ -104,7 +104,7 @@ class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer:
   void Answer();
   void Refuse(boost::system::error_code error);
   std::string_view unread() const;
-  void Send(HttpReply reply);
+  void Send(const HttpReply& reply);
   void Next();
   void Linger();
   void Drain();
@@ -159,7 +159,7 @@ void HttpServer::Loop::Client::Refuse(boost::system::error_code error) {
                         ? RefusalOf(431, fmt::format("the request header is over {} bytes", kMaxHeaderBytes))
                         : RefusalOf(414, fmt::format("the request line is over {} bytes", kMaxHeaderBytes));
   reply.with_body = request_->get().method() != http::verb::head && !unread().starts_with("HEAD ");
-  Send(std::move(reply));
+  Send(reply);
 }
 
 void HttpServer::Loop::Client::Answer() {
@@ -168,7 +168,7 @@ void HttpServer::Loop::Client::Answer() {
   Send(ReplyTo(request_->get().base(), request_->keep_alive(), loop_.pages_));
 }
 
-void HttpServer::Loop::Client::Send(HttpReply reply) {
+void HttpServer::Loop::Client::Send(const HttpReply& reply) {
   keep_alive_ = reply.keep_alive;
   answer_ = Serialize(reply, loop_.clock_.Wall());
   stream_.expires_after(loop_.options_.timeout);

@@ -133,7 +133,8 @@ int Main(int argc, char** argv) {
     return ParseFlags(argc, argv, Machine::This(), running);
   };
   auto parsed = parse(nullptr);
-  FileWatch flag_file({std::holds_alternative<Flags>(parsed) ? std::get<Flags>(parsed).flagfile : ""});
+  const auto* const first = std::get_if<Flags>(&parsed);
+  FileWatch flag_file({first == nullptr ? "" : first->flagfile});
   parsed = parse(nullptr);  // behind the first look, so that no later change of the file is missed
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

@@ -60,6 +60,7 @@ TEST(CloseDocsTest, TheCausesAreThoseOfTheTable) {
 
 TEST(CloseDocsTest, TheOutcomesAreAllThereAre) {
   std::vector<std::string> expected;
+  expected.reserve(kCloseOutcomes);
   for (size_t i = 0; i < kCloseOutcomes; ++i) {
     expected.push_back("| `" + std::string(WordOf(static_cast<CloseOutcome>(i))) + "` ");
   }
