@@ -42,6 +42,7 @@ Descriptors::Descriptors(const std::vector<std::string>& services,
 size_t Descriptors::Add(const pb::FileDescriptor& file) {
   if (const auto known = Named(file.name()); known.has_value()) return *known;
   std::vector<size_t> imports;
+  imports.reserve(static_cast<size_t>(file.dependency_count()));
   for (int i = 0; i < file.dependency_count(); ++i) imports.push_back(Add(*file.dependency(i)));
   const size_t number = files_.size();
   files_.push_back({.name = file.name(), .bytes = Serialize(file), .imports = std::move(imports)});

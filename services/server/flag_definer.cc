@@ -166,6 +166,7 @@ bool Definer::IsGiven(const std::string& name) const {
 
 std::vector<std::string> Definer::names() const {
   std::vector<std::string> names;
+  names.reserve(flags_.size());
   for (const Flag& flag : flags_) names.push_back(flag.name);
   return names;
 }
