@@ -33,7 +33,7 @@ struct World {
     registrations[0].connection()->traffic().last_receive_time = clock.Steady();
     registrations[0].connection()->traffic().last_message_time = clock.Steady();
   }
-  void Add(ConnectionInfo info) { registrations.push_back(registry.Add(std::move(info))); }
+  void Add(const ConnectionInfo& info) { registrations.push_back(registry.Add(info)); }
 
   ManualClock clock;
   Registry registry{NodeIdentity("node-a", "abcd1234"), {}, &clock};

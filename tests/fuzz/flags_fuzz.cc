@@ -35,7 +35,7 @@ void CheckTaken(const Flags& flags) {
 void CheckExit(const EarlyExit& exit) {
   if (exit.code == 0) return;
   if (exit.code != 2) Broken("exit code " + std::to_string(exit.code));
-  if (std::ranges::count(exit.text, '\n') != 1 || !exit.text.ends_with("\n") ||
+  if (std::ranges::count(exit.text, '\n') != 1 || !exit.text.ends_with('\n') ||
       !exit.text.starts_with("drawbridge: "))
     Broken("not one line: " + exit.text);
 }
