@@ -42,6 +42,8 @@ class Stream {
     stream_ = stub_->ServerReflectionInfo(context_.get());
   }
 
+  // Older compilers want what newer linters call redundant.
+  // NOLINTBEGIN(readability-redundant-typename)
   typename Version::Response Ask(const typename Version::Request& request) {
     typename Version::Response response;
     EXPECT_TRUE(stream_->Write(request));
@@ -54,6 +56,7 @@ class Stream {
     return Ask(request);
   }
   bool Write(const typename Version::Request& request) { return stream_->Write(request); }
+  // NOLINTEND(readability-redundant-typename)
   // No more questions: what is left to read, and the status.
   grpc::Status End() {
     stream_->WritesDone();

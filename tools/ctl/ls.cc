@@ -1,7 +1,7 @@
 // Who is connected.
 #include <unistd.h>
 
-#include <algorithm>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,10 +56,9 @@ class Lister {
 
   void End() {
     if (flags_.sort == nullptr) return;
-    std::ranges::stable_sort(kept_,
-                             [this, now = absl::Now()](const v1::Connection& a, const v1::Connection& b) {
-                               return Before(*flags_.sort, flags_.descending, now, a, b);
-                             });
+    kept_.sort([this, now = absl::Now()](const v1::Connection& a, const v1::Connection& b) {
+      return Before(*flags_.sort, flags_.descending, now, a, b);
+    });
     const auto limit = static_cast<size_t>(flags_.walk.limit);
     if (limit > 0 && kept_.size() > limit) kept_.resize(limit);
     for (const v1::Connection& connection : kept_) Write(connection);
@@ -85,7 +84,7 @@ class Lister {
   const bool json_;
   const std::vector<ConnectionColumn> columns_;
   Table table_;
-  std::vector<v1::Connection> kept_;
+  std::list<v1::Connection> kept_;
 };
 
 ExitCode List(const Flags& flags, Session& session) {

@@ -13,7 +13,7 @@ namespace {
 using control::v1::Connection;
 
 std::string Sorted(const std::string& column, bool descending, std::vector<Connection> connections) {
-  std::ranges::stable_sort(connections, [&](const Connection& a, const Connection& b) {
+  std::ranges::sort(connections, [&](const Connection& a, const Connection& b) {
     return Before(*FindColumn(column), descending, absl::FromUnixSeconds(1000), a, b);
   });
   std::string ids;
