@@ -1,6 +1,7 @@
 // Who is connected.
 #include <unistd.h>
 
+#include <algorithm>
 #include <list>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct Flags {
 
 Table NewTable(const std::vector<ConnectionColumn>& columns) {
   std::vector<Column> titles;
+  titles.reserve(columns.size());
   for (const ConnectionColumn& column : columns) titles.push_back(column.column);
   return {titles, LookOf(STDOUT_FILENO)};
 }
@@ -72,6 +74,7 @@ class Lister {
       return;
     }
     std::vector<Cell> cells;
+    cells.reserve(columns_.size());
     for (const ConnectionColumn& column : columns_) cells.push_back(column.cell(connection, absl::Now()));
     table_.Add(std::move(cells));
   }
