@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace drawbridge {
@@ -37,7 +38,7 @@ size_t LimitIn(const std::string& path) {
 size_t LimitOfGroups(const std::string& mount, std::string group, const std::string& file) {
   size_t limit = kUnknown;
   while (true) {
-    limit = std::min(limit, LimitIn(mount + group + "/" + file));
+    limit = std::min(limit, LimitIn(absl::StrCat(mount, group, "/", file)));
     const size_t slash = group.rfind('/');
     if (slash == std::string::npos) return limit;
     group.erase(slash);

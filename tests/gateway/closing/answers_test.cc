@@ -25,7 +25,7 @@ struct Answer {
   std::string bytes;
   CloseOutcome outcome;
   uint16_t received_code;
-  std::string received_reason = {};
+  const char* received_reason = "";
 };
 
 class AnswersTest : public UnansweredTest, public ::testing::WithParamInterface<Answer> {};

@@ -1,5 +1,5 @@
-// The memory that a process may use is the machine's, or less by the limit of any control group that it is
-// in.
+// The memory that a process may use is that of the machine, or the lowest limit of the control groups that it
+// is in.
 #include "services/server/machine_memory.h"
 
 #include <gtest/gtest.h>
@@ -14,15 +14,17 @@ namespace {
 
 constexpr size_t kMebibyte = 1 << 20;
 
-// A root folder with files of its own.
+// Uses a temporary folder as the root of the file system.
 class MachineMemoryTest : public ::testing::Test {
+ public:
+  ~MachineMemoryTest() override { std::filesystem::remove_all(root_); }
+
  protected:
   MachineMemoryTest() {
     std::string name = ::testing::TempDir() + "/machine.XXXXXX";
     root_ = std::string(::mkdtemp(name.data())) + "/";
     Write("proc/meminfo", "MemTotal:        1024000 kB\nMemFree:          512000 kB\n");
   }
-  ~MachineMemoryTest() override { std::filesystem::remove_all(root_); }
 
   void Write(const std::string& path, const std::string& text) {
     std::filesystem::create_directories(std::filesystem::path(root_ + path).parent_path());
