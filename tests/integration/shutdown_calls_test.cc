@@ -1,4 +1,4 @@
-// What callers hear when the node goes away: each call under way is answered before the connection ends.
+// What callers see during a shutdown: each call in progress is answered before the connection ends.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -20,20 +20,20 @@ namespace {
 
 namespace v1 = control::v1;
 
-// The code and, where there is one, the reason of ErrorInfo.
+// The code and, if there is one, the reason of ErrorInfo.
 std::string NameOfStatus(const grpc::Status& status) {
   return std::to_string(status.error_code()) + " " + DetailsOf(status).reason;
 }
 constexpr char kNodeGone[] = "14 NODE_GONE";
 
-// Makes the channel connect, so that the calls of a test meet a server.
+// Connects the channel, so that later calls reach a server.
 void Connect(RunningServer& server) {
   grpc::ClientContext context;
   v1::ListConnectionsResponse response;
   ASSERT_TRUE(server.stub().ListConnections(&context, {}, &response).ok());
 }
 
-// They got CANCELLED without any detail.
+// Regression test: such calls got CANCELLED without details.
 TEST(ShutdownCallsTest, ACallInTheLastMomentHearsThatTheNodeGoes) {
   RunningServer server;
   Connect(server);
@@ -88,13 +88,14 @@ TEST(ShutdownCallsTest, WhateverWaitsIsAnsweredBeforeTheConnectionEnds) {
   const auto health_watch = health->Watch(&health_context, {});
   grpc::health::v1::HealthCheckResponse serving;
   ASSERT_TRUE(health_watch->Read(&serving));
+  // Before the drain: its close frame would not show that the call of the interrupt has arrived.
+  auto interrupt = StartInterrupt(server, InterruptOf(client.id()));
+  client.ReadClose();
   const auto nodes = v1::NodeService::NewStub(server.channel());
   grpc::ClientContext drain_context;
   const auto drain = nodes->DrainNode(&drain_context, {});
   v1::DrainNodeResponse progress;
   ASSERT_TRUE(drain->Read(&progress));
-  auto interrupt = StartInterrupt(server, InterruptOf(client.id()));
-  client.ReadClose();
 
   auto shutdown = std::async(std::launch::async, [&] { server.server().Shutdown(); });
   client.SendClose(1000);
