@@ -14,7 +14,7 @@ namespace drawbridge {
 namespace {
 
 constexpr size_t kPage = 1000;
-// For the sessions to act on the end of their grace by themselves.
+// Time for the sessions to end their connections themselves at the end of the grace.
 constexpr std::chrono::milliseconds kMargin{250};
 
 std::vector<uint64_t> AllOf(const Registry& registry) {
@@ -102,7 +102,8 @@ void Drainer::Begin(DrainPlan plan) {
   Step();
 }
 
-// Goes on from wherever the drain is; comes back when the next thing is due or the last client is gone.
+// Continues the drain from its current phase. Runs again when the next action is due or the last client is
+// gone.
 void Drainer::Step() {
   if (!schedule_.has_value()) return;
   const SteadyTime now = clock_.Steady();
@@ -130,7 +131,7 @@ void Drainer::CloseThoseDue(SteadyTime now) {
   if (next.has_value()) return StepAt(*next);
   if (!cut_.has_value()) cut_ = now + schedule_->close.grace + kMargin;
   if (!close_->done()) return StepAt(*cut_);
-  // Once more for whoever was between the request and the registry when the port was closed.
+  // Repeats for clients that were between the HTTP request and the registry when the port was closed.
   StartAnew();
   Post([this] { Step(); });
 }
@@ -141,7 +142,7 @@ void Drainer::StartAnew() {
   cut_.reset();
 }
 
-// Instead of the time that was set before.
+// Replaces an earlier time.
 void Drainer::StepAt(SteadyTime time) {
   timer_.expires_after(time - clock_.Steady());
   timer_.async_wait([this](const boost::system::error_code& error) {

@@ -1,5 +1,5 @@
-// Empties a node at a humane pace: not ready, then closed to newcomers, then a goodbye to each client at its
-// own moment, then the end of patience.
+// Drains a node in phases: it reports not ready, stops accepting clients, closes the clients spread over
+// time, and cuts those that remain after the grace.
 #ifndef DRAWBRIDGE_SERVICES_DRAIN_DRAINER_H_
 #define DRAWBRIDGE_SERVICES_DRAIN_DRAINER_H_
 
@@ -23,49 +23,51 @@
 namespace drawbridge {
 
 struct DrainPlan {
-  std::chrono::nanoseconds not_ready{0};  // clients are still accepted, for balancers are slow to notice
+  std::chrono::nanoseconds not_ready{0};  // still accepting, since load balancers react with a delay
   std::chrono::nanoseconds spread{0};     // the close frames are spread evenly over it
-  // Who is still there when the grace after the last close frame is over is cut.
+  // A client that remains at the end of the grace after the last close frame is cut.
   CloseRequest close{CloseCause::kShutdown};
 };
 
 enum class NodeState : uint8_t { kServing, kDraining, kDrained };
 
-// Thread-safe, and its functions do not block, but as said. What is to be done is done by a thread of its
-// own, step by step.
+// Thread-safe. Functions do not block unless noted otherwise. The work runs in steps on its own thread.
 class Drainer {
  public:
-  // Both must outlive it. `on_change` is called on the drainer's thread when the state has changed, before
-  // anything else is done; it must not block.
+  // Both must outlive it. `on_change` is called on the drainer's thread after each change of the state,
+  // before any further work. It must not block.
   Drainer(Gateway* gateway, const Clock* clock, std::function<void()> on_change);
-  // Leaves a drain where it is.
+  // Stops a drain in progress where it is.
   ~Drainer();
 
-  // Begins a drain. One that is under way is replaced, for those who are left, where `plan` ends sooner:
-  // nobody makes a drain last longer. False, and nothing is done, where the node is shutting down.
+  // Begins a drain. If one is in progress, `plan` replaces it for the remaining clients, but only if `plan`
+  // ends sooner: a request cannot prolong a drain. Returns false and does nothing if the node is shutting
+  // down.
   bool Drain(DrainPlan plan);
 
-  // Takes a drain back, under way or over: clients are accepted again; who was told to go goes. Empty where
-  // the node serves, otherwise why it does not. Blocks for a moment.
+  // Undoes a drain that is in progress or complete: clients are accepted again. Closes that have begun
+  // continue. Returns an empty string if the node serves, otherwise the reason why it does not. Blocks
+  // briefly.
   std::string Resume();
 
-  // The last drain of all: from now on nobody but Hasten changes it. Returns how many it has told to go.
-  // Blocks until nobody is left, which takes little longer than `plan` says.
+  // The final drain: from now on only Hasten changes it. Returns told(). Blocks until no client is left,
+  // which takes little longer than `plan` says.
   int64_t Shutdown(DrainPlan plan);
-  // Says goodbye at once to all who are left, and cuts them a moment later. Only in a Shutdown.
+  // Sends the close frame to all remaining clients at once and cuts them shortly afterwards. Must be called
+  // only during Shutdown.
   void Hasten();
 
   NodeState state() const { return state_; }
   bool shutting_down() const { return shutting_down_; }
-  // How many were told to go since the node last served.
+  // The number of closes that have begun since the node last served.
   int64_t told() const { return told_; }
 
-  // Calls `begun` once, on the drainer's thread, when whatever was asked for before has begun; it must not
-  // block.
+  // Calls `begun` once, on the drainer's thread, after all earlier requests have begun. It must not block.
   void WhenBegun(std::function<void()> begun);
-  // Calls `over` once, on the drainer's thread, when no drain is under way; it must not block. Returns a
-  // handle for Forget, with which it may still be called once if that had begun.
+  // Calls `over` once, on the drainer's thread, as soon as no drain is in progress. It must not block.
+  // Returns a handle for Forget.
   uint64_t WhenOver(std::function<void()> over);
+  // Cancels a WhenOver. `over` may still be called if its call had already begun.
   void Forget(uint64_t handle);
 
  private:
@@ -81,7 +83,7 @@ class Drainer {
   template <typename Work>
   void Post(Work work);
 
-  // On its thread.
+  // Called only on its thread.
   void Begin(DrainPlan plan);
   void Step();
   void CloseThoseDue(SteadyTime now);
@@ -100,11 +102,11 @@ class Drainer {
   std::atomic<int64_t> told_ = 0;
   std::atomic<uint64_t> last_handle_ = 0;
 
-  // On its thread.
-  std::optional<Schedule> schedule_;  // of the drain that is under way
+  // Accessed only on its thread.
+  std::optional<Schedule> schedule_;  // of the drain in progress
   std::unique_ptr<PacedClose> close_;
-  std::optional<SteadyTime> cut_;  // once all are told
-  int64_t told_before_ = 0;        // by earlier ones of `close_`
+  std::optional<SteadyTime> cut_;  // set once all closes have begun
+  int64_t told_before_ = 0;        // by earlier values of `close_`
   bool accepting_ = true;
   std::map<uint64_t, std::function<void()>> waiting_;
 

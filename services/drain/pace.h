@@ -1,4 +1,4 @@
-// Spreads many acts evenly over time.
+// Spreads many actions evenly over time.
 #ifndef DRAWBRIDGE_SERVICES_DRAIN_PACE_H_
 #define DRAWBRIDGE_SERVICES_DRAIN_PACE_H_
 
@@ -11,21 +11,21 @@
 
 namespace drawbridge {
 
-// Says when the next act is due. Act N has the slot from N to N + 1 intervals to itself and falls on a random
-// moment of it: the rate is kept, and what the acts bring about does not march in step. Not thread-safe.
+// Computes when the next action is due. Action N is due at a random moment between N and N + 1 intervals.
+// This keeps the rate, and the reactions of the clients do not coincide. Not thread-safe.
 class Pace {
  public:
-  // An act each `interval`; 0: all are due at once.
+  // One action per `interval`; 0: all are due at once.
   Pace(std::chrono::nanoseconds interval, SteadyTime start, uint32_t seed)
       : interval_(interval), start_(start), random_(seed) {
     next_ = Draw();
   }
 
-  // When the next act is due.
+  // When the next action is due.
   SteadyTime next() const { return next_; }
 
-  // It is done, at `now`. Acts that are late by more than a moment are put off, all of them, and not made up
-  // for in a rush: the rate is a bound.
+  // Records that the action was done at `now`. If it was more than kLate late, all further actions are
+  // delayed too. They are not made up for, since the rate is an upper bound.
   void Advance(SteadyTime now) {
     start_ += std::max<std::chrono::nanoseconds>(now - next_ - kLate, std::chrono::nanoseconds(0));
     ++done_;

@@ -7,14 +7,15 @@
 namespace drawbridge {
 namespace {
 
-constexpr size_t kEndedAtOnce = 1024;  // looked at in one part of the work
+constexpr size_t kEndedAtOnce = 1024;  // connections examined in one call of Work
 
-// So many may be ending at once: the work of an I/O thread for some ten milliseconds, which other sessions
-// may have to wait. Peers that take their time to answer do not hold up the rest: they are counted for no
-// longer than this, which comes to 10,000 a second at least.
+// The number of closes that may be in progress at once. They take an I/O thread some ten milliseconds, for
+// which other sessions may have to wait.
 constexpr size_t kUnderWay = 256;
+// How long a close counts as in progress, so that slow peers do not delay the rest. This allows at least
+// 10,000 closes per second.
 constexpr std::chrono::milliseconds kUnderWayFor{25};
-// Between two parts of the work, where the next is not due or has to wait for the I/O threads.
+// The delay of the next call of Work if the next close is not due or must wait for the I/O threads.
 constexpr std::chrono::milliseconds kPause{1};
 
 }  // namespace
@@ -57,7 +58,7 @@ std::optional<SteadyTime> PacedClose::Work() {
   for (size_t i = 0; i < kEndedAtOnce && next_ < sequences_.size(); ++i) {
     auto connection = registry_.Find(registry_.node().ConnectionId(sequences_[next_]));
     if (connection == nullptr || connection->state() == ConnectionState::kClosed) {
-      ++already_closed_;  // and takes nobody's turn
+      ++already_closed_;  // does not use up a slot of the pace
       ++next_;
       continue;
     }

@@ -1,4 +1,4 @@
-// Ends many connections, each at its moment, and counts how they ended.
+// Closes many connections, each at its own time, and counts the outcomes.
 #ifndef DRAWBRIDGE_SERVICES_DRAIN_PACED_CLOSE_H_
 #define DRAWBRIDGE_SERVICES_DRAIN_PACED_CLOSE_H_
 
@@ -17,23 +17,23 @@
 
 namespace drawbridge {
 
-// Never blocks. Not thread-safe, but for `ended`. When it dies, nothing more is ended; what was begun goes
-// on.
+// Never blocks. Not thread-safe, except `ended`. After its destruction no further connection is closed;
+// closes that have begun continue.
 class PacedClose {
  public:
-  // Those of `sequences`, in this order. Registry and clock must outlive it. `ended` is called at most once,
-  // on any thread and perhaps after this has died, when the last of the connections is gone: it must not
-  // block.
+  // Closes the connections with these `sequences`, in this order. `registry` and `clock` must outlive it.
+  // `ended` is called at most once, when the last of the connections has ended. It is called on any thread,
+  // possibly after the destruction of this object, and must not block.
   PacedClose(const Registry& registry, const Clock& clock, CloseRequest request,
              std::vector<uint64_t> sequences, Pace pace, std::function<void()> ended);
 
-  // Does a part of what is due, about a millisecond long. Returns when to call it again; nullopt: all are
-  // begun.
+  // Does the next part of the due work, about one millisecond. Returns when to call it again; nullopt if all
+  // closes have begun.
   std::optional<SteadyTime> Work();
 
-  // How many it has told to go, or found going.
+  // The number of closes that have begun, including connections that were already closing.
   int64_t begun() const { return begun_; }
-  // All are gone.
+  // Whether all connections have ended.
   bool done() const { return tally_->awaited == 0; }
 
   struct Counts {
@@ -41,14 +41,15 @@ class PacedClose {
     int64_t timeout = 0;
     int64_t aborted = 0;
     int64_t rejected = 0;
-    int64_t already_closed = 0;  // before their turn
+    int64_t already_closed = 0;  // ended before their turn
 
     int64_t ended() const { return clean + timeout + aborted + rejected; }
   };
   Counts counts() const;
 
  private:
-  // What the connections' ends are counted in. They hold it, for they may end after this has died.
+  // Counts the outcomes. The connections share ownership, since they may end after the destruction of
+  // PacedClose.
   struct Tally {
     void Count(CloseOutcome outcome);
 
@@ -56,7 +57,7 @@ class PacedClose {
     std::atomic<int64_t> timeout = 0;
     std::atomic<int64_t> aborted = 0;
     std::atomic<int64_t> rejected = 0;
-    std::atomic<int64_t> awaited = 1;  // begun and not over, and one while others are to be begun
+    std::atomic<int64_t> awaited = 1;  // closes in progress, plus one until all have begun
     std::function<void()> ended;
   };
 
@@ -74,11 +75,12 @@ class PacedClose {
   const std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
 
   Pace pace_;
-  size_t next_ = 0;  // of `sequences_`
+  size_t next_ = 0;  // index into `sequences_`
   bool all_begun_ = false;
   int64_t begun_ = 0;
   int64_t already_closed_ = 0;
-  // Begun lately and not over: bounded, so that other sessions have their turn in between.
+  // Closes that began recently and are not complete. Their number is limited so that other sessions run in
+  // between.
   std::vector<Begun> under_way_;
 };
 

@@ -25,7 +25,7 @@ bool IsEquality(Comparator comparator) {
   return comparator == Comparator::kEqual || comparator == Comparator::kNotEqual;
 }
 
-// As an equality: whoever uses it negates the test for !=.
+// Maps != to =. Compile negates the test.
 Comparator WithoutNot(Comparator comparator) {
   return comparator == Comparator::kNotEqual ? Comparator::kEqual : comparator;
 }
@@ -39,7 +39,7 @@ std::optional<ConnectionState> StateOf(std::string_view name) {
   return std::nullopt;
 }
 
-// One comparison. The first error stands; a function that met one returns nullopt.
+// Compiles one comparison. A function that finds an error passes it to Fail and returns nullopt.
 class Comparison {
  public:
   explicit Comparison(const Expression& expression)
@@ -66,7 +66,7 @@ class Comparison {
     const FieldInfo* info = FindField(field_);
     if (info == nullptr) {
       return Fail(field_offset_,
-                  fmt::format("expected a field, found {}; there are {}", Quote(field_), FieldNames()));
+                  fmt::format("expected a field, found {}; the fields are {}", Quote(field_), FieldNames()));
     }
     switch (info->type) {
       case FieldType::kText:
@@ -90,7 +90,7 @@ class Comparison {
   }
 
   MaybeTest Text(Field field) {
-    // It would never match: what a caller means is remote_ip.
+    // It would never match, since each remote_address has a port. Suggest remote_ip.
     if (field == Field::kRemoteAddress && IsEquality(comparator_) && !argument_.wildcard &&
         IpAddress::Parse(argument_.text).has_value())
       return ExpectValue("an address with its port; remote_ip is the address alone");
@@ -107,7 +107,7 @@ class Comparison {
     return LabelTest{.key = std::move(key), .any = false, .match = *std::move(match)};
   }
 
-  // remote_ip: as an address, so that it does not matter how one of IPv6 is written.
+  // Compares remote_ip as an address, so that the notation of an IPv6 address does not matter.
   MaybeTest Address() {
     if (!IsEquality(comparator_)) {
       return Fail(comparator_offset_,
@@ -136,18 +136,18 @@ class Comparison {
     return false;
   }
 
-  // What a text or a label's value is to be like.
+  // How a text or the value of a label is matched.
   std::optional<TextMatch> Match() {
     const bool any = argument_.wildcard && argument_.text.empty();
     if (comparator_ == Comparator::kHas) {
       if (any) return TextMatch{.how = TextMatch::How::kNotEmpty};
-      if (argument_.wildcard) return ExpectValue("no * behind :, which looks anywhere in the text");
+      if (argument_.wildcard) return ExpectValue("no * after :, which searches the whole text");
       if (argument_.text.empty()) return ExpectValue("a text that is not empty");
       return TextMatch{.how = TextMatch::How::kContains, .value = argument_.text};
     }
     if (!argument_.wildcard) return TextMatch{.comparator = WithoutNot(comparator_), .value = argument_.text};
-    if (any) return ExpectValue(fmt::format("a text before the *; {}:* asks whether there is any", field_));
-    if (!IsEquality(comparator_)) return ExpectValue("no * where order is compared");
+    if (any) return ExpectValue(fmt::format("a text before the *; {}:* tests whether it is set", field_));
+    if (!IsEquality(comparator_)) return ExpectValue("no * after <, <=, > or >=");
     return TextMatch{.how = TextMatch::How::kPrefix, .value = argument_.text};
   }
 
@@ -185,7 +185,8 @@ class Comparison {
     if (IsPresence()) return TimeTest{.field = field, .any = true};
     if (!CheckOrder()) return std::nullopt;
     TimeTest test{.field = field, .any = false, .comparator = WithoutNot(comparator_)};
-    // Without the minus, `last_receive_time < 30s` would be everybody. Only an expiry may lie ahead.
+    // Without the minus sign `last_receive_time < 30s` would match every connection. Only an expiry may be in
+    // the future.
     const auto duration = ParseDuration(argument_.text);
     const bool may_be_ahead = field == Field::kExpireTime;
     if (duration.has_value() && (may_be_ahead || argument_.text.starts_with('-'))) {
@@ -205,7 +206,7 @@ class Comparison {
       return Fail(field_offset_, "expected remote_ip or remote_address, found " + Quote(field_));
     const auto network = IpNetwork::Parse(argument_.text);
     if (argument_.wildcard || !network.has_value())
-      return ExpectValue("an address or a range such as 10.0.0.0/8, without bits behind its prefix");
+      return ExpectValue("an address or a range such as 10.0.0.0/8, without bits after its prefix");
     return NetworkTest{.network = *network};
   }
 

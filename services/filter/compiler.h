@@ -1,4 +1,4 @@
-// From the expression of a filter to its predicate: fields are looked up, values take their types.
+// Compiles the expression of a filter to a predicate: resolves fields and converts values to their types.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_COMPILER_H_
 #define DRAWBRIDGE_SERVICES_FILTER_COMPILER_H_
 
@@ -10,7 +10,7 @@
 
 namespace drawbridge {
 
-// Any thread; never blocks.
+// Thread-safe; never blocks.
 std::variant<Predicate, FilterError> CompileFilter(const Expression& expression);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// Which filters are true of every open connection whatever it is.
+// Determines which filters match every open connection.
 #include <algorithm>
 #include <optional>
 
@@ -7,7 +7,7 @@
 namespace drawbridge {
 namespace {
 
-// No connection is without one, and each path begins with a slash (RFC 6455, section 3).
+// Whether every connection has a value for the field. Each path begins with a slash (RFC 6455, section 3).
 bool IsAlwaysSet(Field field) {
   return field == Field::kConnectionId || field == Field::kNodeId || field == Field::kRemoteAddress ||
          field == Field::kPath;
@@ -32,7 +32,7 @@ std::optional<bool> OfEveryOpen(const TextTest& test) {
   return std::nullopt;
 }
 
-// One that is closing is ended already.
+// A closing connection does not count as open.
 std::optional<bool> OfEveryOpen(const StateTest& test) { return test.value == ConnectionState::kOpen; }
 
 std::optional<bool> OfEveryOpen(const NumberTest& test) {
@@ -50,7 +50,8 @@ std::optional<bool> OfEveryOpen(const Test&) {
   return std::nullopt;
 }
 
-// Of AND, `decisive` is false; of OR, true: one child decides, or else all must be known.
+// `decisive` is false for AND and true for OR: one child with this value determines the result. Otherwise the
+// result is known only if that of each child is.
 std::optional<bool> OfChildren(const std::vector<Predicate>& children, bool decisive) {
   bool all_known = true;
   for (const Predicate& child : children) {

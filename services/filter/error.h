@@ -1,4 +1,4 @@
-// What is wrong with a filter, and where.
+// The error of an invalid filter and its position.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_ERROR_H_
 #define DRAWBRIDGE_SERVICES_FILTER_ERROR_H_
 
@@ -8,7 +8,7 @@
 
 namespace drawbridge {
 
-// Inside this package places are offsets in bytes; whoever asks from outside is told columns.
+// Positions inside this package are offsets in bytes. Messages to callers have columns.
 struct FilterError {
   size_t offset = 0;
   std::string message;  // what was expected and what was found
@@ -17,7 +17,7 @@ struct FilterError {
 // "column 7: ...". Columns are characters of the filter's text, from 1.
 std::string ToString(const FilterError& error, std::string_view filter);
 
-// The text in double quotes, or its beginning where it is long. Cuts no character.
+// The text in double quotes, truncated between two characters if it is long.
 std::string Quote(std::string_view text);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// A filter as it was written: terms joined by AND, OR and NOT, their fields and values not yet looked at.
+// The syntax tree of a filter: terms joined by AND, OR and NOT. Fields and values are not resolved yet.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_EXPRESSION_H_
 #define DRAWBRIDGE_SERVICES_FILTER_EXPRESSION_H_
 
@@ -12,11 +12,11 @@ namespace drawbridge {
 enum class Comparator { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kHas };
 std::string_view SymbolOf(Comparator comparator);
 
-// A value behind a comparator.
+// The value after a comparator.
 struct Argument {
   size_t offset = 0;
   std::string text;       // without quotes, escapes and the wildcard
-  bool wildcard = false;  // a `*` stood at the end
+  bool wildcard = false;  // it ended with a `*`
 };
 
 struct Expression {
@@ -38,8 +38,8 @@ struct Expression {
   Argument argument = {};
 };
 
-// The same filter in one manner of writing: values in double quotes, single spaces, NOT for -, and
-// parentheses where the levels change. It parses to the same expression.
+// The filter in canonical form: values in double quotes, single spaces, NOT instead of -, and parentheses
+// around nested levels. It parses to the same expression.
 std::string ToString(const Expression& expression);
 
 }  // namespace drawbridge

@@ -36,7 +36,7 @@ enum class Field : uint8_t {
   kRoundTripTime,
 };
 
-// What its values are.
+// The type of a field's values.
 enum class FieldType : uint8_t { kText, kAddress, kBoolean, kState, kLabels, kTime, kNumber, kDuration };
 
 struct FieldInfo {
@@ -45,11 +45,12 @@ struct FieldInfo {
   std::string_view name;
 };
 
+// nullptr if there is no such field.
 const FieldInfo* FindField(std::string_view name);
 
 std::string_view NameOf(Field field);
 
-// All names, for people.
+// All names, separated by commas, for error messages.
 std::string FieldNames();
 
 // Whether it may be the key of a label: 1 to 63 of [a-z0-9_.-].

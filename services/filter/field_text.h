@@ -1,4 +1,4 @@
-// The text that a connection has in a field.
+// Reads the text fields of a connection.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_FIELD_TEXT_H_
 #define DRAWBRIDGE_SERVICES_FILTER_FIELD_TEXT_H_
 
@@ -9,7 +9,7 @@
 
 namespace drawbridge {
 
-// Empty where the connection has none, and for a field that is no text. Valid as long as the texts of `info`
+// Empty if the connection has no value, or if the field is not a text. Valid as long as the texts of `info`
 // and `node_id`. Thread-safe; allocates nothing.
 std::string_view TextOf(Field field, const ConnectionInfo& info, std::string_view node_id);
 

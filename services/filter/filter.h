@@ -1,5 +1,4 @@
-// Chooses connections by what is known of them, in the language that docs/filter.md describes: a subset of
-// AIP-160.
+// Selects connections by their fields, in the language of docs/filter.md, a subset of AIP-160.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_FILTER_H_
 #define DRAWBRIDGE_SERVICES_FILTER_FILTER_H_
 
@@ -16,20 +15,20 @@
 
 namespace drawbridge {
 
-// Immutable: any thread. What it means:
-//   =, !=         of text: all of it, case-sensitive; a value that ends with * is a prefix. a != b is NOT a =
-//   b.
-//   <, <=, >, >=  of text: byte by byte; of numbers, times and durations as one expects
-//   :             of text: contains; FIELD:* is "not empty" or "set", labels:KEY "has the label"
-// What is not set (a label that is missing, last_receive_time before the first byte, last_message_time before
-// the first message, expire_time without an expiry, round_trip_time before the first pong) equals nothing and
-// is in no order, so of the comparisons only != holds.
+// Immutable, so thread-safe. The comparators mean:
+//   =, !=         text: the whole text, case-sensitive; a value that ends with * is a prefix.
+//                 a != b is the same as NOT a = b.
+//   <, <=, >, >=  text: byte by byte; numbers, times and durations: by value
+//   :             text: contains; FIELD:* tests "not empty" or "set", labels:KEY "has the label"
+// A value that is not set (a label that is missing, last_receive_time before the first byte, last_message_time
+// before the first message, expire_time without an expiry, round_trip_time before the first pong) is equal to
+// nothing and has no order, so of the comparisons only != holds.
 class Filter {
  public:
-  // Every connection.
+  // Matches every connection.
   Filter() = default;
 
-  // The filter, or what is wrong with the text: "column 7: expected ..., found ...". An empty text is wrong.
+  // Returns the filter, or the error: "column 7: expected ..., found ...". An empty text is an error.
   static std::variant<Filter, std::string> Parse(std::string_view text);
 
   // Never blocks, allocates nothing.
@@ -37,23 +36,23 @@ class Filter {
     return predicate_.Holds(connection, context);
   }
 
-  // The same filter in one manner of writing; it parses to the same one.
+  // The filter in canonical form. It parses to the same filter.
   const std::string& text() const { return text_; }
 
-  // The name of a field that it asks and that changes without an event; empty where there is none.
+  // The name of a field that the filter tests and that changes without an event; empty if there is none.
   std::string_view MovingField() const;
 
   // Whether it is `*`.
   bool is_all() const { return predicate_.kind == Predicate::Kind::kTrue && !predicate_.negated; }
 
-  // Whether it is true of every open connection, as far as the filter alone tells: `*`, `path = "/*"`,
-  // `state = OPEN`, and joined with AND, OR and NOT.
+  // Whether it matches every open connection, as far as the filter alone tells: `*`, `state = OPEN`,
+  // `path = "/*"`, and combinations of these with AND, OR and NOT.
   bool chooses_every_open() const { return predicate_.OfEveryOpen() == true; }
 
-  // The key that exactly the matching connections have; nullopt where there is none.
+  // The index key that exactly the matching connections have; nullopt if there is none.
   const std::optional<IndexKey>& exact_key() const { return exact_key_; }
 
-  // Ways to find all that match without a look at each connection; empty where there is none.
+  // Index lookups that each find all matching connections; empty if each connection must be examined.
   const std::vector<Lookup>& lookups() const { return lookups_; }
 
  private:

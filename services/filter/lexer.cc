@@ -59,7 +59,7 @@ Token Lexer::Next() {
       if (IsWordCharacter(c)) return Word();
       const size_t size = std::min(CharacterSize(c), text_.size() - at_);
       return Wrong(at_, size,
-                   "found " + Quote(text_.substr(at_, size)) + ", which only a quoted value may hold");
+                   "found " + Quote(text_.substr(at_, size)) + ", which is allowed only in quotes");
   }
 }
 
@@ -99,7 +99,7 @@ Token Lexer::String(char quote) {
 
 bool Lexer::Take(Token* token) {
   if (token->wildcard) {
-    *token = Wrong(at_ - 1, 1, "expected a * at the end of the value alone; \\* in quotes is the character");
+    *token = Wrong(at_ - 1, 1, "expected a * only at the end of the value; \\* in quotes is a literal *");
     return false;
   }
   if (text_[at_] == '*') {
@@ -107,7 +107,7 @@ bool Lexer::Take(Token* token) {
   } else if (text_[at_] == '\\') {
     const std::string_view escaped = text_.substr(at_ + 1, 1);
     if (escaped.empty() || kEscapable.find(escaped.front()) == std::string_view::npos) {
-      *token = Wrong(at_, 1, "expected one of \\ \" ' * behind the backslash");
+      *token = Wrong(at_, 1, "expected one of \\ \" ' * after the backslash");
       return false;
     }
     token->text += escaped;

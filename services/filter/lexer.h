@@ -1,4 +1,4 @@
-// Cuts the text of a filter into words, quoted strings and signs.
+// Splits the text of a filter into words, quoted strings and symbols.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_LEXER_H_
 #define DRAWBRIDGE_SERVICES_FILTER_LEXER_H_
 
@@ -20,7 +20,7 @@ struct Token {
     kOpen,
     kClose,
     kComma,
-    kWrong,  // `text` says why
+    kWrong,  // `text` is the error message
   };
   Kind kind = Kind::kEnd;
   size_t offset = 0;
@@ -36,7 +36,7 @@ class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
 
-  // The end again and again, once it is reached.
+  // Returns kEnd on every call after the end is reached.
   Token Next();
 
  private:
@@ -44,7 +44,7 @@ class Lexer {
   Token Compare(Comparator comparator, size_t size);
   Token Word();
   Token String(char quote);
-  // Takes one character of a word or string into `token`; false where it may not stand there.
+  // Appends one character of a word or string to `token`; false if it is not allowed there.
   bool Take(Token* token);
   Token Wrong(size_t offset, size_t size, std::string why) const;
 

@@ -20,12 +20,12 @@ std::optional<IndexKey> KeyOf(const Predicate::Test& test) {
   if (text == nullptr || !IsExact(text->match)) return std::nullopt;
   const std::string& value = text->match.value;
   if (text->field == Field::kConnectionId) return IndexKey::OfId(value);
-  // Who is nobody in particular is not in the index.
+  // Connections without a principal are not in the index.
   if (text->field == Field::kPrincipal && !value.empty()) return IndexKey::OfPrincipal(value);
   return std::nullopt;
 }
 
-// Either child may match, so each must have a lookup; its first will do.
+// Any child may match, so each must have a lookup. The first lookup of each is used.
 std::vector<Lookup> OfEither(const std::vector<Predicate>& children) {
   Lookup all;
   for (const Predicate& child : children) {

@@ -1,4 +1,4 @@
-// Which of a filter's equalities the registry's index answers.
+// Finds the equalities of a filter that the registry's index can answer.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_LOOKUP_H_
 #define DRAWBRIDGE_SERVICES_FILTER_LOOKUP_H_
 
@@ -10,11 +10,11 @@
 
 namespace drawbridge {
 
-// Keys of which each matching connection has at least one; others may have them, too.
+// Index keys of which each matching connection has at least one. Other connections may have them too.
 using Lookup = std::vector<IndexKey>;
 
-// Every lookup that finds all that match, for the caller to choose the cheapest; none where only a look at
-// each connection tells.
+// All lookups that find every matching connection; the caller chooses the cheapest. Empty if each connection
+// must be examined.
 std::vector<Lookup> LookupsOf(const Predicate& predicate);
 
 // The key that all matching connections have and no others; nullopt unless the filter is a single equality.

@@ -13,8 +13,8 @@ namespace drawbridge {
 namespace {
 
 constexpr char kMixed[] =
-    "AND and OR at one level: OR binds tighter than AND here, the reverse of most languages, so say which is "
-    "meant, as in \"a AND (b OR c)\" or \"(a AND b) OR c\"";
+    "AND and OR at one level: OR binds tighter than AND here, the reverse of most languages; use parentheses, "
+    "as in \"a AND (b OR c)\" or \"(a AND b) OR c\"";
 
 bool IsKeyword(const Token& token, std::string_view word) {
   return token.kind == Token::Kind::kWord && token.source == word;
@@ -22,7 +22,7 @@ bool IsKeyword(const Token& token, std::string_view word) {
 bool IsConnective(const Token& token) { return IsKeyword(token, "AND") || IsKeyword(token, "OR"); }
 bool IsReserved(const Token& token) { return IsConnective(token) || IsKeyword(token, "NOT"); }
 
-// Recursive descent. The first error stands; a function that met one returns nullopt.
+// A recursive descent parser. It keeps the first error; a function that finds one returns nullopt.
 class Parser {
  public:
   explicit Parser(std::string_view text) : lexer_(text), token_(lexer_.Next()) {}
@@ -30,7 +30,7 @@ class Parser {
   std::variant<Expression, FilterError> Parse() {
     auto expression = IsKeyword(token_, "*") ? All() : Sequence();
     if (expression.has_value() && token_.kind != Token::Kind::kEnd) {
-      Expect(std::exchange(after_all_, false) ? "nothing behind *, which means every connection"
+      Expect(std::exchange(after_all_, false) ? "nothing after *, which matches every connection"
                                               : "AND, OR or the end");
     }
     if (error_.has_value()) return *std::move(error_);
@@ -74,7 +74,7 @@ class Parser {
 
   std::optional<Expression> Simple() {
     if (token_.kind == Token::Kind::kOpen) return InParentheses();
-    if (IsKeyword(token_, "*")) return Fail(token_.offset, "* means every connection and stands alone");
+    if (IsKeyword(token_, "*")) return Fail(token_.offset, "* must be the whole filter, not a part of it");
     if (token_.kind != Token::Kind::kWord || IsReserved(token_) || token_.wildcard) return Expect("a field");
     if (++terms_ > kMaxFilterTerms) {
       return Fail(token_.offset, fmt::format("expected at most {} terms, found more", kMaxFilterTerms));
@@ -86,8 +86,8 @@ class Parser {
 
   std::optional<Expression> InParentheses() {
     if (++depth_ > kMaxFilterTerms) {
-      return Fail(token_.offset, fmt::format("expected at most {} parentheses inside each other, found more",
-                                             kMaxFilterTerms));
+      return Fail(token_.offset,
+                  fmt::format("expected at most {} nested parentheses, found more", kMaxFilterTerms));
     }
     Advance();
     auto inner = Sequence();
@@ -123,7 +123,7 @@ class Parser {
     return call;
   }
 
-  // A word, one with a - before it, or a string.
+  // A word, optionally with a - directly before it, or a string.
   std::optional<Argument> Value() {
     Argument value{.offset = token_.offset};
     if (token_.kind == Token::Kind::kMinus) {

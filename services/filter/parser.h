@@ -1,4 +1,4 @@
-// From the text of a filter to its expression.
+// Parses the text of a filter to an expression.
 //
 //   filter     = "*" / sequence
 //   sequence   = term *("AND" term) / term *("OR" term)
@@ -6,9 +6,8 @@
 //   simple     = "(" sequence ")" / field comparator value / "cidr" "(" field "," value ")"
 //   comparator = "=" / "!=" / "<" / "<=" / ">" / ">=" / ":"
 //
-// It is a subset of AIP-160. There OR binds tighter than AND, the reverse of what most people expect, so one
-// level holds the one or the other: the mixture is refused, since whoever misreads it closes the wrong
-// clients.
+// The language is a subset of AIP-160. In AIP-160 OR binds tighter than AND, the reverse of most languages.
+// AND and OR are therefore not allowed at the same level: a misread filter could close the wrong clients.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_PARSER_H_
 #define DRAWBRIDGE_SERVICES_FILTER_PARSER_H_
 
@@ -22,9 +21,9 @@
 namespace drawbridge {
 
 inline constexpr size_t kMaxFilterBytes = 4096;
-inline constexpr size_t kMaxFilterTerms = 32;  // and the same for parentheses inside each other
+inline constexpr size_t kMaxFilterTerms = 32;  // also the limit of nested parentheses
 
-// Any thread; never blocks. The first thing that is wrong, from the left, is the error.
+// Thread-safe; never blocks. Returns the first error from the left.
 std::variant<Expression, FilterError> ParseFilter(std::string_view text);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// A filter ready to be asked about connections, many million times a second.
+// A compiled filter. It may be evaluated many million times a second.
 #ifndef DRAWBRIDGE_SERVICES_FILTER_PREDICATE_H_
 #define DRAWBRIDGE_SERVICES_FILTER_PREDICATE_H_
 
@@ -18,7 +18,7 @@
 
 namespace drawbridge {
 
-// What a filter is asked against besides the connection. `node_id` must outlive it.
+// What a filter is evaluated against besides the connection. `node_id` must outlive it.
 struct FilterContext {
   FilterContext(std::string_view node, const Clock& clock)
       : node_id(node), steady(clock.Steady()), wall(clock.ToWall(steady)) {}
@@ -28,12 +28,13 @@ struct FilterContext {
   std::string_view node_id;
   SteadyTime steady;  // now
   WallTime wall;      // the same moment
-  // Where set, they count and not what the connection has now. A null pointer in it: no attributes.
+  // If set, they replace the current values of the connection. A null `attributes` pointer means no
+  // attributes.
   std::optional<ConnectionState> state = std::nullopt;
   std::optional<AttributesPointer> attributes = std::nullopt;
 };
 
-// A text against another: byte by byte, so that capitals matter.
+// Compares a text byte by byte, so case-sensitively.
 struct TextMatch {
   enum class How : uint8_t { kCompare, kPrefix, kContains, kNotEmpty };
   bool Holds(std::string_view text) const;
@@ -43,7 +44,7 @@ struct TextMatch {
   std::string value;
 };
 
-// The tests of one term. Each is asked on any thread, blocks on nothing and allocates nothing.
+// The tests of single terms. They are thread-safe, never block and allocate nothing.
 struct TextTest {
   bool Holds(const Connection& connection, const FilterContext& context) const;
   Field field;
@@ -70,7 +71,7 @@ struct NumberTest {
 // Never holds for a connection without a measured time.
 struct RoundTripTest {
   bool Holds(const Connection& connection, const FilterContext& context) const;
-  bool any;  // whether there is one at all
+  bool any;  // tests only whether there is one
   Comparator comparator = Comparator::kEqual;
   std::chrono::nanoseconds value{0};
 };
@@ -78,19 +79,19 @@ struct RoundTripTest {
 struct TimeTest {
   bool Holds(const Connection& connection, const FilterContext& context) const;
   Field field;
-  bool any;  // whether it is set at all
+  bool any;  // tests only whether it is set
   Comparator comparator = Comparator::kEqual;
-  std::variant<WallTime, std::chrono::nanoseconds> value = WallTime();  // or so much after now
+  std::variant<WallTime, std::chrono::nanoseconds> value = WallTime();  // a duration is relative to now
 };
 // Never holds for a connection without the label.
 struct LabelTest {
   bool Holds(const Connection& connection, const FilterContext& context) const;
-  std::string key;  // empty: whether there are any labels
-  bool any;         // whether there is one at all
+  std::string key;  // empty: tests whether there are any labels
+  bool any;         // tests only whether there is one
   TextMatch match = {};
 };
 
-// A tree of them. Immutable, any thread.
+// A tree of tests. Immutable, so thread-safe.
 struct Predicate {
   enum class Kind : uint8_t { kTrue, kAnd, kOr, kTest };
   using Test = std::variant<TextTest, NetworkTest, BooleanTest, StateTest, NumberTest, RoundTripTest,
@@ -98,11 +99,11 @@ struct Predicate {
 
   bool Holds(const Connection& connection, const FilterContext& context) const;
 
-  // A field that it asks and that changes without an event (gateway/connections/events.h): a counter, or a
-  // time against now. nullopt: its answer changes with events alone.
+  // A tested field that changes without an event (gateway/connections/events.h): a counter, or a time that is
+  // compared with now. nullopt: the result changes only with events.
   std::optional<Field> MovingField() const;
 
-  // What it says of every open connection, as far as that follows from the fields alone: `connection_id:*` is
+  // The result for every open connection, as far as it follows from the fields alone: `connection_id:*` is
   // always true. nullopt: it depends on the connection.
   std::optional<bool> OfEveryOpen() const;
 

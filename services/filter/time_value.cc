@@ -16,7 +16,7 @@ using std::chrono::seconds;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr nanoseconds kLongest = std::chrono::hours(24 * 365 * 100);
 
-// Takes digits off the front: exactly so many.
+// Takes exactly `count` digits from the front of the text.
 std::optional<int> TakeDigits(std::string_view* text, size_t count) {
   if (text->size() < count || !std::ranges::all_of(text->substr(0, count), IsDigit)) return std::nullopt;
   int value = 0;
@@ -31,7 +31,7 @@ bool TakeSign(std::string_view* text, char sign) {
   return true;
 }
 
-// "12:30" after the separator's check; nullopt where one is out of its range.
+// Takes a time such as "12:30"; nullopt if a part is out of range.
 std::optional<std::chrono::minutes> TakeHoursAndMinutes(std::string_view* text) {
   const auto hours = TakeDigits(text, 2);
   if (!hours.has_value() || *hours > 23 || !TakeSign(text, ':')) return std::nullopt;
@@ -40,7 +40,7 @@ std::optional<std::chrono::minutes> TakeHoursAndMinutes(std::string_view* text) 
   return std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
 }
 
-// What stands behind a decimal point, as billionths; nullopt where there is no digit.
+// Takes the digits after a decimal point, as billionths; nullopt if there is no digit.
 std::optional<int64_t> TakeFraction(std::string_view* text) {
   int64_t billionths = 0;
   int64_t place = kNanosPerSecond / 10;
@@ -82,7 +82,7 @@ WallTime Clamp(std::chrono::sys_seconds time, int64_t nanos) {
   return WallTime(time) + nanoseconds(nanos);
 }
 
-// Nanoseconds of a unit; 0 for none.
+// Nanoseconds of a unit; 0 if it is unknown.
 int64_t UnitOf(std::string_view word) {
   constexpr std::array kUnits = {std::pair{std::string_view("h"), 3600 * kNanosPerSecond},
                                  std::pair{std::string_view("m"), 60 * kNanosPerSecond},
@@ -124,7 +124,8 @@ std::optional<nanoseconds> ParseDuration(std::string_view text) {
   const int64_t unit = UnitOf(text);
   if (!billionths.has_value() || unit == 0) return std::nullopt;
   if (*whole > static_cast<uint64_t>(kLongest.count() / unit)) return std::nullopt;
-  // A billionth of a unit is less than a nanosecond for the small ones; the product stays below 2^63 for all.
+  // A billionth of a unit below one second is less than a nanosecond. The product stays below 2^63 for all
+  // units.
   const int64_t fraction =
       unit >= kNanosPerSecond ? *billionths * (unit / kNanosPerSecond) : *billionths * unit / kNanosPerSecond;
   const nanoseconds duration(static_cast<int64_t>(*whole) * unit + fraction);

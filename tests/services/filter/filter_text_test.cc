@@ -133,21 +133,21 @@ TEST(FilterTextTest, RefusesWhatIsNoSentence) {
       {"pa* = a", "column 1: expected a field, found \"pa*\""},
       {"path = \"a", "column 8: expected a closing \", found the end"},
       {"path = 'a\"", "column 8: expected a closing ', found the end"},
-      {"path = \"a\\n\"", "column 10: expected one of \\ \" ' * behind the backslash"},
-      {"path = \"a\\", "column 10: expected one of \\ \" ' * behind the backslash"},
-      {"path = \"a*b\"", "column 10: expected a * at the end of the value alone"},
-      {"path = *a", "column 8: expected a * at the end of the value alone"},
-      {"path = \xc3\xa4", "column 8: found \"\xc3\xa4\", which only a quoted value may hold"},
+      {"path = \"a\\n\"", "column 10: expected one of \\ \" ' * after the backslash"},
+      {"path = \"a\\", "column 10: expected one of \\ \" ' * after the backslash"},
+      {"path = \"a*b\"", "column 10: expected a * only at the end of the value"},
+      {"path = *a", "column 8: expected a * only at the end of the value"},
+      {"path = \xc3\xa4", "column 8: found \"\xc3\xa4\", which is allowed only in quotes"},
       {"path = \"\xc3\xa4\xc3\xb6\" x", "column 13: expected AND, OR or the end, found \"x\""},
       {"remote_address = 10.0.0.1:5", "column 26: expected AND, OR or the end, found \":\""},
       {"* AND tls = true",
-       "column 3: expected nothing behind *, which means every connection, found \"AND\""},
-      {"tls = true OR *", "column 15: * means every connection and stands alone"},
+       "column 3: expected nothing after *, which matches every connection, found \"AND\""},
+      {"tls = true OR *", "column 15: * must be the whole filter, not a part of it"},
       {"net(remote_address, a)", "column 1: expected the function cidr, found \"net\""},
       {"cidr(remote_address)", "column 20: expected a comma, found \")\""},
       {"cidr(remote_address, a, b)", "column 23: expected ), found \",\""},
       {"cidr(remote_address, ::1/128)", "column 22: expected a value, found \":\""},
-      {"cidr = a", "column 1: expected a field, found \"cidr\"; there are connection_id, node_id"},
+      {"cidr = a", "column 1: expected a field, found \"cidr\"; the fields are connection_id, node_id"},
   });
 }
 
@@ -164,7 +164,8 @@ TEST(FilterTextTest, RefusesAndBesideOrWithoutParentheses) {
 
 TEST(FilterTextTest, RefusesFieldsAndValuesThatAreNone) {
   ExpectRefused({
-      {"pth = a", "column 1: expected a field, found \"pth\"; there are connection_id, node_id, principal"},
+      {"pth = a",
+       "column 1: expected a field, found \"pth\"; the fields are connection_id, node_id, principal"},
       {"Path = a", "column 1: expected a field, found \"Path\""},
       {"tls = true AND pth = a", "column 16: expected a field, found \"pth\""},
       {"tls = yes", "column 7: expected true or false, found \"yes\""},
@@ -192,10 +193,10 @@ TEST(FilterTextTest, RefusesFieldsAndValuesThatAreNone) {
       {"expire_time < soon",
        "column 15: expected a time as in RFC 3339, or a duration from now such as -30s or 5m"},
       {"expire_time:-30s", "column 12: expected one of = != < <= > >=, or expire_time:*"},
-      {"path = *", "column 8: expected a text before the *; path:* asks whether there is any, found \"*\""},
+      {"path = *", "column 8: expected a text before the *; path:* tests whether it is set, found \"*\""},
       {"path != \"*\"", "column 9: expected a text before the *"},
-      {"path < a*", "column 8: expected no * where order is compared, found \"a*\""},
-      {"path:a*", "column 6: expected no * behind :, which looks anywhere in the text, found \"a*\""},
+      {"path < a*", "column 8: expected no * after <, <=, > or >=, found \"a*\""},
+      {"path:a*", "column 6: expected no * after :, which searches the whole text, found \"a*\""},
       {"path:\"\"", "column 6: expected a text that is not empty, found \"\""},
       {"labels = a", "column 8: expected labels:KEY or labels.KEY"},
       {"labels. = a", "column 8: expected the key of a label, 1 to 63 of [a-z0-9_.-], found \"\""},
@@ -230,7 +231,7 @@ TEST(FilterTextTest, HasBounds) {
             "column 4097: expected at most 4096 bytes, found 4097");
   EXPECT_EQ(Reprint(std::string(32, '(') + "tls=true" + std::string(32, ')')), "tls = \"true\"");
   EXPECT_EQ(Reprint(std::string(33, '(') + "tls=true" + std::string(33, ')')),
-            "column 33: expected at most 32 parentheses inside each other, found more");
+            "column 33: expected at most 32 nested parentheses, found more");
   const std::string in_row = Repeated("(tls=true)", " AND ", 32);
   EXPECT_EQ(Reprint(in_row), Repeated("tls = \"true\"", " AND ", 32)) << "beside each other they count not";
 }
