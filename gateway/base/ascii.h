@@ -1,5 +1,5 @@
-// The little that header fields and lists want of ASCII text. Abseil's functions take a string_view of its
-// own, which the packaged one does not turn into the standard's.
+// ASCII helpers for header fields and lists. Abseil's functions are not used: in the packaged Abseil,
+// absl::string_view is a separate type and not std::string_view.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_ASCII_H_
 #define DRAWBRIDGE_GATEWAY_BASE_ASCII_H_
 
@@ -24,14 +24,14 @@ inline std::string ToLower(std::string_view text) {
   return lower;
 }
 
-// Without the spaces and tabs around it.
+// Returns `text` without leading and trailing spaces and tabs.
 inline std::string_view Trim(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-// What stands between the separators, trimmed; at least one piece.
+// Splits `text` at each separator and trims the pieces. Returns at least one piece, which may be empty.
 inline std::vector<std::string_view> Split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   while (true) {
@@ -42,7 +42,7 @@ inline std::vector<std::string_view> Split(std::string_view text, char separator
   }
 }
 
-// Digits alone; nullopt for anything else, one that does not fit included.
+// Parses a text of digits only. nullopt for any other text and for a number that does not fit.
 template <std::unsigned_integral Number>
 std::optional<Number> ParseNumber(std::string_view text) {
   Number number = 0;

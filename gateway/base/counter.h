@@ -1,4 +1,4 @@
-// Numbers that others may read while they are counted up.
+// Counters that any thread may read while they change.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_COUNTER_H_
 #define DRAWBRIDGE_GATEWAY_BASE_COUNTER_H_
 
@@ -7,7 +7,7 @@
 
 namespace drawbridge {
 
-// A number that one thread adds to and any thread reads; no locked instruction.
+// One thread writes, any thread reads. Uses no locked instruction.
 class Counter {
  public:
   void Add(uint64_t n) {
@@ -20,7 +20,7 @@ class Counter {
   std::atomic<uint64_t> value_ = 0;
 };
 
-// The same for one that several threads change.
+// Thread-safe: any thread adds, clears and reads.
 class SharedCounter {
  public:
   void Add(int64_t n) { value_.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed); }

@@ -1,4 +1,4 @@
-// How long something took, counted by fixed bounds.
+// A histogram of durations with fixed bucket bounds.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_DURATION_HISTOGRAM_H_
 #define DRAWBRIDGE_GATEWAY_BASE_DURATION_HISTOGRAM_H_
 
@@ -12,10 +12,10 @@
 
 namespace drawbridge {
 
-// One thread observes, any reads.
+// One thread calls Observe; any thread calls AddTo.
 class DurationHistogram {
  public:
-  // What is longer than the last one is counted behind it.
+  // Upper bounds of the buckets, inclusive. One more bucket counts durations longer than the last bound.
   static constexpr std::array<std::chrono::microseconds, 19> kBounds = {
       std::chrono::microseconds(50),  std::chrono::microseconds(100), std::chrono::microseconds(250),
       std::chrono::microseconds(500), std::chrono::milliseconds(1),   std::chrono::microseconds(2500),
@@ -27,11 +27,11 @@ class DurationHistogram {
 
   // The sum of some histograms.
   struct Sum {
-    std::array<uint64_t, kBounds.size() + 1> counts{};  // of each bound alone
+    std::array<uint64_t, kBounds.size() + 1> counts{};  // per bucket, not cumulative
     std::chrono::nanoseconds total{0};
   };
 
-  // A negative one, of clocks that disagree, counts as 0.
+  // A negative duration, the difference of two clocks that disagree, counts as 0.
   void Observe(std::chrono::nanoseconds duration) {
     duration = std::max(duration, std::chrono::nanoseconds(0));
     const auto bound = std::ranges::lower_bound(kBounds, duration);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// The address with all bits behind the prefix cleared.
+// The address with all bits after the prefix cleared.
 std::array<uint8_t, 16> Masked(std::array<uint8_t, 16> bytes, int prefix) {
   for (int i = 0; i < 16; ++i) {
     const int kept = std::clamp(prefix - 8 * i, 0, 8);

@@ -1,4 +1,4 @@
-// An IP address without a port, and ranges of such.
+// IP addresses without a port, and networks.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_IP_ADDRESS_H_
 #define DRAWBRIDGE_GATEWAY_BASE_IP_ADDRESS_H_
 
@@ -11,7 +11,8 @@
 
 namespace drawbridge {
 
-// A value. IPv4 is kept as ::ffff:a.b.c.d, so that a client is the same one whichever socket it came by.
+// A value. An IPv4 address is stored as ::ffff:a.b.c.d, so a client has the same address on an IPv4 socket
+// and on a dual-stack IPv6 socket.
 class IpAddress {
  public:
   IpAddress() = default;  // ::
@@ -34,11 +35,11 @@ class IpAddress {
 // A value.
 class IpNetwork {
  public:
-  // "10.0.0.0/8", "2001:db8::/32", or an address, which means itself alone; nullopt for anything else, bits
-  // set behind the prefix included.
+  // "10.0.0.0/8", "2001:db8::/32", or a single address. nullopt for anything else, including a network with
+  // bits set after the prefix.
   static std::optional<IpNetwork> Parse(std::string_view text);
 
-  // An IPv4 address is in no network of IPv6, not even in ::/0.
+  // An IPv4 address is in no IPv6 network, not even in ::/0.
   bool Contains(const IpAddress& address) const;
 
  private:
@@ -48,7 +49,7 @@ class IpNetwork {
   static constexpr int kV4Prefix = 96;
 
   IpAddress address_;
-  int prefix_;  // in bits of the 128
+  int prefix_;  // in bits of 128, also for IPv4
 };
 
 }  // namespace drawbridge

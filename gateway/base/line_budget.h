@@ -1,4 +1,4 @@
-// Keeps a flood of log lines of one kind from filling a disk.
+// Limits the rate of log lines of one kind, so that they cannot fill a disk.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_LINE_BUDGET_H_
 #define DRAWBRIDGE_GATEWAY_BASE_LINE_BUDGET_H_
 
@@ -13,12 +13,13 @@
 
 namespace drawbridge {
 
-// So many lines a second, with one second's worth at once. Thread-safe.
+// Allows `per_second` lines a second, in bursts of up to one second's worth. Thread-safe.
 class LineBudget {
  public:
   explicit LineBudget(uint64_t per_second) : bucket_(per_second) {}
 
-  // Whether there is a line left: then how many there was none for since the last one, else nullopt.
+  // nullopt where the line must not be written. Else the number of lines suppressed since the last one that
+  // was written.
   std::optional<uint64_t> Take(SteadyTime now) {
     MutexLock lock(mu_);
     if (bucket_.ready_at() > now) {

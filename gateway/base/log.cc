@@ -19,13 +19,12 @@
 namespace drawbridge {
 namespace {
 
-// The logger that events go through; its messages are members of a JSON object already, where that is asked
-// for.
+// The name of the logger for events. With the JSON format, its messages are already members of a JSON object.
 constexpr std::string_view kEvents = "events";
 
 enum class Quoting {
   kNone,
-  kJson,  // as the inside of a JSON string (RFC 8259, section 7), which is UTF-8
+  kJson,  // as the content of a JSON string (RFC 8259, section 7)
 };
 
 template <typename Out>
@@ -34,11 +33,11 @@ void AppendEscape(char32_t code, Out out) {
     fmt::format_to(out, "\\u{:04x}", static_cast<uint32_t>(code));
     return;
   }
-  const auto rest = static_cast<uint32_t>(code) - 0x10000;  // a pair of surrogates
+  const auto rest = static_cast<uint32_t>(code) - 0x10000;  // a surrogate pair
   fmt::format_to(out, "\\u{:04x}\\u{:04x}", 0xD800 | rest >> 10, 0xDC00 | (rest & 0x3FF));
 }
 
-// What misleads, and what is no UTF-8, as an escape.
+// Escapes characters for which Misleads is true, and bytes that are not UTF-8 as U+FFFD.
 template <typename Out>
 void AppendText(std::string_view text, Quoting quoting, Out out) {
   constexpr char32_t kReplacement = 0xFFFD;
@@ -56,7 +55,8 @@ void AppendText(std::string_view text, Quoting quoting, Out out) {
   }
 }
 
-// The payload of a message: that of an event as it is, and a line of the code's own words made safe.
+// Formats the payload of a message: that of an event unchanged, since it is escaped already; any other
+// payload with misleading characters escaped.
 class MessageText final : public spdlog::custom_flag_formatter {
  public:
   explicit MessageText(bool json) : json_(json) {}

@@ -1,4 +1,4 @@
-// The process's log: lines on standard error, for people or for machines.
+// The log of the process: lines on standard error, as text or as JSON.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_LOG_H_
 #define DRAWBRIDGE_GATEWAY_BASE_LOG_H_
 
@@ -14,33 +14,34 @@ namespace drawbridge {
 
 enum class LogWriting {
   kAtOnce,
-  // By a thread of its own: a thread that logs never waits for the reader of standard error. When 8,192 lines
-  // wait for that reader, each further line replaces the oldest one, which is lost and counted.
+  // By a separate thread: a thread that logs never waits for the reader of standard error. When 8,192 lines
+  // wait to be written, each further line replaces the oldest one, which is lost and counted.
   kInBackground,
 };
 
 // Sets up spdlog's default logger and LogEvent. `format`: text or json; `level`: debug, info, warning or
-// error. Before threads.
+// error. Not thread-safe; call it before another thread logs.
 void InitializeLogging(const std::string& format, const std::string& level,
                        LogWriting writing = LogWriting::kAtOnce);
-// Writes what is left; nothing is logged after it. The last call of a process that logs in the background.
+// Writes the lines that still wait; blocks until they are written. Nothing may be logged after it. A process
+// that logs in the background must call it before it exits.
 void FinishLogging();
 
 // How many lines were lost since InitializeLogging because standard error was not read fast enough.
-// Thread-safe; takes the lock of the queue of lines.
+// Thread-safe; takes the lock of the line queue.
 uint64_t LostLogLines();
 
-// From now on. Thread-safe.
+// Sets the lowest level that is written. `level`: as in InitializeLogging. Thread-safe.
 void SetLogLevel(const std::string& level);
 
-// Something that is known of an event. The key is a literal, of letters, digits and underscores.
+// One field of an event. The key is not copied: pass a string literal of letters, digits and underscores.
 struct LogField {
   LogField(std::string_view name, std::string_view text) : key(name), value(text) {}
   LogField(std::string_view name, const char* text) : key(name), value(text) {}
   LogField(std::string_view name, const std::string& text) : key(name), value(text) {}
   LogField(std::string_view name, std::integral auto number)
       : key(name), value(std::to_string(number)), is_number(true) {}
-  // With three digits behind the point.
+  // Written with three decimals.
   LogField(std::string_view name, double number);
 
   std::string_view key;
@@ -51,10 +52,10 @@ struct LogField {
 // Whether a line of this level is written. Thread-safe.
 bool Logs(spdlog::level::level_enum level);
 
-// One line. As text: the event, then key=value, the value in quotes where it has other characters than those
-// of a word; as JSON: an object with the event as its message and a member a field. Whatever a value holds,
-// the event stays one line, no value can be taken for a key, and what misleads (gateway/base/misleading.h) is
-// an escape such as \u202e. Thread-safe.
+// Writes one line. As text: the event, then key=value for each field; a value that is not a plain word is
+// quoted. As JSON: an object with the event as `message` and one member per field. Values are escaped: the
+// event is always one line, a value cannot be mistaken for a key, and a misleading character
+// (gateway/base/misleading.h) is an escape such as \u202e. Thread-safe.
 void LogEvent(spdlog::level::level_enum level, std::string_view event, const std::vector<LogField>& fields);
 
 }  // namespace drawbridge

@@ -1,6 +1,6 @@
-// A std::mutex that clang's thread-safety analysis understands. absl::Mutex is not used below services/: its
-// locking is compiled without instrumentation in Debian's package, so ThreadSanitizer would report every map
-// that it guards.
+// A std::mutex that clang's thread-safety analysis understands. absl::Mutex is not used in gateway/:
+// Debian's package compiles it without instrumentation, so ThreadSanitizer would report false races on the
+// data that it guards.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_MUTEX_H_
 #define DRAWBRIDGE_GATEWAY_BASE_MUTEX_H_
 

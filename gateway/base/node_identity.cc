@@ -9,13 +9,13 @@ namespace drawbridge {
 namespace {
 
 constexpr int kBase = 36;
-constexpr size_t kSerialLength = 13;  // what 64 bits take in base 36
+constexpr size_t kSerialLength = 13;  // 64 bits in base 36
 constexpr uint64_t kRounds = 8;
 constexpr size_t kMaxConnectionIdLength = 32;
 
 constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-// The lowest digits, the lowest first.
+// The `length` lowest base-36 digits of `bits`, lowest first.
 std::string Word(uint64_t bits, size_t length) {
   std::string word(length, '0');
   for (char& digit : word) {
@@ -25,8 +25,8 @@ std::string Word(uint64_t bits, size_t length) {
   return word;
 }
 
-// A Feistel network over both halves of the number (Luby and Rackoff, 1988): a permutation, so that no two
-// sequences share an id, and one that takes the key to undo.
+// A Feistel network over both halves of the number (Luby and Rackoff, 1988). It is a permutation, so no two
+// sequences share an id, and it cannot be inverted without the key.
 uint64_t Permute(const SipKey& key, uint64_t number) {
   auto left = static_cast<uint32_t>(number >> 32);
   auto right = static_cast<uint32_t>(number);
@@ -48,7 +48,7 @@ uint64_t Unpermute(const SipKey& key, uint64_t number) {
 }
 
 // FNV-1a: the same node id gives the same word in every build and on every machine, which std::hash does not
-// promise.
+// guarantee.
 uint64_t Fingerprint(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) {

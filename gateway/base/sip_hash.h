@@ -14,7 +14,7 @@ struct SipKey {
   uint64_t low = 0;
   uint64_t high = 0;
 
-  // From the operating system's entropy. Throws std::exception where there is none.
+  // Drawn from the operating system's entropy. Throws std::exception where there is none.
   static SipKey Draw() {
     std::random_device entropy;
     const auto word = [&entropy] { return (uint64_t{entropy()} << 32) | entropy(); };
@@ -22,7 +22,7 @@ struct SipKey {
   }
 };
 
-// The hash of whole words of 64 bits, each as its eight bytes with the lowest first. Any thread.
+// The hash of 64-bit words, each taken as eight bytes in little-endian order. Thread-safe.
 inline uint64_t SipHash(const SipKey& key, std::initializer_list<uint64_t> words) {
   uint64_t v0 = key.low ^ 0x736f6d6570736575;
   uint64_t v1 = key.high ^ 0x646f72616e646f6d;

@@ -10,12 +10,12 @@ namespace drawbridge {
 namespace {
 
 constexpr size_t kAlignment = alignof(std::max_align_t);
-// A block begins at a multiple of its size, so that an object finds its own.
+// A block begins at a multiple of its size, so that Give computes the block from the address of an object.
 constexpr size_t kBlockBytes = 64 * 1024;
 
 constexpr size_t RoundUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-// AddressSanitizer watches what the allocator hands out, and nothing inside it.
+// AddressSanitizer does not detect errors inside a slab, so with it every object comes from operator new.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kBypass = true;
 #elif defined(__has_feature)
@@ -28,7 +28,8 @@ constexpr bool kBypass = false;
 constexpr bool kBypass = false;
 #endif
 
-// Aligned as a block must be: twice as much is mapped, and what lies around it is given back.
+// Maps a block at a multiple of its size: maps twice the size, then unmaps the memory before and after the
+// block.
 void* MapBlock() {
   void* const mapped =
       ::mmap(nullptr, 2 * kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

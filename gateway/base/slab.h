@@ -1,6 +1,6 @@
-// Memory for objects of one kind, apart from everything else: when a crowd has gone, its pages are empty and
-// can go back to the kernel. Mixed as an allocator would mix them, each page would keep one of the few that
-// stay.
+// Memory for objects of one type, separate from all other allocations. After many connections have closed,
+// whole blocks are empty and return to the kernel. A general allocator mixes short-lived and long-lived
+// objects, so few pages would become empty.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_SLAB_H_
 #define DRAWBRIDGE_GATEWAY_BASE_SLAB_H_
 
@@ -12,21 +12,22 @@
 
 namespace drawbridge {
 
-// Thread-safe; holds its lock for some instructions. Takes blocks of 64 KiB from the kernel and gives back
-// those that are empty, but for the last.
+// Thread-safe; holds its lock for a few instructions, or for an mmap or munmap. Maps blocks of 64 KiB and
+// unmaps empty ones, except the last block with room.
 class Slab {
  public:
   explicit Slab(size_t object_bytes);
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
-  // Every object must have been given back.
+  // Every object must have been returned by Give.
   ~Slab();
 
-  // Throws std::bad_alloc.
+  // Memory for one object. Throws std::bad_alloc.
   void* Take();
+  // Returns memory that came from Take of this slab.
   void Give(void* object);
 
-  // Blocks held.
+  // The number of mapped blocks.
   size_t blocks() const;
 
  private:
@@ -34,8 +35,8 @@ class Slab {
     Object* next;
   };
   struct Block : boost::intrusive::list_base_hook<> {
-    Object* free = nullptr;  // given back
-    size_t begun = 0;        // ever taken: what lies behind them is free, too
+    Object* free = nullptr;  // list of returned objects
+    size_t begun = 0;        // objects ever taken; the memory after them is free, too
     size_t taken = 0;
   };
   using Blocks = boost::intrusive::list<Block, boost::intrusive::constant_time_size<false>>;
@@ -45,20 +46,20 @@ class Slab {
   void Release(Block& block) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const size_t object_bytes_;
-  const size_t capacity_;  // objects in a block
+  const size_t capacity_;  // objects per block
   mutable Mutex mu_;
-  Blocks open_ ABSL_GUARDED_BY(mu_);  // those with room
+  Blocks open_ ABSL_GUARDED_BY(mu_);  // blocks with room
   size_t blocks_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-// The slab of a type, for as long as the process lives.
+// The slab of a type. Never destroyed.
 template <typename T>
 Slab& SlabOf() {
   static Slab& slab = *new Slab(sizeof(T));
   return slab;
 }
 
-// For std::allocate_shared: one object at a time.
+// For std::allocate_shared. Allocates one object at a time.
 template <typename T>
 struct SlabAllocator {
   using value_type = T;
@@ -70,7 +71,7 @@ struct SlabAllocator {
   bool operator==(const SlabAllocator&) const = default;
 };
 
-// Base of a class that nothing is derived from, for new and delete.
+// Base class that makes new and delete of `T` use its slab. No class may derive from `T`.
 template <typename T>
 class InSlab {
  public:

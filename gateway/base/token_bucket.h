@@ -1,4 +1,4 @@
-// How much of something may happen a second, with one second's worth at once.
+// A token bucket: a rate limit that allows bursts of up to one second's worth.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_TOKEN_BUCKET_H_
 #define DRAWBRIDGE_GATEWAY_BASE_TOKEN_BUCKET_H_
 
@@ -10,17 +10,17 @@
 
 namespace drawbridge {
 
-// Not thread-safe. Knows no clock: every call says what time it is, and the times must not step back. It
-// keeps the time at which it is full again instead of a number of tokens, so there is nothing to refill.
+// Not thread-safe. The caller passes the current time, which must not step back. The bucket stores the time
+// at which it is full again instead of a number of tokens, so it needs no refill.
 class TokenBucket {
  public:
-  // Full at first. `per_second`: at least 1.
+  // Starts full. `per_second`: at least 1.
   explicit TokenBucket(uint64_t per_second) : cost_(1e9 / static_cast<double>(per_second)) {}
 
-  // Takes the tokens, those too that are not there: a debt.
+  // Takes `tokens`, even where there are fewer; the missing tokens become a debt.
   void Take(uint64_t tokens, SteadyTime now) { full_at_ = std::max(full_at_, now) + Cost(tokens); }
 
-  // When a debt is paid; in the past where there is none.
+  // When the debt is paid. In the past where there is none.
   SteadyTime paid_at() const { return full_at_ - kBurst; }
   // When there is at least one token.
   SteadyTime ready_at() const { return paid_at() + Cost(1); }
@@ -32,7 +32,7 @@ class TokenBucket {
     return std::chrono::nanoseconds(static_cast<int64_t>(static_cast<double>(tokens) * cost_));
   }
 
-  double cost_;  // nanoseconds a token
+  double cost_;  // nanoseconds per token
   SteadyTime full_at_;
 };
 

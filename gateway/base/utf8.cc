@@ -7,8 +7,8 @@
 namespace drawbridge {
 namespace {
 
-// The well-formed byte sequences of RFC 3629, section 4, as an automaton. A state says which bytes may come
-// next.
+// The well-formed byte sequences of RFC 3629, section 4, as an automaton. A state defines which bytes may
+// follow.
 enum State : uint8_t {
   kAccept,
   kTail1,    // one more 80..BF
@@ -62,7 +62,7 @@ constexpr auto kTransitions = [] {
   return table;
 }();
 
-// How many of the leading bytes are ASCII, counted in steps of eight: most text is.
+// The number of leading ASCII bytes, counted in steps of eight. A fast path, since most text is ASCII.
 size_t AsciiPrefix(std::string_view text) {
   size_t count = 0;
   for (uint64_t word; count + sizeof(word) <= text.size(); count += sizeof(word)) {
@@ -77,7 +77,7 @@ size_t AsciiPrefix(std::string_view text) {
 bool Utf8Checker::Feed(std::string_view piece) {
   while (!piece.empty()) {
     if (state_ == kAccept) piece.remove_prefix(AsciiPrefix(piece));
-    // At most eight bytes by the automaton, then try the fast way again.
+    // At most eight bytes by the automaton, then try the fast path again.
     const size_t step = std::min<size_t>(piece.size(), 8);
     for (size_t i = 0; i < step; ++i) state_ = kTransitions[state_][static_cast<unsigned char>(piece[i])];
     if (state_ == kReject) return false;
@@ -92,7 +92,7 @@ std::optional<Utf8Character> FirstUtf8Character(std::string_view text) {
   char32_t code = 0;
   for (size_t i = 0; i < std::min(text.size(), kLongest); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    // A first byte of n ones and a zero, then 6 bits a byte (section 3).
+    // The first byte begins with n ones and a zero; each further byte holds 6 bits (RFC 3629, section 3).
     code = i == 0 ? byte & (byte < 0x80   ? 0x7F
                             : byte < 0xE0 ? 0x1F
                             : byte < 0xF0 ? 0x0F

@@ -1,4 +1,4 @@
-// Checks UTF-8 (RFC 3629) that arrives in pieces, and takes it apart.
+// Validates UTF-8 (RFC 3629) that arrives in pieces, and decodes single characters.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_UTF8_H_
 #define DRAWBRIDGE_GATEWAY_BASE_UTF8_H_
 
@@ -9,13 +9,13 @@
 
 namespace drawbridge {
 
-// Not thread-safe; a few bytes, freely copied.
+// Not thread-safe; cheap to copy.
 class Utf8Checker {
  public:
   // False as soon as no continuation could make the text valid; from then on always false.
   [[nodiscard]] bool Feed(std::string_view piece);
 
-  // Whether the text may end here: nothing wrong so far and no character cut in two.
+  // Whether the text may end here: it is valid so far and does not end inside a character.
   [[nodiscard]] bool AtBoundary() const { return state_ == 0; }
 
  private:
@@ -24,12 +24,12 @@ class Utf8Checker {
 
 bool IsUtf8(std::string_view text);
 
-// The character at the front of `text`, which is not empty: its size in bytes and its code point. nullopt
-// where the front is no well-formed character, be it cut off.
 struct Utf8Character {
-  size_t size;
+  size_t size;  // in bytes
   char32_t code;
 };
+// The first character of `text`, which must not be empty. nullopt where `text` does not begin with a
+// complete, well-formed character.
 std::optional<Utf8Character> FirstUtf8Character(std::string_view text);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// The one place that says which release this is.
+// The release number.
 #ifndef DRAWBRIDGE_GATEWAY_BASE_VERSION_H_
 #define DRAWBRIDGE_GATEWAY_BASE_VERSION_H_
 

@@ -3,8 +3,8 @@
 namespace drawbridge {
 namespace {
 
-// The first half of IPv6; IPv4 as the second half of its mapped form, 0:ffff:a.b.c.d, which begins no address
-// that a client can have.
+// The first 64 bits of an IPv6 address. For IPv4, the last 64 bits of the mapped form, 0:ffff:a.b.c.d: no
+// IPv6 address of a client begins with them.
 uint64_t KeyOf(const IpAddress& address) {
   uint64_t key = 0;
   const size_t begin = address.is_v4() ? 8 : 0;

@@ -1,4 +1,4 @@
-// Bounds how many sockets one client address has at once.
+// Limits the number of open sockets per client address.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_ADDRESS_SLOTS_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_ADDRESS_SLOTS_H_
 
@@ -18,7 +18,8 @@ namespace drawbridge {
 
 class AddressSlots;
 
-// One socket counted for its address, until it dies or is released. Not thread-safe; movable. May be empty.
+// Counts one socket for its address until it is destroyed or released. Not thread-safe; movable. May be
+// empty.
 class AddressSlot {
  public:
   AddressSlot() = default;
@@ -40,21 +41,21 @@ class AddressSlot {
   uint64_t key_ = 0;
 };
 
-// Thread-safe. Must outlive its slots. Remembers only addresses that have a slot, so its memory is bounded by
+// Thread-safe. Must outlive its slots. Stores only addresses that have a slot, so its memory is bounded by
 // the number of sockets.
 class AddressSlots {
  public:
-  // `limit`: of each address; 0: none, and nothing is counted.
+  // `limit`: sockets per address; 0: no limit, and sockets are not counted.
   explicit AddressSlots(size_t limit) : limit_(limit) {}
 
-  // For those to come: who is not counted yet is not, later.
+  // Applies to later calls of Take. A socket accepted while the limit was 0 stays uncounted.
   void set_limit(size_t limit) { limit_.store(limit, std::memory_order_relaxed); }
 
-  // nullopt where the address has as many as it may. An IPv6 address counts as its /64, of which a client has
-  // every address.
+  // nullopt where the address has reached the limit. All addresses of an IPv6 /64 count as one, since a
+  // client usually controls a whole /64.
   std::optional<AddressSlot> Take(const IpAddress& address);
 
-  // Addresses that have a slot.
+  // The number of addresses that have a slot.
   size_t size() const;
 
  private:

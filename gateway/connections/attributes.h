@@ -13,12 +13,13 @@
 
 namespace drawbridge {
 
-// Immutable once a connection has them: a change is a new set, so that nobody reads half of one. The count is
-// inside, because a connection keeps a pointer of 8 bytes, null for the many that were never changed.
+// Immutable once a connection has them: a change replaces the whole object, so no thread reads a partial
+// change. The reference count is inside the object, so that a connection needs a pointer of only 8 bytes. The
+// pointer is null for a connection that was never changed, as most are.
 struct Attributes : boost::intrusive_ref_counter<Attributes, boost::thread_safe_counter> {
   absl::btree_map<std::string, std::string> labels;
-  std::optional<WallTime> expire_time;  // as it was asked for, so that it reads back the same
-  uint64_t revision = 1;                // of the connection; one that was never changed is at 1
+  std::optional<WallTime> expire_time;  // as requested, so that it reads back unchanged
+  uint64_t revision = 1;                // of the connection; 1 if it was never changed
 };
 
 using AttributesPointer = boost::intrusive_ptr<const Attributes>;

@@ -21,10 +21,10 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kTooBig, kGateway, 1009, "too_big", "message too big"},
     CloseCauseInfo{CloseCause::kProtocolError, kGateway, 1002, "protocol_error", "protocol error"},
     CloseCauseInfo{CloseCause::kInvalidUtf8, kGateway, 1007, "invalid_utf8", "invalid UTF-8"},
-    // What is inside the message is wrong, not the framing: 1007, as for bad UTF-8, and not 1002.
+    // 1007, as for invalid UTF-8, and not 1002: the payload is invalid and the framing is not.
     CloseCauseInfo{CloseCause::kInvalidDeflate, kGateway, 1007, "invalid_deflate", "invalid deflate data"},
-    // Not 1012 (service restart), the registry's word for it, which several client libraries do not know and
-    // report as a protocol error; nor for max_age.
+    // 1001 and not 1012 (Service Restart) of the IANA registry: several client libraries do not know 1012 and
+    // report a protocol error. The same holds for max_age.
     CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
     CloseCauseInfo{CloseCause::kExpired, kGateway, 1008, "expired", "expired"},
     CloseCauseInfo{CloseCause::kMaxAge, kGateway, 1001, "max_age", "maximum age reached"},

@@ -26,7 +26,7 @@ bool Connection::Begin(CloseRequest* request) {
     closing_ = std::make_unique<Closing>(std::move(*request));
     state_.store(ConnectionState::kClosing, std::memory_order_release);
   }
-  stop_.request_stop();  // runs the session's callback, so not under the lock
+  stop_.request_stop();  // not under the lock, since it runs the session's callback
   return true;
 }
 
@@ -61,12 +61,13 @@ SendStatus Connection::Judge(size_t cost) const {
   return SendStatus::kQueued;
 }
 
-// True where the session is to be told: of the first one since there was room.
+// Records the refusal. Returns whether to signal the session: true for the first refusal since there was
+// room.
 bool Connection::Refuse(SendStatus status, size_t cost) {
   if (status != SendStatus::kFull && status != SendStatus::kNodeFull) return false;
   const bool by_node = status == SendStatus::kNodeFull;
   if (limits_.budget != nullptr) limits_.budget->CountRefused(by_node);
-  if (by_node && traffic_.send_queue_bytes.Get() == 0) return false;  // it is not to blame
+  if (by_node && traffic_.send_queue_bytes.Get() == 0) return false;  // this client is not slow
   const auto refused = by_node ? std::numeric_limits<uint32_t>::max() : static_cast<uint32_t>(cost);
   return refused_bytes_.exchange(refused, std::memory_order_relaxed) == 0;
 }
@@ -76,13 +77,13 @@ bool Connection::LacksRoom() {
   while (refused != 0) {
     const uint64_t waiting = traffic_.send_queue_bytes.Get();
     if (waiting != 0 && waiting + refused > limits_.queue_bytes) return true;
-    // Unless another was refused meanwhile, for which nobody signalled.
+    // Fails where Send refused another message meanwhile. Send has not signalled that one, so check again.
     if (refused_bytes_.compare_exchange_weak(refused, 0, std::memory_order_relaxed)) return false;
   }
   return false;
 }
 
-// Not under the lock: the queue has one of its own.
+// Pushes outside `mu_`, since the queue has its own lock.
 void Connection::Signal() {
   SignalQueue* signals = nullptr;
   {
@@ -156,9 +157,9 @@ bool Connection::ReplaceAttributes(const AttributesPointer& expected, Attributes
   {
     MutexLock lock(mu_);
     if (closing_ != nullptr || attributes_ != expected) return false;
-    attributes_.swap(next);  // the old ones die after the lock
+    attributes_.swap(next);  // `next` destroys the old ones after the lock is released
   }
-  Signal();  // the session looks at its expiry
+  Signal();  // the session reads the new expiry
   return true;
 }
 
@@ -178,7 +179,7 @@ uint64_t Connection::WhenClosed(Waiter waiter) {
 }
 
 void Connection::Forget(uint64_t handle) {
-  Waiting forgotten;  // declared before the lock, so destroyed after it: a waiter may own anything
+  Waiting forgotten;  // destroyed after the lock is released, since a waiter may own any object
   MutexLock lock(mu_);
   const auto found = std::ranges::find(waiting_, handle, &Waiting::handle);
   if (found == waiting_.end()) return;

@@ -1,4 +1,4 @@
-// What is known of a client from its upgrade on.
+// The facts of a connection that are fixed by its upgrade.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_CONNECTION_INFO_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_CONNECTION_INFO_H_
 
@@ -12,32 +12,32 @@
 
 namespace drawbridge {
 
-// The texts of a client that may be too long to be kept whole; flags.
+// Bit flags for the texts that may be truncated because they are too long.
 enum CutText : uint8_t { kCutPath = 1, kCutUserAgent = 2, kCutOrigin = 4 };
 
-// A view: the texts are somebody else's, and must outlive it.
+// A view: it does not own the texts, which must outlive it.
 struct ConnectionInfo {
   uint64_t sequence = 0;  // given by the registry; orders connections by age
   std::string_view id;
   std::string_view remote_address;  // ip:port
-  std::string_view principal;       // who the client was authenticated as; empty: nobody in particular
+  std::string_view principal;       // the authenticated identity of the client; empty: none
   std::string_view path;
   std::string_view subprotocol;
   std::string_view user_agent;
   std::string_view origin;
   bool tls = false;
-  uint8_t cut_texts = 0;  // of CutText: those that are kept in part
+  uint8_t cut_texts = 0;  // flags of CutText: the truncated texts
   SteadyTime create_time;
-  WallTime create_wall_time;  // the same moment on the calendar, as it was then
+  WallTime create_wall_time;  // `create_time` as calendar time, converted at creation
 };
 
-// A copy of it, with all texts in one piece of memory: a million connections that come and go are a million
-// allocations, and not seven. Immutable, so thread-safe.
+// A copy of ConnectionInfo that owns its texts, all in one allocation instead of one per text. Immutable, so
+// thread-safe.
 class PackedInfo {
  public:
   explicit PackedInfo(const ConnectionInfo& info);
 
-  // Of texts that live as long as this.
+  // The texts are valid as long as this object.
   ConnectionInfo view() const {
     return {.sequence = sequence_,
             .id = text(kId),
@@ -53,7 +53,7 @@ class PackedInfo {
             .create_wall_time = create_wall_time_};
   }
 
-  // Begins to bring the first texts from memory.
+  // Prefetches the first texts into the CPU cache.
   void Prefetch() const {
     __builtin_prefetch(texts_.get());
     __builtin_prefetch(texts_.get() + 64);
@@ -70,8 +70,8 @@ class PackedInfo {
   uint64_t sequence_;
   SteadyTime create_time_;
   WallTime create_wall_time_;
-  std::unique_ptr<char[]> texts_;        // one behind the other
-  std::array<uint32_t, kTexts> ends_{};  // of each of them
+  std::unique_ptr<char[]> texts_;        // concatenated
+  std::array<uint32_t, kTexts> ends_{};  // where each text ends in `texts_`
   bool tls_;
   uint8_t cut_texts_;
 };

@@ -1,4 +1,4 @@
-// The line that each connection leaves in the log when it ends.
+// The log line for the end of a connection.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_END_LOG_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_END_LOG_H_
 
@@ -7,9 +7,10 @@
 
 namespace drawbridge {
 
-// Of one whose end is recorded. Of a whole process at most 1,000 lines a second; the next line says how many
-// were left out. Neither a payload is in it nor what may be a secret: the query of the path. Thread-safe;
-// does not block where the log is written in the background.
+// Logs the end of a connection after Connection::RecordEnd. The process writes at most 1,000 such lines a
+// second; the next line holds the number of suppressed ones. The line contains no payload and no query of the
+// path, which may hold a secret. Thread-safe; does not wait for the reader of the log where the log is
+// written in the background.
 void LogEnd(const Connection& connection, SteadyTime now);
 
 }  // namespace drawbridge

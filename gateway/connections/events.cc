@@ -11,7 +11,7 @@
 namespace drawbridge {
 namespace {
 
-// Events that one record may drop where the attributes are over their bound.
+// The number of events that one record may drop while the attributes exceed their limit.
 constexpr int kMostDropped = 64;
 
 int MakeDoorbell() {
@@ -20,7 +20,7 @@ int MakeDoorbell() {
   return descriptor;
 }
 
-// Roughly what they take, with the map's nodes.
+// The approximate memory of the attributes, including the nodes of the map.
 uint32_t BytesOf(const AttributesPointer& attributes) {
   if (attributes == nullptr) return 0;
   size_t bytes = sizeof(Attributes);
@@ -83,7 +83,7 @@ void Events::Updated(Connection& connection, AttributesPointer before) {
   std::vector<AttributesPointer> dropped;
   {
     MutexLock lock(mu_);
-    if (connection.told_ == Connection::Told::kNothing) return;  // the opening is yet to come, and tells it
+    if (connection.told_ == Connection::Told::kNothing) return;  // the opening, recorded later, includes it
     Event event = {.sequence = connection.info().sequence,
                    .before = std::move(before),
                    .before_bytes = bytes,
@@ -107,7 +107,7 @@ bool Events::Push(Event event, std::vector<AttributesPointer>* dropped) {
   return std::exchange(awaited_, false);
 }
 
-// The attributes themselves die after the lock.
+// Moves the attributes to `dropped`, so that they are destroyed after the lock is released.
 void Events::DropOldest(std::vector<AttributesPointer>* dropped) {
   Event& oldest = ring_[begin_++ % ring_.size()];
   attribute_bytes_ -= oldest.before_bytes;
@@ -116,7 +116,7 @@ void Events::DropOldest(std::vector<AttributesPointer>* dropped) {
 
 void Events::Ring() const {
   const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(doorbell_, &one, sizeof(one));  // full: it rings already
+  [[maybe_unused]] const ssize_t written = ::write(doorbell_, &one, sizeof(one));  // EAGAIN: already readable
 }
 
 uint64_t Events::begin() const {

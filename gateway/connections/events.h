@@ -1,4 +1,4 @@
-// What happened to connections lately, in order, for whoever watches them.
+// The most recent changes of connections, in order, for watches.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_EVENTS_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_EVENTS_H_
 
@@ -14,32 +14,35 @@
 
 namespace drawbridge {
 
-// One change of one connection. It names the connection and does not hold it, so that the ring keeps nobody's
-// memory who has ended.
+// One change of one connection. It refers to the connection by sequence, so that the ring does not keep ended
+// connections in memory.
 struct Event {
   enum class Kind : uint8_t { kOpened, kUpdated, kClosed };
 
   uint64_t sequence = 0;
   AttributesPointer before = nullptr;  // only where `relabelled`
-  uint32_t before_bytes = 0;           // roughly
+  uint32_t before_bytes = 0;           // approximate memory of `before`
   Kind kind = Kind::kOpened;
-  ConnectionState state = ConnectionState::kOpen;  // as the events up to this one tell it
-  bool relabelled = false;                         // its attributes were changed from `before`
+  ConnectionState state = ConnectionState::kOpen;  // after this event
+  bool relabelled = false;                         // the attributes were changed from `before`
 };
 
-// A ring of the last events. Thread-safe. To record is one short lock and, at most once for each Await that
-// waits, one write to a descriptor: never more, whoever watches. What is recorded was visible to everybody
-// before: an opened connection is listed, a closed one is not, an updated one has changed.
-// Of each connection the order is kOpened, kUpdated, kClosed, in whatever order its changes are recorded: an
-// update that overtakes the opening is no event of its own, and one that the end overtakes is told as another
-// kClosed.
+// A ring buffer of the last events. Thread-safe. Recording an event takes one short lock and at most one
+// write to an eventfd per Await; the cost does not depend on the number of watches. A change is visible in
+// the registry before it is recorded: an opened connection is listed, a closed one is not, an updated one has
+// changed.
+//
+// The events of one connection have the order kOpened, kUpdated, kClosed, even if threads record them in
+// another order. An update recorded before the opening is dropped, since a reader of the opening finds the
+// new attributes. An update recorded after the end becomes another kClosed.
 class Events {
  public:
   struct Options {
-    size_t capacity = 1 << 18;          // events; 24 bytes each, taken at once
-    size_t attribute_bytes = 64 << 20;  // what `before` holds in all of them; over it the oldest go earlier
+    size_t capacity = 1 << 18;          // events; 24 bytes each, allocated at construction
+    size_t attribute_bytes = 64 << 20;  // limit for `before` of all events; above it the oldest are dropped
   };
 
+  // Throws std::system_error where no eventfd can be created.
   explicit Events(Options options);
   Events(const Events&) = delete;
   Events& operator=(const Events&) = delete;
@@ -50,21 +53,23 @@ class Events {
   void Closing(Connection& connection);
   void Closed(Connection& connection);
 
-  // The positions of the ring count all events ever: it has those from begin() to before end().
+  // A position is the number of events recorded before it. The ring holds the positions from begin() to
+  // end(), excluding end().
   uint64_t begin() const;
   uint64_t end() const;
 
-  // Appends at most `limit` events from `position` on. False where the ring does not have that one any more.
+  // Appends at most `limit` events, beginning at `position`. False where `position` is before begin() or
+  // after end().
   [[nodiscard]] bool Read(uint64_t position, size_t limit, std::vector<Event>* out) const;
 
-  // False where there are events from `position` on. Else the next one makes `doorbell` readable, once.
+  // False where there are events at or after `position`. Else true, and the next event makes doorbell()
+  // readable.
   bool Await(uint64_t position);
-  // An eventfd that does not block; reading it takes the ring away. For one that waits. Lives as long as
-  // this.
+  // A non-blocking eventfd, for one waiting reader. A read resets it. Valid as long as this object.
   int doorbell() const { return doorbell_; }
 
  private:
-  // Makes room and adds the event; what it took away goes to `dropped`. Returns whether to ring.
+  // Makes room and adds the event. Moves dropped attributes to `dropped`. Returns whether to call Ring.
   bool Push(Event event, std::vector<AttributesPointer>* dropped) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void DropOldest(std::vector<AttributesPointer>* dropped) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Ring() const;

@@ -6,7 +6,8 @@
 namespace drawbridge {
 namespace {
 
-// Who is forgotten was not touched for long: it is on its way from memory while so many others go.
+// How many entries ahead to prefetch. A connection that is removed was not used for long, so it is not
+// cached.
 constexpr size_t kPrefetched = 8;
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Remembers how the last connections ended, so that "it is gone" can be answered with when, why and by whom.
+// Keeps recently ended connections, so that a request for one can report when, why and at whose request it
+// ended.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_HISTORY_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_HISTORY_H_
 
@@ -17,7 +18,7 @@
 
 namespace drawbridge {
 
-// Thread-safe; never blocks. At its bound the oldest entry is forgotten.
+// Thread-safe; holds its lock briefly. When it is full, the oldest entry is removed.
 class History {
  public:
   struct Options {
@@ -28,14 +29,16 @@ class History {
   // `clock` must outlive the history.
   History(Options options, const Clock* clock);
 
+  // Also removes entries older than `keep`.
   void Add(const std::shared_ptr<Connection>& connection);
 
-  // Null where no connection of this sequence ended within the time kept.
+  // Null where no connection with this sequence ended within `keep`, or where it was removed to make room.
   std::shared_ptr<Connection> Find(uint64_t sequence) const;
 
+  // Includes entries older than `keep` that the next Add removes.
   size_t size() const;
 
-  // Those of the lowest `limit` sequences over `after`.
+  // The entries with the `limit` lowest sequences greater than `after`.
   Stretch Walk(uint64_t after, size_t limit) const;
 
  private:

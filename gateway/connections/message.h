@@ -1,4 +1,4 @@
-// What travels between a client and whoever serves it.
+// A message from or to a client.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_MESSAGE_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_MESSAGE_H_
 
@@ -8,7 +8,7 @@ namespace drawbridge {
 
 enum class MessageType { kText, kBinary };
 
-// One whole WebSocket message. A view: whoever keeps it copies it.
+// One complete WebSocket message. A view: it does not own the payload.
 struct Message {
   MessageType type;
   std::string_view payload;  // kText: valid UTF-8

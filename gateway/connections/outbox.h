@@ -1,4 +1,4 @@
-// What others have for a client, until its session takes it.
+// Messages that other threads have queued for a client and that its session has not taken yet.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_OUTBOX_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_OUTBOX_H_
 
@@ -15,20 +15,20 @@
 
 namespace drawbridge {
 
-// A message from the outside. The payload is shared by all the clients that it goes to.
+// A message to a client from another thread. All recipients share the payload.
 struct OutboundMessage {
   MessageType type;
   std::shared_ptr<const std::string> payload;  // not null; kText: valid UTF-8
   Receipt receipt;
 };
 
-// Not thread-safe: its connection guards it, and bounds it.
+// Not thread-safe: Connection guards it with its mutex and limits its size.
 class Outbox {
  public:
-  // What a waiting message counts besides its payload: for its frame header and its keep, so that a million
-  // empty ones are not for free.
+  // The cost of a waiting message in addition to its payload, in bytes: for its frame header and its
+  // bookkeeping. It also limits the number of empty messages.
   static constexpr size_t kOverhead = 48;
-  // More than any outbox costs, for Take.
+  // For Take: take all messages.
   static constexpr size_t kAll = std::numeric_limits<size_t>::max();
   static size_t CostOf(const OutboundMessage& message) { return message.payload->size() + kOverhead; }
 
@@ -37,7 +37,7 @@ class Outbox {
     messages_.push_back(std::move(message));
   }
 
-  // The oldest, until they cost `bytes` or more.
+  // Takes the oldest messages, until they cost `bytes` or more.
   std::vector<OutboundMessage> Take(size_t bytes) {
     size_t count = taken_;
     size_t cost = 0;
@@ -50,7 +50,7 @@ class Outbox {
     }
     taken.assign(std::make_move_iterator(At(taken_)), std::make_move_iterator(At(count)));
     taken_ = count;
-    // Each message is moved up at most once for each that was taken.
+    // Compacts only when at least half of the messages are taken, so the moves cost O(1) per message taken.
     if (2 * taken_ >= messages_.size()) {
       messages_.erase(messages_.begin(), At(taken_));
       taken_ = 0;
@@ -67,10 +67,10 @@ class Outbox {
     return messages_.begin() + static_cast<std::ptrdiff_t>(index);
   }
 
-  // No deque: most outboxes hold one message, taken at once, and a deque's first costs 600 bytes.
+  // Not a deque: most outboxes hold one message, and a deque allocates about 600 bytes for its first element.
   std::vector<OutboundMessage> messages_;
-  size_t taken_ = 0;  // of `messages_`, from the front
-  size_t bytes_ = 0;
+  size_t taken_ = 0;  // number of messages taken from the front of `messages_`
+  size_t bytes_ = 0;  // cost of the messages that are left
 };
 
 }  // namespace drawbridge

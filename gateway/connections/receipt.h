@@ -1,4 +1,4 @@
-// Tells whoever sent a message what became of it.
+// Reports to the sender of a message whether it was written.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_RECEIPT_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_RECEIPT_H_
 
@@ -7,9 +7,9 @@
 
 namespace drawbridge {
 
-// Calls its function once: with true when the kernel has the whole message, with false when it never will,
-// which is when the receipt dies. Mostly on the thread of the session; it must not block. Not thread-safe;
-// movable. May be empty: nobody asks.
+// Calls its function once: with true when the kernel has accepted the whole message, with false when the
+// receipt is destroyed before that. The call is usually on the session's thread, so the function must not
+// block. Not thread-safe; movable. May be empty, which reports nothing.
 class Receipt {
  public:
   Receipt() = default;
@@ -24,7 +24,7 @@ class Receipt {
 
   explicit operator bool() const { return tell_ != nullptr; }
   void Written() { Tell(true); }
-  // Nobody asks any more.
+  // Drops the function without a call.
   void Forget() { tell_ = nullptr; }
 
  private:

@@ -60,7 +60,7 @@ Registration Registry::Add(ConnectionInfo info, SendLimits limits) {
 
 void Registry::Remove(const std::shared_ptr<Connection>& connection) {
   connection->Prefetch();
-  // Into the history first: whoever asks for the id at any moment finds it in the one or in the other.
+  // Adds to the history first, so that a concurrent Find finds the connection in the map or in the history.
   history_.Add(connection);
   const uint64_t sequence = connection->info().sequence;
   Shard& shard = ShardOf(sequence);
@@ -75,8 +75,8 @@ void Registry::Remove(const std::shared_ptr<Connection>& connection) {
   events_.Closed(*connection);
 }
 
-// The index counts, so updates of one connection may cross each other: each attributes that a connection ever
-// had are added once before and removed once after.
+// Concurrent updates of one connection need no common lock, because the index counts: each version of the
+// attributes is added once before it is set and removed once after it is replaced.
 bool Registry::Update(Connection& connection, const AttributesPointer& expected,
                       const AttributesPointer& next) {
   const uint64_t sequence = connection.info().sequence;

@@ -1,4 +1,4 @@
-// The concurrent map from id to Connection, and the memory of those that ended lately.
+// The concurrent map from id to Connection, including recently ended connections.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_REGISTRY_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_REGISTRY_H_
 
@@ -27,8 +27,7 @@ namespace drawbridge {
 
 class Registry;
 
-// Keeps one connection listed; unlists it when it dies. The registry must outlive it. Not thread-safe;
-// movable.
+// Keeps one connection listed until it is destroyed. The registry must outlive it. Not thread-safe; movable.
 class Registration {
  public:
   Registration() = default;
@@ -40,10 +39,10 @@ class Registration {
 
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 
-  // To be called once its closing is irrevocable, before Reset: whoever watches is told.
+  // Records the event that the connection is closing. Call it before Reset, when the closing is irrevocable.
   void TellClosing();
 
-  // Unlists now. From its return on, no list of open connections and no page contains it.
+  // Unlists the connection. A walk or page that begins after this returns does not contain it.
   void Reset();
 
  private:
@@ -51,7 +50,7 @@ class Registration {
   std::shared_ptr<Connection> connection_;  // null: nothing to unlist
 };
 
-// Thread-safe. Each call takes one shard's lock at a time, briefly, and calls nobody under it.
+// Thread-safe. Each call holds at most one shard's lock at a time, briefly, and runs no callback under it.
 class Registry {
  public:
   struct Options {
@@ -64,54 +63,56 @@ class Registry {
 
   const NodeIdentity& node() const { return node_; }
 
-  // Lists a connection under an id never used before; what the info says of id, sequence and times does
-  // not count.
+  // Creates a connection with a new id and lists it. Ignores id, sequence and times of `info` and sets its
+  // own.
   [[nodiscard]] Registration Add(ConnectionInfo info, SendLimits limits = {});
 
-  // The open or closing connection of this id, or the recently closed one; null where there is neither.
+  // The open, closing or recently closed connection with this id or sequence. Null where there is none.
   std::shared_ptr<Connection> Find(std::string_view id) const;
   std::shared_ptr<Connection> Find(uint64_t sequence) const;
 
-  // What becomes of connections, in order. Recorded by the functions here and by Registration.
+  // The changes of connections, in order. Registry and Registration record them.
   Events& events() { return events_; }
   const Events& events() const { return events_; }
 
-  // Makes them the connection's attributes, and keeps the index true. False, and nothing changes, where they
-  // are no longer `expected` or the connection is no longer open.
+  // Replaces the attributes of the connection by `next` and updates the index. Returns false and changes
+  // nothing where the attributes are no longer `expected` or the connection is no longer open.
   bool Update(Connection& connection, const AttributesPointer& expected, const AttributesPointer& next);
 
-  // A walk over the listed connections by age: `after` is 0 at first, then where the last stretch ended.
-  // Whoever is listed during a whole walk is in it exactly once. A stretch is of about `size` connections; it
-  // may be empty and not the last. Whoever ends meanwhile may be in it though ended.
+  // Walks the listed connections by age. `after` is 0 for the first stretch, then Stretch::through of the
+  // previous one. A connection that is listed during the whole walk is in it exactly once. A connection that
+  // ends during the walk may be in it. A stretch has about `size` connections; it may be empty without being
+  // the last.
   Stretch Walk(uint64_t after, size_t size) const;
-  // The same of those who have one of the keys.
+  // The same for the connections that have at least one of the keys. A superset: it may contain connections
+  // that no longer have the key.
   Stretch Walk(uint64_t after, size_t size, const std::vector<IndexKey>& keys) const;
-  // The same of those who ended lately. Whoever takes a stretch of the listed first and then this one misses
-  // nobody who ends in between, and may have him twice.
+  // The same for recently ended connections. A caller that takes a stretch of the listed connections first
+  // and then this one misses no connection that ends in between, but may get it twice.
   Stretch WalkClosed(uint64_t after, size_t size) const { return history_.Walk(after, size); }
 
-  // How many of the listed have one of the keys, or a little more: what the second walk costs.
+  // An upper bound of the number of listed connections with one of the keys: the cost of a walk by keys.
   size_t Count(const std::vector<IndexKey>& keys) const;
 
-  // The oldest `limit` listed connections behind `after`, oldest first; fewer where there are no more. Walks
-  // as above, with the last sequence of the page before for `after`.
+  // The oldest `limit` listed connections with a sequence greater than `after`, oldest first; fewer where
+  // there are no more. For the next page, pass the last sequence of this one as `after`.
   std::vector<std::shared_ptr<Connection>> Page(uint64_t after, size_t limit) const;
 
-  // Connections ever listed.
+  // The number of connections listed since the start.
   uint64_t opened() const { return last_sequence_.load(std::memory_order_relaxed); }
-  // Those that ended and are remembered, or due to be forgotten.
+  // The number of ended connections in memory, including expired entries that are not removed yet.
   size_t history_size() const { return history_.size(); }
-  // Listed connections.
+  // The number of listed connections.
   size_t size() const { return size_.load(std::memory_order_relaxed); }
-  // The most of them at once, roughly, since the last call. For one caller.
+  // The approximate maximum of size() since the last call, which resets it. For one caller.
   size_t TakePeak() { return peak_.exchange(size(), std::memory_order_relaxed); }
 
  private:
   friend class Registration;
 
-  // Sequences are dealt to the shards in turn, so neighbours in age never meet at a lock.
+  // Consecutive sequences belong to different shards, so connections opened together use different locks.
   static constexpr size_t kShards = 16;
-  // Whoever is listed is kept alive by its registration.
+  // Plain pointers: its Registration keeps a listed connection alive.
   using Map = absl::btree_map<uint64_t, Connection*>;
   struct alignas(64) Shard {
     mutable Mutex mu;
@@ -131,7 +132,7 @@ class Registry {
   std::atomic<size_t> size_ = 0;
   std::atomic<size_t> peak_ = 0;
   std::array<Shard, kShards> shards_;
-  // Whoever is listed is in it, and for a moment before and after that. Principals and labels.
+  // Principals and labels. A connection is added before it is listed and removed after it is unlisted.
   Index index_;
   History history_;
   Events events_;

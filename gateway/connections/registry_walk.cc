@@ -1,5 +1,5 @@
-// Walking the registry in stretches: each shard gives a run, and the stretch ends where the first of them
-// does.
+// Walks over the registry in stretches. Each shard contributes a run of consecutive entries, and the stretch
+// ends at the lowest sequence at which a run ends.
 #include <algorithm>
 #include <cstddef>
 
@@ -8,10 +8,10 @@
 namespace drawbridge {
 namespace {
 
-// A cold entry costs a trip to memory; so many are on their way while the first is copied.
+// How many entries ahead to prefetch, since most connections are not in the CPU cache.
 constexpr size_t kPrefetched = 16;
 
-// The reference count lies before the object, and what filters ask most lies at its beginning.
+// The reference count is before the object. The members that filters read most are at its beginning.
 void Prefetch(const Connection& connection) {
   const auto* const line = reinterpret_cast<const char*>(&connection);
   __builtin_prefetch(line - 16);
@@ -20,7 +20,7 @@ void Prefetch(const Connection& connection) {
 
 }  // namespace
 
-// Returns through which sequence the run is complete.
+// Returns the sequence up to which the run is complete, inclusive.
 uint64_t Registry::CopyRun(const Shard& shard, uint64_t after, size_t limit,
                            std::vector<std::shared_ptr<Connection>>* out) {
   MutexLock lock(shard.mu);
@@ -36,7 +36,8 @@ uint64_t Registry::CopyRun(const Shard& shard, uint64_t after, size_t limit,
 }
 
 Stretch Registry::Walk(uint64_t after, size_t size) const {
-  // A stretch takes about the same from each shard. A few more, since it is cut where the first run ends.
+  // Takes about the same number from each shard, and a few more, since the stretch ends where the first run
+  // ends.
   const size_t run = size / kShards + size / (4 * kShards) + 2;
   Stretch stretch;
   stretch.connections.reserve(std::min(run * kShards, this->size() + kShards));
@@ -58,7 +59,7 @@ Stretch Registry::Walk(uint64_t after, size_t size, const std::vector<IndexKey>&
   Stretch stretch;
   std::vector<uint64_t> sequences;
   for (const IndexKey& key : keys) {
-    // One more tells whether that was all.
+    // One more than `size` shows whether there are others.
     auto found = Sequences(after, size + 1, key);
     if (found.size() > size) {
       found.pop_back();

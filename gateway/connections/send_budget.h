@@ -1,4 +1,4 @@
-// Bounds the memory that the send queues of all clients of a node take together.
+// Limits the total memory of the send queues of all clients of a node.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_SEND_BUDGET_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_SEND_BUDGET_H_
 
@@ -12,21 +12,22 @@
 
 namespace drawbridge {
 
-// Thread-safe; takes no lock. What counts:
-// - the payload of a message from the control API, once for all clients that it waits for;
+// Thread-safe; takes no lock. The budget counts:
+// - the payload of a message from the control API, once for all clients that wait for it;
 // - Outbox::kOverhead for each message and each client;
-// - what is a client's own: echoes, what was compressed for it, up to 64 KiB that TLS has encrypted.
-// An I/O thread reports in steps of Share::kStep, so the sum may be wrong by that much for each thread, for
-// at most 100 ms.
+// - data of one client: echoes, messages compressed for it, up to 64 KiB that TLS has encrypted.
+// An I/O thread reports in steps of Share::kStep and every 100 ms. Until then the sum may be off by kStep
+// per thread.
 class SendBudget {
  public:
-  // `limit`: bytes; 0: no bound.
+  // `limit`: bytes; 0: no limit.
   explicit SendBudget(size_t limit = 0) : state_(std::make_shared<State>(limit)) {}
   SendBudget(const SendBudget&) = delete;
   SendBudget& operator=(const SendBudget&) = delete;
 
   size_t limit() const { return state_->limit.load(std::memory_order_relaxed); }
-  // Where more than that is used, it is until enough has been sent.
+  // Drops nothing that is queued: where more than `limit` is used, HasRoom returns false until enough is
+  // sent.
   void set_limit(size_t limit) { state_->limit.store(limit, std::memory_order_relaxed); }
   size_t used() const {
     return static_cast<size_t>(std::max<int64_t>(state_->used.load(std::memory_order_relaxed), 0));
@@ -34,28 +35,29 @@ class SendBudget {
 
   void Add(int64_t bytes) { state_->Add(bytes); }
 
-  // The payload of a message, counted for as long as anything refers to it. May outlive the budget.
+  // Makes a shared payload that counts until its last reference is gone. It may outlive the budget.
   std::shared_ptr<const std::string> Hold(std::string bytes) {
     const auto held = std::make_shared<Held>(std::move(bytes), state_);
     return {held, &held->bytes};
   }
 
-  // Whether one message more, whose payload is held already, may wait for a client. The last eighth is for
-  // clients that have nothing waiting, so that those that do not read cannot keep messages from those that
-  // do.
+  // Whether one more message, whose payload is counted already, may wait for a client. The last eighth of the
+  // budget is reserved for clients for which nothing waits, so that clients that do not read cannot block
+  // messages to clients that do.
   bool HasRoom(size_t overhead, bool nothing_waits) const {
     const size_t bound = limit();
     return bound == 0 || used() + overhead <= bound - (nothing_waits ? 0 : bound / 8);
   }
 
-  // Messages for a client that were not taken, since its own queue was full or the node's together.
+  // Counts a refused message: the budget of the node was used up (`by_node`), or the client's own queue was
+  // full.
   void CountRefused(bool by_node) {
     (by_node ? state_->refused_by_node : state_->refused_by_client).fetch_add(1, std::memory_order_relaxed);
   }
   uint64_t refused_by_client() const { return state_->refused_by_client.load(std::memory_order_relaxed); }
   uint64_t refused_by_node() const { return state_->refused_by_node.load(std::memory_order_relaxed); }
 
-  // What one thread adds and takes away all the time. Not thread-safe.
+  // Collects the changes of one thread, so that it rarely writes to the shared counter. Not thread-safe.
   class Share {
    public:
     static constexpr int64_t kStep = 16 * 1024;
@@ -87,7 +89,7 @@ class SendBudget {
     std::atomic<size_t> limit;
     std::atomic<uint64_t> refused_by_client = 0;
     std::atomic<uint64_t> refused_by_node = 0;
-    // For moments below 0: what one thread has taken away, another may not have reported yet.
+    // Briefly negative where a thread subtracts bytes that another thread has added but not reported yet.
     alignas(64) std::atomic<int64_t> used = 0;
   };
   struct Held {

@@ -1,4 +1,4 @@
-// Connections for which others have left something, on their way to the one I/O thread of their sessions.
+// The queue of connections that an I/O thread must process because other threads have changed them.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_SIGNAL_QUEUE_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_SIGNAL_QUEUE_H_
 
@@ -18,11 +18,11 @@ namespace drawbridge {
 
 class Connection;
 
-// Thread-safe. One ring wakes the thread for all that gathers until it comes to look. Bounded by the number
-// of connections, each of which is in it at most once.
+// Thread-safe. The I/O thread is woken once for all connections that are pushed before it calls Take. A
+// connection is in the queue at most once, so its size is bounded by the number of connections.
 class SignalQueue {
  public:
-  // `ring` wakes the thread. Called by whoever pushes, under no lock.
+  // `ring` wakes the I/O thread. Push calls it on the pushing thread, without a lock held.
   explicit SignalQueue(std::function<void()> ring) : ring_(std::move(ring)) {}
 
   void Push(std::shared_ptr<Connection> connection) {
@@ -35,7 +35,8 @@ class SignalQueue {
     ring_();
   }
 
-  // At most `limit` of those that have waited longest. `more`: there are others, for which nobody rings.
+  // Takes the oldest entries, at most `limit`. Sets `more` to whether others are left: the caller must call
+  // Take again for them, since `ring` is not called until the queue is empty.
   std::vector<std::shared_ptr<Connection>> Take(size_t limit, bool* more) {
     std::vector<std::shared_ptr<Connection>> taken;
     MutexLock lock(mu_);
@@ -46,7 +47,7 @@ class SignalQueue {
     return taken;
   }
 
-  // How often it has rung.
+  // The number of calls of `ring`.
   uint64_t rings() const { return rings_.load(std::memory_order_relaxed); }
 
  private:
@@ -54,7 +55,7 @@ class SignalQueue {
   std::atomic<uint64_t> rings_ = 0;
   Mutex mu_;
   std::deque<std::shared_ptr<Connection>> waiting_ ABSL_GUARDED_BY(mu_);
-  bool rung_ ABSL_GUARDED_BY(mu_) = false;  // the thread will come to look
+  bool rung_ ABSL_GUARDED_BY(mu_) = false;  // the I/O thread will call Take
 };
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// Bounds how many of something there are at once: client sockets, above all.
+// Limits the number of objects of one kind, such as client sockets.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_SLOTS_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_SLOTS_H_
 
@@ -10,7 +10,7 @@ namespace drawbridge {
 
 class Slots;
 
-// One taken place, given back when it dies or is released. Not thread-safe; movable. May be empty.
+// One taken slot, returned when it is destroyed or released. Not thread-safe; movable. May be empty.
 class Slot {
  public:
   Slot() = default;
@@ -36,11 +36,12 @@ class Slots {
   explicit Slots(size_t capacity) : capacity_(capacity) {}
 
   size_t capacity() const { return capacity_.load(std::memory_order_relaxed); }
-  // Where more are taken than that, they are until enough have come back.
+  // Revokes no slot: where more than `capacity` are taken, Take returns empty slots until enough are
+  // returned.
   void set_capacity(size_t capacity) { capacity_.store(capacity, std::memory_order_relaxed); }
   size_t taken() const { return taken_.load(std::memory_order_relaxed); }
 
-  // An empty slot where none is free.
+  // Returns an empty slot where none is free.
   Slot Take() {
     if (taken_.fetch_add(1, std::memory_order_relaxed) < capacity()) return Slot(this);
     taken_.fetch_sub(1, std::memory_order_relaxed);

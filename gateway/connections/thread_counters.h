@@ -1,4 +1,4 @@
-// What an I/O thread counts of all that happens on it, for whoever looks at the node from outside.
+// The counters of an I/O thread, for metrics.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_THREAD_COUNTERS_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_THREAD_COUNTERS_H_
 
@@ -16,19 +16,19 @@
 
 namespace drawbridge {
 
-// What became of a client that wanted to be one.
+// How an attempt to connect ended. The numbers are HTTP status codes.
 enum class HandshakeResult {
   kAccepted,
-  kBadRequest,      // 400, and what else its request is refused for
+  kBadRequest,      // 400, and any other status not listed here
   kForbidden,       // 403 or 421
-  kTimeout,         // 408, or nothing where TLS was not up
+  kTimeout,         // 408, or no answer where the TLS handshake was not complete
   kNotWebsocket,    // 200, 405 or 426: a request for something else
-  kTooMany,         // 429, or a reset: its address has as many as it may
+  kTooMany,         // 429 or a reset: the address has reached its limit of connections
   kHeaderTooLarge,  // 414 or 431
   kFull,            // 503
   kDraining,        // 503
   kTlsFailed,
-  kDisconnected,  // it left before its request was complete
+  kDisconnected,  // the client disconnected before its request was complete
 };
 std::span<const std::string_view> HandshakeResultWords();  // in the order of the enumeration
 inline constexpr size_t kHandshakeResults = 11;
@@ -36,16 +36,18 @@ inline constexpr size_t kHandshakeResults = 11;
 enum class TlsHandshake { kTls12, kTls13, kFailed };
 inline constexpr size_t kTlsHandshakes = 3;
 
-// Close codes by name, as far as a client cannot make up new ones: 1000 to 1015, 3xxx, 4xxx, other.
+// Close codes in metrics: 1000 to 1015, 3xxx, 4xxx, other. The set is fixed, so a client cannot create new
+// series.
 inline constexpr size_t kCloseCodes = 19;
+// The index of `code`, below kCloseCodes. 0, which means no close frame, counts as 1006.
 size_t CloseCodeIndex(uint16_t code);
 std::string_view CloseCodeWord(size_t index);
 
-// Messages, by size: the one of index i has a size of less than 2^(i+1) bytes, and not of less than 2^i but
-// for the first, which also counts empty ones.
+// The number of size classes of messages. Class i has sizes from 2^i to 2^(i+1) - 1 bytes; class 0 also has
+// empty messages.
 inline constexpr size_t kMessageSizes = 32;
 
-// The sums over some threads.
+// The sums of the counters of several threads.
 struct Totals {
   std::array<uint64_t, kMessageSizes> received_messages{};
   uint64_t received_bytes = 0;  // payload
@@ -61,11 +63,11 @@ struct Totals {
   DurationHistogram::Sum loop_lags;
 };
 
-// Written by its thread alone. A message costs plain additions, which nobody else may read: Publish shows
-// them.
+// Only its own thread writes it. Messages are counted in plain integers that other threads must not read;
+// Publish copies them to atomic counters.
 class ThreadCounters {
  public:
-  // Messages of less than 4 GiB.
+  // `bytes`: less than 4 GiB.
   void Received(size_t bytes) {
     ++received_messages_[31u - static_cast<unsigned>(std::countl_zero(static_cast<uint32_t>(bytes) | 1))];
     received_bytes_ += bytes;
@@ -74,24 +76,24 @@ class ThreadCounters {
     ++sent_messages_;
     sent_bytes_ += bytes;
   }
-  // To be called every now and then: what AddTo says of messages is as old as the last call.
+  // Call it periodically: AddTo returns the message counts of the last call.
   void Publish();
 
   void Handshake(HandshakeResult result) { handshakes_[static_cast<size_t>(result)].Add(1); }
   void Handshake(TlsHandshake result) { tls_handshakes_[static_cast<size_t>(result)].Add(1); }
-  // `code`: of the close frame that was sent; 0: none was.
+  // `code`: of the close frame that was sent; 0: none was sent.
   void Closed(CloseCause cause, uint16_t code) {
     closed_[static_cast<size_t>(cause)][CloseCodeIndex(code)].Add(1);
   }
   void Interrupted(CloseOutcome outcome) { interrupts_[static_cast<size_t>(outcome)].Add(1); }
-  // Of one client's queue: it was so long, and now is so long.
+  // The size of one client's send queue, in bytes, before and after a change.
   void SendQueueChanged(uint64_t before, uint64_t now) { send_queue_bytes_.Add(now - before); }
 
   DurationHistogram& interrupt_times() { return interrupt_times_; }
   DurationHistogram& round_trips() { return round_trips_; }
   DurationHistogram& loop_lags() { return loop_lags_; }
 
-  // Any thread.
+  // Thread-safe.
   void AddTo(Totals* totals) const;
 
  private:

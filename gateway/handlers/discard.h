@@ -1,4 +1,4 @@
-// For gateways that push only: what clients send is counted and dropped.
+// For gateways that only push: messages from clients are counted and dropped.
 #ifndef DRAWBRIDGE_GATEWAY_HANDLERS_DISCARD_H_
 #define DRAWBRIDGE_GATEWAY_HANDLERS_DISCARD_H_
 
@@ -6,7 +6,7 @@
 
 namespace drawbridge {
 
-// The session has counted the message before it comes here, and has held it to every limit.
+// The session counts the message and applies all limits before it calls the handler.
 class DiscardHandler final : public Handler {
  public:
   void OnMessage(Connection&, const Message&, Replier&) override {}

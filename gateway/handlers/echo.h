@@ -1,4 +1,4 @@
-// The default handler: every message goes back as it came.
+// The default handler: sends every message back unchanged.
 #ifndef DRAWBRIDGE_GATEWAY_HANDLERS_ECHO_H_
 #define DRAWBRIDGE_GATEWAY_HANDLERS_ECHO_H_
 

@@ -1,4 +1,4 @@
-// The seam between the gateway and what it is used for: what to do with a client's message.
+// The interface for application code that processes the messages of clients.
 #ifndef DRAWBRIDGE_GATEWAY_HANDLERS_HANDLER_H_
 #define DRAWBRIDGE_GATEWAY_HANDLERS_HANDLER_H_
 
@@ -7,18 +7,19 @@
 
 namespace drawbridge {
 
-// Answers the client whose message is being handled. Valid during that call only, on its thread.
+// Sends replies to the client whose message is being handled. Valid only during OnMessage and on its thread.
 class Replier {
  public:
-  // Copies the payload. Goes out at the end of the wake-up, together with everything else for this client.
+  // Copies the payload. The reply is written when the session has processed what it has read, together with
+  // all other pending data for this client.
   virtual void Reply(const Message& message) = 0;
 
  protected:
   ~Replier() = default;
 };
 
-// One handler serves every connection: calls for one connection come one after the other, on its I/O thread;
-// calls for different ones come at the same time. Must not block.
+// One handler serves all connections. Calls for one connection are sequential, on its I/O thread. Calls for
+// different connections may be concurrent. A handler must be thread-safe and must not block.
 class Handler {
  public:
   virtual ~Handler() = default;

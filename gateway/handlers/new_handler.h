@@ -1,4 +1,4 @@
-// The handlers by the names that an operator gives them.
+// Creates handlers by name, as in --handler.
 #ifndef DRAWBRIDGE_GATEWAY_HANDLERS_NEW_HANDLER_H_
 #define DRAWBRIDGE_GATEWAY_HANDLERS_NEW_HANDLER_H_
 
@@ -11,10 +11,10 @@
 
 namespace drawbridge {
 
-// All names; the default is the first.
+// All names; the first is the default. Thread-safe.
 const std::vector<std::string>& HandlerNames();
 
-// Null where there is none of that name.
+// Null where no handler has this name. Thread-safe.
 std::unique_ptr<Handler> NewHandler(std::string_view name);
 
 }  // namespace drawbridge
