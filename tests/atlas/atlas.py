@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what client libraries see of a gateway. See `run`, which installs the libraries and starts this."""
+"""Measures how client libraries behave with a gateway. Started by `run`, which installs the libraries."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import sys
 from gateway import PATIENCE, Gateway, Program
 from table import ROOT, read_rows, write_rows
 
-# Name in the document: language, name in its program. The versions stand in the files of the languages.
+# Name in the document: language, name in its program. The version files of each language have the versions.
 CLIENTS = {
     "websockets 17.4, asyncio (Python)": ("python", "websockets"),
     "websockets 17.4, sync (Python)": ("python", "websockets-sync"),
@@ -31,12 +31,12 @@ CLIENTS = {
     "golang.org/x/net/websocket 0.62.0 (Go)": ("go", "x-net"),
 }
 
-# At and just above the limits that libraries have. The gateway's own messages end at 4 MiB.
+# Sizes at and just above the limits of the libraries. The gateway sends messages of up to 4 MiB.
 SIZES = [n + more for n in (1 << 15, 1 << 16, 1 << 17, 1 << 18, 1 << 20) for more in (0, 1)] + [4_000_000]
 
 
 class Client(Program):
-    """One client, connected to the gateway under a path of its own."""
+    """A client that is connected to the gateway with a path of its own."""
 
     def __init__(self, language, name, gateway, what):
         self.path = f"/{name}/{what}"
@@ -46,12 +46,12 @@ class Client(Program):
         self.connection_id = gateway.connection_at(self.path + "/")["connection_id"]
 
     def end(self):
-        """Returns what the application sees of the end."""
+        """Returns what the application learns of the end."""
         return re.sub(r"127\.0\.0\.1:\d+", "HOST:PORT", self.expect("end"))
 
 
 def interrupted(client, gateway, *arguments):
-    """Returns what the application sees, and the answer of InterruptConnection."""
+    """Returns what the application learns of the end, and the answer of InterruptConnection."""
     answer = gateway.interrupt(client.connection_id, *arguments)
     return client.end(), answer
 
@@ -75,7 +75,7 @@ def largest_message(client, gateway):
 
 
 def request_headers(language, name):
-    """Returns the headers of an upgrade request, in lower case, from a listener that never answers it."""
+    """Returns the headers of an upgrade request, in lower case. The listener does not answer it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(PATIENCE)
         address = f"127.0.0.1:{listener.getsockname()[1]}"

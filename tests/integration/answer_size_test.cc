@@ -1,4 +1,4 @@
-// Answers stay below what gRPC clients take by default, 4 MiB, however long the labels are.
+// Responses stay below 4 MiB, the default limit of gRPC clients, however long the labels are.
 #include <fmt/format.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace v1 = control::v1;
 
 constexpr size_t kConnections = 1000;
 
-// 24 labels with keys of 50 bytes and values of 250, all in one list of 7.5 MB.
+// 24 labels with keys of 50 bytes and values of 250 bytes. A single response with all of them has 7.5 MB.
 AttributesPointer LongLabels() {
   boost::intrusive_ptr<Attributes> attributes(new Attributes);
   for (int i = 0; i < 24; ++i)
@@ -30,7 +30,7 @@ AttributesPointer LongLabels() {
   return attributes;
 }
 
-// Connections without a socket: the control plane sees no difference.
+// Uses connections without a socket. The control plane does not distinguish them from real ones.
 class AnswerSizeTest : public ::testing::Test {
  protected:
   AnswerSizeTest() {

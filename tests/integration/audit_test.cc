@@ -1,5 +1,5 @@
-// Every call that changes something leaves one line in the log, whatever became of it; a call that only looks
-// leaves none.
+// Every call that changes something writes one line to the log, whether it succeeds or fails. A call that
+// only reads writes none.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ class AuditTest : public ::testing::Test {
  protected:
   AuditTest() { InitializeLogging("text", "info"); }
 
-  // All so far. A line is written before its call is answered.
+  // All lines so far. The server writes a line before it answers the call.
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
     for (const auto line : absl::StrSplit(error_.Read(), '\n', absl::SkipEmpty())) {
@@ -94,10 +94,10 @@ TEST_F(AuditTest, AnInterruptThatItsCallerLeft) {
     v1::InterruptConnectionResponse response;
     return server_.stub().InterruptConnection(&context, InterruptOf(client.id()), &response);
   });
-  client.ReadClose();  // it is under way
+  client.ReadClose();  // the interrupt is in progress
   context.TryCancel();
   EXPECT_EQ(interrupt.get().error_code(), grpc::StatusCode::CANCELLED);
-  std::vector<std::string> lines;  // it is told at once, and the log a moment later
+  std::vector<std::string> lines;  // the client sees CANCELLED before the server writes the line
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (; lines.empty() && std::chrono::steady_clock::now() < deadline; lines = Lines())
     std::this_thread::yield();

@@ -1,4 +1,4 @@
-// BroadcastMessage over a real channel: who gets it, in which order, and who misses it.
+// BroadcastMessage over a real channel: which clients receive the message, in which order, and which miss it.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -63,7 +63,7 @@ TEST(BroadcastTest, KeepsTheOrderOfWhatIsSentBesides) {
   RunningServer server;
   std::vector<Client> clients;
   while (clients.size() < 4) clients.push_back(server.Open());
-  // Another caller's broadcasts in between change nothing in the order of this one's.
+  // Broadcasts of another caller do not change the order of this caller's broadcasts.
   std::thread noise([&] {
     for (int i = 0; i < kEach; ++i) Broadcast(server, "noise");
   });
@@ -95,7 +95,7 @@ TEST(BroadcastTest, WhoDoesNotReadIsDroppedAndTheOthersGetIt) {
     refused = Send(server, slow.id(), text).ok() ? 0 : refused + 1;
     return refused == 20;
   }));
-  while (Send(server, slow.id(), "hallo").ok()) {  // what room is left
+  while (Send(server, slow.id(), "hallo").ok()) {  // fills the remaining room in the queue
   }
   Client before = server.Open();
   Client after = server.Open();
@@ -105,7 +105,7 @@ TEST(BroadcastTest, WhoDoesNotReadIsDroppedAndTheOthersGetIt) {
   EXPECT_EQ(response.dropped_count(), 1);
   EXPECT_EQ(before.ReadFrame().payload, "hello");
   EXPECT_EQ(after.ReadFrame().payload, "hello");
-  // What it missed does not come later.
+  // A message that was dropped is not delivered later.
   const auto again = [&] { return Send(server, slow.id(), "again").ok(); };
   while (!again()) slow.ReadFrame();
   std::string next = slow.ReadFrame().payload;

@@ -1,4 +1,5 @@
-// InterruptConnections over a real channel: who is ended, what is reported, and who does not wait for whom.
+// InterruptConnections over a real channel: which connections end, what is reported, and that slow clients do
+// not delay the others.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -22,7 +23,7 @@ namespace v1 = control::v1;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// All that match, at once and with a grace that outlasts the test, if it does not say otherwise.
+// A request for all connections that match. By default it has no rate limit and a grace longer than the test.
 v1::InterruptConnectionsRequest AllThat(const std::string& filter, int32_t rate = -1) {
   v1::InterruptConnectionsRequest request;
   request.set_filter(filter);
@@ -32,7 +33,7 @@ v1::InterruptConnectionsRequest AllThat(const std::string& filter, int32_t rate 
   return request;
 }
 
-// One call, read by the test.
+// One call, whose responses the test reads.
 class BulkCall {
  public:
   BulkCall(RunningServer& server, const v1::InterruptConnectionsRequest& request,
@@ -47,7 +48,7 @@ class BulkCall {
     if (!reader_->Read(&response)) return std::nullopt;
     return response;
   }
-  // Reads to the end; the last message, empty where there was none.
+  // Reads to the end. Returns the last response, or an empty one if there was none.
   v1::InterruptConnectionsResponse ReadLast() {
     v1::InterruptConnectionsResponse last;
     while (const auto next = Read()) {
@@ -101,7 +102,7 @@ TEST(BulkInterruptTest, EndsAllThatMatchAndTellsHow) {
   chosen[0].SendClose(4001);
   chosen[1].SendClose(4001);
   chosen[2].Reset();
-  const auto last = call.ReadLast();  // the fourth keeps silent
+  const auto last = call.ReadLast();  // the fourth client does not answer
   EXPECT_TRUE(call.Finish().ok());
   EXPECT_TRUE(last.done());
   EXPECT_EQ(last.matched_count(), 4);
@@ -199,7 +200,7 @@ TEST(BulkInterruptTest, ALimitEndsTheOldest) {
   for (size_t i = 2; i < 5; ++i) clients[i].Echo("unharmed");
 }
 
-// Once these are ended at this rate, another call at the same rate would have ended as many.
+// Waits for as long as a call at `rate` takes to end `ends` connections.
 void LetTimePass(RunningServer& server, size_t ends, int32_t rate) {
   auto clock = OpenMany(server, ends, "/clock");
   auto request = AllThat("path = \"/clock\"", rate);
@@ -215,7 +216,8 @@ TEST(BulkInterruptTest, ACallerWhoLeavesStopsWhatWasNotBegun) {
   for (const bool by_deadline : {false, true}) {
     auto clients = OpenMany(server, 80, "/chat");
     BulkCall call(server, AllThat("path = \"/chat\"", kRate), by_deadline ? milliseconds(700) : kPatience);
-    // Right behind a report: the next one would find that nobody is there, but half a second later.
+    // Cancel right after a report. The server would notice the cancellation at the next report, half a second
+    // later.
     EXPECT_TRUE(call.Read().has_value());
     if (!by_deadline) call.Cancel();
     call.ReadLast();

@@ -1,4 +1,5 @@
-// The name of a caller: in the audit, in how a connection ended, and what ends with it when it is revoked.
+// The name of a caller: in the audit log, in the record of an ended connection, and what a revoked caller
+// loses.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>

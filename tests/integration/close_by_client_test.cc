@@ -1,4 +1,4 @@
-// Connections that their clients end, with a close frame or without one, and what the history says of them.
+// Connections that their clients end, with or without a close frame, and what the history records of them.
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 const CloseRecord kReset = {.initiator = v1::CLOSE_INITIATOR_NETWORK, .cause = "reset"};
 const CloseRecord kDisconnected = {.initiator = v1::CLOSE_INITIATOR_NETWORK, .cause = "disconnected"};
 
-// What a client says, which the gateway's close frame repeats.
+// A close frame of the client, which the gateway's close frame repeats.
 CloseRecord ClosedBy(uint32_t code, const std::string& reason = "") {
   return {.initiator = v1::CLOSE_INITIATOR_CLIENT,
           .cause = "client_closed",
@@ -99,7 +99,7 @@ TEST(CloseByClientTest, AndLeavesWithoutTheAnswer) {
   ExpectRecord(server, client, ClosedBy(1001, "in a hurry"));
 }
 
-// The answer lies behind messages that this client never reads.
+// The answer is queued behind messages that this client never reads.
 TEST(CloseByClientTest, AndTheAnswerNeverLeaves) {
   Flags flags = TestFlags();
   flags.send_queue_bytes = 64 << 20;
@@ -161,7 +161,7 @@ TEST(CloseByClientTest, DisconnectedInsideAFrame) {
   ExpectRecord(server, client, kDisconnected);
 }
 
-// Who only ends its own side is disconnected, too: there is no half of a WebSocket connection.
+// A client that shuts down only its sending side is disconnected: a WebSocket connection is never half-open.
 TEST(CloseByClientTest, DisconnectedOneWay) {
   RunningServer server;
   Client client = server.Open();
@@ -177,7 +177,7 @@ TEST(CloseByClientTest, NoPong) {
   flags.ping_interval = milliseconds(100);
   flags.pong_timeout = milliseconds(200);
   RunningServer server(flags);
-  Client client = server.Open();  // and not another word
+  Client client = server.Open();  // sends nothing from here on
   ExpectRecord(server, client,
                {.initiator = v1::CLOSE_INITIATOR_NETWORK,
                 .cause = "no_pong",
@@ -237,7 +237,7 @@ TEST_F(CloseByTlsClientTest, WithCloseNotifyAlone) {
   ExpectRecord(server_, client, kDisconnected, {.messages = 1, .bytes = 5});
 }
 
-// As of a process that was killed.
+// The socket is closed as it is when a process is killed.
 TEST_F(CloseByTlsClientTest, WithoutCloseNotify) {
   Client client = Open();
   client.Close();
@@ -258,7 +258,7 @@ TEST_F(CloseByTlsClientTest, Reset) {
   ExpectRecord(server_, client, kReset, {.messages = 1, .bytes = 14});
 }
 
-// Nothing that could be trusted comes any more, as with a reset.
+// After a bad record no further data can be trusted, so the connection ends as after a reset.
 TEST_F(CloseByTlsClientTest, WithARecordThatWasTamperedWith) {
   Client client = Open();
   const std::string record = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');

@@ -1,5 +1,5 @@
-// Connections that others end, by the control API or because the node goes away, and what the history says of
-// them. And of those that never were connections: nothing.
+// Connections that end by the control API or by the shutdown of the node, and what the history records of
+// them. Handshakes that fail leave no record.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -69,7 +69,7 @@ TEST(CloseByInterruptTest, CrossedByTheClientsOwnClose) {
   RunningServer server;
   Client client = server.Open();
   ASSERT_TRUE(Interrupt(server, EnoughOf(client)).status.ok());
-  client.SendClose(4000, "I was going anyway");  // before it has read anything
+  client.SendClose(4000, "I was going anyway");  // sent before the client has read the close frame
   EXPECT_EQ(client.ReadClose().payload, ClosePayloadOf(3001, "enough")) << "the interrupt came first";
   EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
   ExpectRecord(server, client, Answered(Interrupted(3001, "enough"), 4000, "I was going anyway"));
@@ -196,8 +196,8 @@ TEST(CloseByInterruptTest, ByTheClientFirstStands) {
                {.messages = flood.messages(), .bytes = flood.messages() * 16 * 1024});
 }
 
-// With and without drop_pending: while messages that it does not read are before it, the close frame is not
-// sent.
+// With and without drop_pending: the close frame is not sent while messages that the client does not read are
+// queued before it.
 TEST(CloseByInterruptTest, NeverRead) {
   for (const bool drop_pending : {false, true}) {
     Flags flags = TestFlags();
@@ -265,7 +265,7 @@ TEST(CloseByExpiryTest, AnsweredOrNot) {
 
 // ---------------------------------------------------------------------------------------- shutdown
 
-// The control plane answers until the last client is gone.
+// The control plane answers until the last client has disconnected.
 TEST(CloseByShutdownTest, AnsweredOrNot) {
   RunningServer server;
   Client answers = server.Open();
@@ -286,7 +286,7 @@ TEST(CloseByShutdownTest, AnsweredOrNot) {
   shutdown.join();
 }
 
-// Nobody can ask any more, so the record is read where it is kept.
+// The control API is gone after the shutdown, so the test reads the record from the connection itself.
 TEST(CloseByShutdownTest, NotAnsweredInTime) {
   Flags flags = TestFlags();
   flags.drain_grace = milliseconds(200);
@@ -315,7 +315,7 @@ TEST(CloseTest, WhoeverVanishedByResetIsUnlisted) {
   EXPECT_EQ(listed[0]->info().id, stays.id());
 }
 
-// What never was a connection is in no list, and in no history.
+// A handshake that fails never becomes a connection, so it is neither in the list nor in the history.
 TEST(CloseTest, HandshakesThatFailAreNotInTheHistory) {
   RunningServer server;
   Client::Dial(server.address()).Close();

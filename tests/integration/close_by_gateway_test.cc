@@ -1,5 +1,5 @@
-// Connections that the gateway ends for what their clients do or leave undone, and what the history says of
-// them.
+// Connections that the gateway ends because of what a client sends or fails to send, and what the history
+// records of them.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -63,7 +63,7 @@ TEST_F(CloseOfIdleTest, AnsweredByAReset) {
   ExpectRecord(server_, client, EndedFor("idle", 1001, "idle"));
 }
 
-// Between four and six fifths of its age, and not before.
+// A connection ends between 80 % and 120 % of the maximum age, and not before.
 TEST(CloseOfAgedTest, AnsweredOrNot) {
   Flags flags = TestFlags();
   flags.max_connection_age = milliseconds(500);
@@ -101,12 +101,12 @@ class CloseOfSlowTest : public ::testing::Test {
     flags.send_stall_timeout = milliseconds(200);
     return flags;
   }
-  // Until it is too slow.
+  // Sends until the gateway closes the connection because the client is too slow.
   void FloodUntilClosing(Flood& flood, const Client& client) {
     ASSERT_TRUE(
         PushUntil(flood, [&] { return server_.Get(client.id()).state() == v1::CONNECTION_STATE_CLOSING; }));
   }
-  // Its messages that were read before the end: how many depends on what the kernel holds.
+  // The client's messages that the gateway read before the end. Their number depends on the kernel's buffers.
   static Echoed Read(const v1::Connection& closed) {
     EXPECT_GT(closed.received_messages(), 0u);
     return {.messages = closed.received_messages(), .bytes = closed.received_messages() * kMessageBytes};
@@ -128,7 +128,7 @@ TEST_F(CloseOfSlowTest, Answered) {
   ExpectRecord(closed, Answered(EndedFor("too_slow", 1008, "too slow")), Read(closed));
 }
 
-// The close frame never leaves, so none was sent.
+// The close frame is never written, so the record shows none as sent.
 TEST_F(CloseOfSlowTest, NeverRead) {
   Client client = server_.Open(SmallBuffers());
   Flood flood(client, kMessageBytes);
@@ -140,7 +140,7 @@ TEST_F(CloseOfSlowTest, NeverRead) {
 
 // ------------------------------------------------------------------------------------- what is done
 
-// What ends by the client's fault is not heard any more: no close frame counts as received.
+// After an error of the client the gateway reads nothing more, so no close frame counts as received.
 void ExpectFault(const std::string& sent, const CloseRecord& expected, const Echoed& echoed = {}) {
   Flags flags = TestFlags();
   flags.permessage_deflate = true;
@@ -188,7 +188,7 @@ TEST(CloseForAFaultTest, InvalidUtf8) {
   ExpectFault(Compressed(Deflated("caf\xe9")), EndedFor("invalid_utf8", 1007, "invalid UTF-8"));
 }
 
-// What it says is kept, and nothing is waited for behind it.
+// The content of the frame is recorded, and the gateway does not wait for anything after it.
 TEST(CloseForAFaultTest, ACloseFrameThatBreaksTheRules) {
   const auto bad_close = [](CloseRecord record, uint32_t code, const std::string& reason = "") {
     record.received_code = code;

@@ -17,7 +17,7 @@ std::set<std::string>& TestedCauses() {
   return causes;
 }
 
-// Every cause of the table has a test here.
+// Checks that every cause of the table has a test in this program.
 class EveryCause : public ::testing::Environment {
  public:
   void TearDown() override {
@@ -33,7 +33,7 @@ std::chrono::nanoseconds SinceEpoch(const google::protobuf::Timestamp& time) {
   return std::chrono::seconds(time.seconds()) + std::chrono::nanoseconds(time.nanos());
 }
 
-// The steady clock, by which the gateway counts, and the calendar may be a little apart.
+// The gateway computes times from the steady clock, which may differ a little from the system clock.
 constexpr std::chrono::milliseconds kApart{50};
 
 void ExpectTrueTimes(const v1::Connection& closed) {

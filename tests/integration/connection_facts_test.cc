@@ -1,4 +1,4 @@
-// What GetConnection tells of a connection is true.
+// The facts that GetConnection reports of a connection are correct.
 #include <google/protobuf/timestamp.pb.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ system_clock::time_point TimeOf(const google::protobuf::Timestamp& timestamp) {
       std::chrono::seconds(timestamp.seconds()) + std::chrono::nanoseconds(timestamp.nanos())));
 }
 
-// Wall clocks are compared after a trip through the steady one.
+// Wall-clock times are converted to the steady clock and back, which loses some precision.
 constexpr std::chrono::milliseconds kClockSlack{50};
 
 TEST(ConnectionFactsTest, TellsWhatTheClientSaidOfItself) {
@@ -50,7 +50,8 @@ TEST(ConnectionFactsTest, TellsWhatTheClientSaidOfItself) {
   EXPECT_FALSE(connection.has_close());
 }
 
-// Kubernetes' clients pass bearer tokens among the subprotocols. The first offer was agreed to and listed.
+// Kubernetes clients pass bearer tokens among the subprotocols. The gateway once selected and listed the
+// first offer.
 TEST(ConnectionFactsTest, ATokenAmongTheSubprotocolsIsTheClientsSecret) {
   RunningServer server;
   const std::string token = "base64url.bearer.authorization.k8s.io.c2VjcmV0";
@@ -104,7 +105,7 @@ TEST(ConnectionFactsTest, LastReceiveTimeFollowsTheClient) {
   const auto first = TimeOf(server.Get(client.id()).last_receive_time());
   EXPECT_LE(first, system_clock::now() + kClockSlack);
   EXPECT_GE(first, TimeOf(server.Get(client.id()).create_time()) - kClockSlack);
-  // Later by more than what is lost between two clocks.
+  // Waits for longer than the conversion between the two clocks can lose.
   EXPECT_TRUE(WaitUntil([&] { return system_clock::now() > first + 3 * kClockSlack; }));
   client.Echo("second");
   EXPECT_GT(TimeOf(server.Get(client.id()).last_receive_time()), first + kClockSlack);

@@ -1,4 +1,4 @@
-// What the control port answers besides its main calls: health, nonsense.
+// What the control port answers apart from its main calls: health checks and malformed requests.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>

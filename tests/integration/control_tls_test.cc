@@ -1,5 +1,5 @@
-// TLS on the control port: who is let in, what a certificate makes of its bearer, and renewal while it
-// serves.
+// TLS on the control port: which callers are admitted, how a certificate maps to a caller, and renewal of
+// certificates at run time.
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -41,7 +41,7 @@ class ControlTlsTest : public ::testing::Test {
     return flags;
   }
 
-  // A connection of its own each time.
+  // Each call opens a connection of its own.
   std::shared_ptr<grpc::Channel> Connect(RunningServer& server, const TestAuthority& believed,
                                          const Credentials& own = {}) const {
     grpc::ChannelArguments arguments;

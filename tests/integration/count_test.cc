@@ -1,4 +1,4 @@
-// CountConnections over a real channel, of real clients.
+// CountConnections over a real channel, with real clients.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 

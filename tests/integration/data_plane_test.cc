@@ -1,4 +1,4 @@
-// What a well-behaved and an ill-behaved client get from an open connection.
+// What the gateway answers to well-behaved and ill-behaved clients on an open connection.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -39,7 +39,7 @@ void ExpectEcho(Client& client, int opcode, std::string_view payload) {
   EXPECT_TRUE(echo.payload == payload) << "the same bytes";
 }
 
-// Text with a character of each length, cut where that leaves it valid.
+// Text with UTF-8 characters of each length, cut at a position where it is still valid.
 std::string TextOf(size_t size) {
   std::string text;
   while (text.size() + 10 <= size) text += "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x89";

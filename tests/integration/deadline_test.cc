@@ -1,6 +1,6 @@
-// Calls that wait are answered before their deadline: gRPC 1.51 answers a call whose deadline passes twice,
-// and clients on hyper-h2 lose the connection for it. Its own answer has no details, so they tell who
-// answered.
+// Calls that wait are answered before their deadline. gRPC 1.51 sends two answers to a call whose deadline
+// passes, and clients based on hyper-h2 drop the connection because of that. The answers of gRPC have no
+// error details, which tells them from those of the gateway.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -75,7 +75,7 @@ TEST_F(DeadlineTest, OfAMessageThatTheClientDoesNotTake) {
   request.mutable_message()->set_binary(std::string(256 * 1024, 'x'));
   v1::SendMessageResponse response;
   grpc::Status status;
-  // As many as the kernel takes, which is quick, and then one that it does not take.
+  // The first calls fill the kernel's buffers and return at once. The last one waits.
   do {
     grpc::ClientContext context;
     begin_ = std::chrono::steady_clock::now();

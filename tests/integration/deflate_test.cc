@@ -1,4 +1,4 @@
-// Messages by the control API to clients that compress, under every combination of what is agreed on.
+// Messages of the control API to clients that compress, with every combination of negotiated parameters.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ void Broadcast(RunningServer& server, const std::string& text) {
   EXPECT_EQ(response.queued_count(), 1);
 }
 
-// What a client reads of the next message, with what it keeps of those before.
+// Reads the next message with the client's inflation context.
 std::string ReadMessage(Client& client, RawInflater& inflater) {
   const ServerFrame frame = client.ReadFrame();
   EXPECT_EQ(frame.opcode, kOpText);
@@ -49,7 +49,7 @@ std::string ReadMessage(Client& client, RawInflater& inflater) {
   return inflater.Inflate(frame.payload).value_or("it does not inflate");
 }
 
-// The second of two empty messages behind another ended the process.
+// Regression test: the second of two empty messages after another message crashed the process.
 TEST(DeflateTest, EmptyMessagesOfTheControlApiArrive) {
   const std::string text(100, 'x');
   for (const bool server_takeover : {false, true}) {

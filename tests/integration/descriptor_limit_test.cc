@@ -1,4 +1,4 @@
-// The program with as many clients as it may have descriptors, and then more of them.
+// The program at its limit of file descriptors, and with more clients than that.
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Raises this process's own limit as far as it goes, and says how far that is.
+// Raises this process's own limit to the maximum and returns it.
 rlim_t RaiseLimit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -39,7 +39,7 @@ rlim_t RaiseLimit() {
 
 class FullProgram {
  public:
-  // `before`: what stands before the program on the command line.
+  // `before`: a command and its arguments that are put before the program on the command line.
   explicit FullProgram(std::vector<std::string> before = {}, const std::string& io_threads = "1")
       : process_(Command(std::move(before), io_threads)), ready_(process_.ReadLine()) {}
 
@@ -57,7 +57,7 @@ class FullProgram {
     ASSERT_EQ(::prlimit(process_.pid(), RLIMIT_NOFILE, &lowered, nullptr), 0);
   }
 
-  // Of processor time, all threads.
+  // The processor time used by all threads.
   milliseconds used() const {
     std::ifstream stat("/proc/" + std::to_string(process_.pid()) + "/stat");
     std::string word;
@@ -98,7 +98,7 @@ std::vector<Client> OpenMany(const std::string& address, size_t count) {
   return clients;
 }
 
-// Keeps a processor busy for so long, and says how much of it this thread got from its neighbours.
+// Keeps a processor busy for `duration` and returns the processor time that this thread got.
 milliseconds BusyFor(seconds duration) {
   const auto processor_time = [] {
     timespec time{};
@@ -118,7 +118,7 @@ void ExpectAlive(std::vector<Client>& clients, size_t step) {
 
 TEST(DescriptorLimitTest, AtTheLimitAcceptBacksOffTheEstablishedLiveAndItRecovers) {
   constexpr size_t kWaiting = 50;
-  // By its own reckoning the program has room for more than its descriptors will allow.
+  // The program computes its own bound from a higher descriptor limit than the one that is set later.
   constexpr size_t kUnforeseen = 2000;
   const size_t limit = std::min<size_t>(RaiseLimit(), 20'000) - kUnforeseen;
   FullProgram program;
@@ -164,7 +164,7 @@ std::vector<Client> DialMany(const std::string& address, size_t count) {
   return strangers;
 }
 
-// By a caller that comes anew.
+// Calls over a new connection each time.
 grpc::Status List(const std::string& address) {
   const auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), [] {
     grpc::ChannelArguments arguments;
@@ -186,7 +186,8 @@ TEST(DescriptorLimitTest, TheProgramItselfKeepsToItsShare) {
   }
 }
 
-// The control port never served a new caller again after one moment without descriptors.
+// Regression test: after it had run out of descriptors once, the control port never served a new caller
+// again.
 TEST(DescriptorLimitTest, StrangersOnEveryPortTakeNoDescriptorThatACallerNeeds) {
   constexpr size_t kLimit = 200;
   FullProgram program({"/usr/bin/prlimit", "--nofile=" + std::to_string(kLimit)});
@@ -196,7 +197,8 @@ TEST(DescriptorLimitTest, StrangersOnEveryPortTakeNoDescriptorThatACallerNeeds) 
   const std::vector<Client> refused = DialMany(program.address(), 2 * kLimit);
   const std::vector<Client> strangers = DialMany(program.control_address(), 2 * kLimit);
   const std::vector<Client> operators = DialMany(program.admin_address(), 2 * kLimit);
-  // The strangers are not quiet for long enough yet: until then a caller may be refused, and tries again.
+  // The unauthenticated connections have not been idle for long enough yet. Until then a caller may be
+  // refused, and it retries.
   EXPECT_EQ(List(program.control_address()).error_code(), grpc::StatusCode::OK);
   EXPECT_LE(program.descriptors(), kLimit);
   ExpectAlive(clients, 1);
@@ -217,7 +219,7 @@ TEST(DescriptorLimitTest, TheControlPortSaysThatItCannotAcceptAndRecovers) {
   program.Limit(program.descriptors());
   const Client caller = Client::Dial(program.control_address());
   program.WaitForError("control port: cannot accept connections: Too many open files");
-  client.Reset();  // makes room for one
+  client.Reset();  // frees a place
   program.WaitForError("control port: accepts connections again, after");
   EXPECT_EQ(program.End(), 0);
 }

@@ -1,5 +1,5 @@
-// Interrupts from the callers' side: many at once, impatient ones, repeated ones, and a server that shuts
-// down.
+// Interrupts from the callers' side: many at once, cancelled ones, repeated ones, and interrupts during a
+// shutdown.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 TEST(InterruptCallsTest, AThousandAtOnceAreOneCloseAndAThousandEqualOutcomes) {
   constexpr int kThreads = 8;
   constexpr int kCalls = 1000;
-  // Long enough for a slow machine to take all the calls while the client keeps silent.
+  // Long enough for a slow machine to accept all calls before the client is cut.
   constexpr milliseconds kGrace{2500};
   RunningServer server;
   Client client = server.Open();
@@ -44,7 +44,7 @@ TEST(InterruptCallsTest, AThousandAtOnceAreOneCloseAndAThousandEqualOutcomes) {
         Call& call = calls[static_cast<size_t>(i)];
         call.context.set_deadline(std::chrono::system_clock::now() + kPatience);
         call.request = InterruptOf(client.id(), kGrace);
-        call.request.set_code(static_cast<uint32_t>(3000 + i));  // which tells whose close it was
+        call.request.set_code(static_cast<uint32_t>(3000 + i));  // identifies the call that began the close
         server.stub().async()->InterruptConnection(&call.context, &call.request, &call.response,
                                                    [&call, &answered](grpc::Status status) {
                                                      call.status = std::move(status);
@@ -145,7 +145,7 @@ TEST(InterruptCallsTest, NoWaitAnswersOnceItIsIrrevocable) {
   EXPECT_TRUE(joined.response.connection().close().clean());
 }
 
-// Begins an interrupt whose grace outlasts the test, of a client that does not answer.
+// Interrupts a client that does not answer, with a grace longer than the test.
 std::future<InterruptReply> StartPatiently(RunningServer& server, Client& client) {
   auto request = InterruptOf(client.id(), 3 * kPatience);
   request.set_code(4000);
@@ -155,7 +155,7 @@ std::future<InterruptReply> StartPatiently(RunningServer& server, Client& client
   return reply;
 }
 
-// Both callers get the truth: the first request's close, and how it ended.
+// Both callers get the same facts: the close of the first request, and its outcome.
 void ExpectShortened(const InterruptReply& reply, bool joined, v1::InterruptOutcome outcome) {
   ASSERT_TRUE(reply.status.ok()) << reply.status.error_message();
   EXPECT_EQ(reply.response.outcome(), outcome);
@@ -219,7 +219,7 @@ TEST(InterruptCallsTest, ADrainShortensTheClosingsThatItJoins) {
   ExpectShortened(first.get(), false, v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT);
 }
 
-// The second signal: those who were told to go by the first are not waited for any longer.
+// After a second signal the server no longer waits for clients that were told to close by the first.
 TEST(InterruptCallsTest, AHastenedShutdownShortensItsOwnClosings) {
   Flags flags = TestFlags();
   flags.drain_grace = 3 * kPatience;

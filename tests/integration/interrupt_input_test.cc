@@ -1,4 +1,5 @@
-// What an interrupt refuses, with which status, reason and field, and that the connection is unharmed then.
+// Invalid interrupt requests: the status, reason and field of each refusal, and that the connection stays
+// open.
 #include <gtest/gtest.h>
 
 #include <functional>

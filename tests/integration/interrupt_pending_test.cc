@@ -1,4 +1,4 @@
-// Interrupts of clients that do not read: what becomes of the messages that wait for them.
+// Interrupts of clients that do not read: what happens to the messages that are queued for them.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -23,7 +23,7 @@ Flags WithQueueOf(size_t bytes) {
   return flags;
 }
 
-// Sends whole messages and reads no echo, until at least five echoes are stuck in the gateway.
+// Sends whole messages and reads no echo, until at least five echoes are queued in the gateway.
 size_t SendUntilStuck(RunningServer& server, Client& client) {
   Flood flood(client, kMessageBytes);
   EXPECT_TRUE(WaitUntil([&] {
@@ -35,7 +35,7 @@ size_t SendUntilStuck(RunningServer& server, Client& client) {
   return flood.messages();
 }
 
-// Reads echoes up to the close frame and answers that.
+// Reads echoes up to the close frame and answers it.
 size_t CountEchoesUpToClose(Client& client, ServerFrame* close) {
   size_t echoes = 0;
   for (*close = client.ReadFrame(); close->opcode == kOpText; *close = client.ReadFrame()) {
@@ -98,7 +98,8 @@ TEST(InterruptPendingTest, DropPendingLetsTheCloseFrameOvertakeAndCountsWhatWasD
   request.set_drop_pending(true);
   auto interrupted = StartInterrupt(server, request);
   server.WaitUntilClosing(client.id());
-  // Only once it is decided what is dropped may the client read: until then reading would make room.
+  // The client may read only after the queue was dropped. Reading earlier would let the gateway write more of
+  // it.
   ASSERT_TRUE(WaitUntil([&] { return server.Get(client.id()).send_queue_messages() <= 1; }));
 
   ServerFrame close;

@@ -1,4 +1,4 @@
-// What an interrupt must survive: clients in every state, each over a real socket and a real channel.
+// Interrupts of clients in every state, each over a real socket and a real channel.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -21,7 +21,7 @@ using control::v1::INTERRUPT_OUTCOME_CLOSED_TIMEOUT;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortGrace{300};
-// What the contract allows beyond the grace, and what a loaded test machine may add.
+// The time that the API allows beyond the grace, plus a reserve for a loaded test machine.
 constexpr milliseconds kMargin{250};
 constexpr milliseconds kNoise{1000};
 
@@ -37,7 +37,7 @@ class InterruptTest : public ::testing::Test {
     return false;
   }
 
-  // The answer's claim: closed, unlisted, and why.
+  // Checks what the response claims: the connection is closed and unlisted, with the right close cause.
   void ExpectGone(const InterruptReply& reply, control::v1::InterruptOutcome outcome) {
     ASSERT_TRUE(reply.status.ok()) << reply.status.error_message();
     const Connection& connection = reply.response.connection();
@@ -56,7 +56,7 @@ class InterruptTest : public ::testing::Test {
     EXPECT_LE(elapsed, grace + kMargin + kNoise);
   }
 
-  // Waits until the gateway has read something of the client's.
+  // Waits until the gateway has read something from the client.
   void WaitUntilHeard(const Client& client) {
     ASSERT_TRUE(WaitUntil([&] { return server_.Get(client.id()).has_last_receive_time(); }));
   }
@@ -92,7 +92,7 @@ TEST_F(InterruptTest, SaysInterruptedWith1008WhenNotTold) {
   ExpectGone(reply.get(), INTERRUPT_OUTCOME_CLOSED_CLEAN);
 }
 
-// The grace outlasts the test, and the call, its answer and the history are as quick as a clean end.
+// Regression test. The grace is longer than the test, so the answer ends the closing and not the timeout.
 TEST_F(InterruptTest, AForbiddenCodeForAnAnswerWasATimeoutWithoutAReceivedCode) {
   for (const int code : {1005, 999}) {
     Client client = server_.Open();
@@ -218,7 +218,7 @@ TEST_F(InterruptTest, ClientThatTalksOnAndNeverAnswersIsCutAllTheSame) {
 TEST_F(InterruptTest, CloseFramesThatCrossAreOneCloseAndEveryCallerIsAnswered) {
   Client client = server_.Open();
   auto first = StartInterrupt(server_, InterruptOf(client.id()));
-  client.WaitReadable();  // ours is on its way, unread
+  client.WaitReadable();  // the gateway's close frame has arrived, unread
   auto second = StartInterrupt(server_, InterruptOf(client.id()));
   client.SendClose(4444, "bye");
 
@@ -231,7 +231,7 @@ TEST_F(InterruptTest, CloseFramesThatCrossAreOneCloseAndEveryCallerIsAnswered) {
   EXPECT_EQ(gone.response.connection().close().sent_code(), 1008u);
   EXPECT_EQ(gone.response.connection().close().received_code(), 4444u);
   EXPECT_EQ(gone.response.connection().close().received_reason(), "bye");
-  // The second caller came during the closing or right after it.
+  // The second call came during the closing or right after it.
   const InterruptReply joined = second.get();
   ASSERT_TRUE(joined.status.ok());
   EXPECT_TRUE(joined.response.joined());
@@ -262,7 +262,7 @@ TEST_F(InterruptTest, ClientInTheMiddleOfItsOpeningIsNotListedYet) {
   Client client = Client::Dial(server_.address());
   const std::string request = client.UpgradeRequest();
   client.Send(request.substr(0, request.size() / 2));
-  // Served after it: so it was seen.
+  // The gateway serves this client after it has read the half request of the first.
   Client other = server_.Open();
   other.Echo("hello");
   grpc::ClientContext context;

@@ -1,4 +1,4 @@
-// Each flag that limits who may come in and how much, as an operator sets it.
+// Each flag that limits admission or traffic, set as an operator sets it.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -60,7 +60,7 @@ TEST(LimitsTest, TrustedProxiesTellTheAddress) {
   }
 }
 
-// What a bucket that is empty makes the next one wait; a second's worth comes at once.
+// How long an empty token bucket makes the next request wait. The tokens of one second are available at once.
 constexpr milliseconds kNearlyASecond{900};
 
 TEST(LimitsTest, HandshakesPerSecondAreHeld) {
@@ -75,7 +75,7 @@ TEST(LimitsTest, MessagesPerSecondAreHeld) {
   RunningServer server(With([](Flags& flags) { flags.messages_per_second = 1; }));
   Client client = server.Open();
   const auto begin = Steady::now();
-  for (int i = 0; i < 3; ++i) client.Echo("x");  // one at once, and one of debt
+  for (int i = 0; i < 3; ++i) client.Echo("x");  // one at once, and one in advance
   EXPECT_GE(Steady::now() - begin, kNearlyASecond);
 }
 

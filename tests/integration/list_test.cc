@@ -1,4 +1,4 @@
-// ListConnections over a real channel: pages, bounds, refusals, and the truth during heavy churn.
+// ListConnections over a real channel: pages, bounds, refusals, and correct results during heavy churn.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ v1::ListConnectionsRequest PageOf(int size) {
   return request;
 }
 
-// The ids of a whole walk, in its order.
+// The ids of a complete walk, in order.
 std::vector<std::string> Walk(RunningServer& server, int page_size) {
   std::vector<std::string> ids;
   v1::ListConnectionsRequest request = PageOf(page_size);
@@ -209,7 +209,7 @@ TEST(ListTest, TokenOfAnotherIncarnationIsRefused) {
   ExpectRefused(after, request, "PAGE_TOKEN_INVALID", "page_token");
 }
 
-// Opens and ends clients in every way until told to stop.
+// Opens and closes clients in every way until `stop` is set.
 void Churn(RunningServer& server, const std::atomic<bool>& stop, std::atomic<int>& opened) {
   for (int i = 0; !stop; ++i) {
     Client client = server.Open();
@@ -229,7 +229,7 @@ TEST(ListTest, NeverMissesNorRepeatsWhoStayedDuringHeavyChurn) {
   std::vector<std::thread> churning;
   churning.reserve(3);
   for (int i = 0; i < 3; ++i) churning.emplace_back([&] { Churn(server, stop, opened); });
-  std::vector<Client> stayers;  // of every age among those who come and go
+  std::vector<Client> stayers;  // opened at different times during the churn
   for (int i = 0; i < 20; ++i) {
     EXPECT_TRUE(WaitUntil([&] { return opened > 10 * i; }));
     stayers.push_back(server.Open());
@@ -244,7 +244,7 @@ TEST(ListTest, NeverMissesNorRepeatsWhoStayedDuringHeavyChurn) {
   }
   stop = true;
   for (std::thread& thread : churning) thread.join();
-  // And who left has left.
+  // Clients that have disconnected are no longer listed.
   EXPECT_TRUE(WaitUntil([&] { return List(server, {}).response.total_size() == 20; }));
   RecordProperty("walks", walks);
   RecordProperty("clients", opened);

@@ -1,5 +1,5 @@
-// What ends and what is refused leaves a line in the log that says all that an operator asks first, and
-// nothing that is secret.
+// An ended connection and a refused handshake each write a line to the log. It has the facts that an operator
+// needs first, and no secrets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,7 +94,7 @@ TEST(RefusedHostTest, IsNamedInTheLog) {
 
 TEST_F(LogLinesTest, ARefusedOriginIsNamed) {
   const Client::Options page{.headers = {"Origin: https://elsewhere.example\u202e\" status=200"}};
-  // Again until a line is left of the ten a second, of which other tests may have used all.
+  // Retries, because other tests may have used up the budget of ten lines a second.
   ASSERT_TRUE(WaitUntil([&] {
     EXPECT_EQ(Client::Dial(server_.address(), page).Upgrade().status, 403);
     return !Lines("handshake refused").empty();

@@ -1,4 +1,4 @@
-// How metrics grow by what is done, and what they are called.
+// Helpers that check by how much metrics grow, and the names of metrics.
 #ifndef DRAWBRIDGE_TESTS_INTEGRATION_METRIC_GROWTH_H_
 #define DRAWBRIDGE_TESTS_INTEGRATION_METRIC_GROWTH_H_
 
@@ -15,7 +15,7 @@ namespace drawbridge {
 
 using Growth = std::map<std::string, double>;
 
-// What has grown between two scrapes, of the metrics that `wanted` names.
+// The growth between two scrapes, of the metrics that `wanted` names.
 inline Growth GrowthOf(const Growth& before, const Growth& after, const Growth& wanted) {
   Growth growth;
   for (const auto& [name, by] : wanted) {
@@ -26,7 +26,8 @@ inline Growth GrowthOf(const Growth& before, const Growth& after, const Growth& 
   return growth;
 }
 
-// Does something and waits until they have grown so much; messages are shown with the next tick.
+// Calls `act` and waits until the metrics have grown as wanted. Message counters are published with the next
+// tick.
 inline void ExpectGrowth(RunningServer& server, const std::function<void()>& act, const Growth& wanted) {
   const std::string& address = server.server().admin_address();
   const Growth before = Scrape(address);

@@ -1,4 +1,4 @@
-// What the control API does moves its metrics: interrupts, calls and watches.
+// Calls of the control API change its metrics: interrupts, calls and watches.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ TEST(MetricsTest, InterruptsByTheirOutcome) {
                  EXPECT_TRUE(reply.get().status.ok());
                },
                {{Interrupts("closed_rejected"), 1}, {Interrupts("closed_clean"), 0}});
-  // One that is gone already, and one that never was, end nobody.
+  // Interrupts of a connection that has ended, and of one that never existed, end no connection.
   request.set_allow_missing(true);
   ExpectGrowth(server, [&] { Interrupt(server, request); },
                {{Interrupts("closed_aborted"), 0}, {Handled(method, "OK"), 1}});
@@ -61,7 +61,7 @@ TEST(MetricsTest, InterruptsByTheirOutcome) {
                {{times, 0}, {Handled(method, "OK"), 0}, {Started(method), 1}});
 }
 
-// Evictions, refusals and failures are those of descriptor_limit_test.cc.
+// descriptor_limit_test.cc covers evictions, refusals and failures.
 TEST(MetricsTest, ConnectionsToTheControlPortWhileTheyAreOpen) {
   Flags flags = TestFlags();
   flags.control_connections = 77;
@@ -124,7 +124,7 @@ TEST(MetricsTest, ACallBeginsWithItsRequest) {
                  v1::BroadcastMessageRequest request;
                  v1::BroadcastMessageResponse response;
                  request.set_filter("*");
-                 request.mutable_message()->set_text(std::string(9 << 20, 'x'));  // longer than gRPC takes
+                 request.mutable_message()->set_text(std::string(9 << 20, 'x'));  // over the bound of gRPC
                  EXPECT_EQ(server.stub().BroadcastMessage(&context, request, &response).error_code(),
                            grpc::StatusCode::RESOURCE_EXHAUSTED);
                },

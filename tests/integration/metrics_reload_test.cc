@@ -1,4 +1,4 @@
-// What is read again while the gateway runs, and cannot be used, is told by the metrics until it can.
+// The metrics report a file that cannot be used after a reload, until it can be used again.
 #include <gtest/gtest.h>
 
 #include <ctime>

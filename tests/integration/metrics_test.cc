@@ -1,4 +1,4 @@
-// Each metric moves for what it counts, and by how much: do this, and these grow.
+// Each metric changes when the event that it counts happens, and by the right amount.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -97,7 +97,7 @@ TEST(MetricsTest, MessagesAndTheirSizes) {
                 {size("+Inf"), 6},
                 {"drawbridge_message_size_bytes_sum", 1154},
                 {"drawbridge_message_size_bytes_count", 6}});
-  // A message from elsewhere is sent and not received.
+  // A message of the control API counts as sent and not as received.
   ExpectGrowth(server,
                [&] {
                  grpc::ClientContext context;
@@ -111,7 +111,7 @@ TEST(MetricsTest, MessagesAndTheirSizes) {
                {{"drawbridge_messages_total{direction=\"received\"}", 0},
                 {"drawbridge_messages_total{direction=\"sent\"}", 1},
                 {"drawbridge_bytes_total{direction=\"sent\"}", 7}});
-  // Control frames are no messages.
+  // Control frames do not count as messages.
   ExpectGrowth(server,
                [&] {
                  client.SendFrame({.opcode = kOpPing, .payload = "hello"});
@@ -147,7 +147,7 @@ TEST(MetricsTest, EachWayOfRefusal) {
                {{Handshakes("forbidden"), 1}});
   ExpectGrowth(server, [&] { Client::Dial(address).Close(); }, {{Handshakes("disconnected"), 1}});
   std::vector<Client> crowd;
-  ASSERT_TRUE(WaitUntil([&] {  // the ones above have given their places back
+  ASSERT_TRUE(WaitUntil([&] {  // waits until the connections above have released their places
     Client client = Client::Dial(address);
     if (client.Upgrade().status == 101) crowd.push_back(std::move(client));
     return crowd.size() == 3;
@@ -217,7 +217,7 @@ TEST(MetricsTest, MessagesThatFindNoRoom) {
   EXPECT_EQ(Scrape(admin)[refused("node_full")], 0);
   EXPECT_TRUE(WaitUntil([&] { return Scrape(admin)["drawbridge_send_queue_memory_bytes"] > 900'000; }));
   flags.send_queue_total_bytes = 1'000'000;
-  flags.texts["send_queue_total_bytes"] = "1000000";  // what a reload compares
+  flags.texts["send_queue_total_bytes"] = "1000000";  // the text that a reload compares
   server.server().Reload(flags);
   ExpectGrowth(server, [&] { EXPECT_FALSE(send(100)); }, {{refused("node_full"), 1}});
   client.Reset();
@@ -238,7 +238,7 @@ TEST(MetricsTest, NothingWaitsOnceTheClientReads) {
     request.mutable_message()->set_text(std::string(bytes, 'x'));
     EXPECT_TRUE(server.stub().SendMessage(&context, request, &response).ok());
   };
-  // Long ones get stuck, short ones wait behind them and leave all at once.
+  // Large messages stay queued. Small ones are queued behind them and are written together.
   for (int i = 0; i < 100; ++i) send(200'000);
   for (int i = 0; i < 20; ++i) send(10);
   EXPECT_TRUE(WaitUntil([&] { return queued() > 1e6; })) << queued();
@@ -264,7 +264,7 @@ TEST(MetricsTest, PingsAndTheLoop) {
             before.at("drawbridge_event_loop_lag_seconds_count"));
 }
 
-// A server with TLS, which shows every metric there is.
+// A server with TLS, because only then every metric exists.
 class TlsMetricsTest : public ::testing::Test {
  protected:
   Flags TlsFlags() {

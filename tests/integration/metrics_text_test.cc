@@ -1,5 +1,5 @@
-// What /metrics says by name: as the document, the alerts and the dashboard have it, and of the process
-// itself.
+// The text of /metrics: the names match the document, the alerts and the dashboard, and the process metrics
+// exist.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@
 namespace drawbridge {
 namespace {
 
-// With TLS it shows every metric there is.
+// Uses TLS, because only then every metric exists.
 class MetricsTextTest : public ::testing::Test {
  protected:
   Flags TlsFlags() {

@@ -1,4 +1,4 @@
-// How an HTTP request becomes a connection, or why it does not.
+// Which HTTP requests become a connection, and how the others are refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ class OpeningTest : public ::testing::Test {
   }
   Client Dial(const Client::Options& options = {}) { return Client::Dial(gateway_->address(), options); }
 
-  // Of a request that is answered and done with: a line of text, then the end.
+  // Sends a request that is refused: the answer has one line of text, and then the connection ends.
   HttpResponse Refusal(const std::string& request) {
     Client client = Dial();
     client.Send(request);
@@ -41,7 +41,7 @@ class OpeningTest : public ::testing::Test {
   std::unique_ptr<Gateway> gateway_;
 };
 
-// A good upgrade, but for what stands in it instead of something else.
+// A valid upgrade request in which `good` is replaced by `bad`.
 std::string Instead(const std::string& good, const std::string& bad) {
   std::string request =
       "GET /chat HTTP/1.1\r\n"
@@ -201,7 +201,7 @@ TEST_F(OpeningTest, FullGatewayIs503UntilSomebodyLeaves) {
   second.SendClose(1000);
   EXPECT_EQ(second.ReadClose().code(), 1000);
   EXPECT_EQ(second.ReadEnd(), Client::Ending::kEndOfFile);
-  // The client may learn of its end a moment before the place is free.
+  // The client may see the end a moment before the gateway releases the place.
   EXPECT_TRUE(WaitUntil([this] { return Dial().Upgrade().status == 101; }));
 }
 

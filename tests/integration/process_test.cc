@@ -1,4 +1,4 @@
-// The program itself, as an operator meets it: its ready line, its signals, its flags, its exit codes.
+// The program as an operator runs it: its ready line, signals, flags and exit codes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -164,7 +164,7 @@ TEST(ProcessTest, HealthCheckAsksWhoRunsWithTheSameFlags) {
              .Wait();
   EXPECT_EQ(exit.out, address + ": ok\n") << "who listens everywhere listens on loopback";
 
-  Client client = Client::Open(ReadyField(ready, "ws"));  // who does not say goodbye
+  Client client = Client::Open(ReadyField(ready, "ws"));  // does not send a close frame
   process.Signal(SIGTERM);
   EXPECT_EQ(client.ReadClose().code(), 1001);
   exit = check(address);

@@ -1,4 +1,4 @@
-// Server reflection over a real channel, by both of its names.
+// Server reflection over a real channel, by both of its service names.
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <grpcpp/client_context.h>
@@ -33,7 +33,7 @@ struct V1Alpha {
   using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
 };
 
-// One stream, as a tool has it.
+// One reflection stream, as a tool uses it.
 template <typename Version>
 class Stream {
  public:
@@ -42,7 +42,7 @@ class Stream {
     stream_ = stub_->ServerReflectionInfo(context_.get());
   }
 
-  // Older compilers want what newer linters call redundant.
+  // Older compilers need the `typename` that newer linters call redundant.
   // NOLINTBEGIN(readability-redundant-typename)
   typename Version::Response Ask(const typename Version::Request& request) {
     typename Version::Response response;
@@ -57,7 +57,7 @@ class Stream {
   }
   bool Write(const typename Version::Request& request) { return stream_->Write(request); }
   // NOLINTEND(readability-redundant-typename)
-  // No more questions: what is left to read, and the status.
+  // Ends the requests, reads the remaining responses and returns the status.
   grpc::Status End() {
     stream_->WritesDone();
     return Finish();
@@ -95,7 +95,8 @@ TYPED_TEST(ReflectionTest, ListsEveryServiceAndDescribesEachWithAllThatItNeeds) 
                           "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
                           "grpc.reflection.v1alpha.ServerReflection"));
   for (const std::string& service : services) {
-    // As a tool builds them: of a stream of its own, so that nothing is left out, each behind its imports.
+    // Builds the descriptors as a tool does: on a new stream, so that the server sends every file, with
+    // imports first.
     const auto answer = Stream<TypeParam>(this->server_).Symbol(service);
     const auto& files = answer.file_descriptor_response().file_descriptor_proto();
     google::protobuf::DescriptorPool pool;

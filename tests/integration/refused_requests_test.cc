@@ -1,5 +1,5 @@
-// What the control API refuses, method by method: with which status, reason and field; and that nobody is
-// harmed. InterruptConnection's many have a table of their own, interrupt_input_test.cc.
+// Invalid requests to each method of the control API: status, reason and field of each refusal, and that no
+// client is affected. interrupt_input_test.cc has those of InterruptConnection.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -24,14 +24,14 @@ constexpr char kUnknownId[] = "abcd-12345678-1";
 
 struct Refusal {
   std::string name;
-  // Calls with what is wrong; `id` is that of an open connection.
+  // Makes the invalid call. `id` is that of an open connection.
   std::function<grpc::Status(Stub& stub, const std::string& id)> call;
   StatusCode code;
   std::string reason;
   std::string field;
 };
 
-// Of a unary method: a good request is spoilt.
+// For a unary method: `spoil` makes a valid request invalid.
 template <typename Request, typename Response>
 std::function<grpc::Status(Stub&, const std::string&)> Unary(
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
@@ -278,7 +278,7 @@ std::vector<Refusal> Refusals() {
   };
 }
 
-// One server for the whole table: every row finds its two clients unharmed by the rows before.
+// One server for the whole table. Every row checks that the two clients are still served.
 class RefusedRequestsTest : public ::testing::TestWithParam<Refusal> {
  protected:
   static void SetUpTestSuite() {

@@ -1,5 +1,5 @@
-// A changed flag file, and SIGHUP: flags that may change do, others are named, and a bad file changes
-// nothing.
+// Changes of the flag file, and SIGHUP: reloadable flags take effect, other changed flags are named in the
+// log, and an invalid file changes nothing.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ class ReloadTest : public ::testing::Test {
     return path;
   }
 
-  // Reads the file again; waits until the log says `text`.
+  // Has the program read the file again, and waits until the log contains `text`.
   void Reload(const std::string& flags, const std::string& text) {
     Write(flags);
     process_.Signal(SIGHUP);
@@ -129,8 +129,8 @@ TEST_F(ReloadTest, TheDrainFollowsTheFileToo) {
   EXPECT_EQ(process_.Wait().code, 0);
 }
 
-// Each text is another file behind the link `..data`, as Kubernetes mounts a ConfigMap: it writes a new
-// folder and renames a new link over the old one.
+// Mounts each text as Kubernetes mounts a ConfigMap: in a new folder, to which the link `..data` is switched
+// by a rename.
 class MountedFlags {
  public:
   explicit MountedFlags(const std::string& flags) { Swap(flags); }

@@ -1,5 +1,5 @@
-// Every method of the control port against every role, and against those who have none. A new method fails
-// here until somebody has decided who may call it.
+// Every method of the control port against every role, and against callers without a role. A new method fails
+// this test until it is in the table.
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ constexpr char kViewer[] = "viewer";
 constexpr char kSender[] = "sender";
 constexpr char kOperator[] = "operator";
 
-// Who may call what: the least role, or nobody in particular.
+// The least role that may call each method; kOpen: any caller.
 using Table = std::map<std::string, std::string>;
 const Table& ExpectedTable() {
   static const Table kTable{
@@ -50,7 +50,7 @@ const Table& ExpectedTable() {
       {"/grpc.health.v1.Health/Watch", kOpen},
       {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", kViewer},
       {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kViewer},
-      // Nobody knows these.
+      // These do not exist.
       {"/drawbridge.control.v1.ConnectionService/NoSuchMethod", kOperator},
       {"/no.such.Service/Method", kOperator},
   };
@@ -58,7 +58,7 @@ const Table& ExpectedTable() {
 }
 
 constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
-// No request of any of the services: whoever gets further than the guard is told so, or nothing at all.
+// Not a valid request of any service. A call that passes the guard fails to parse or gets no answer.
 constexpr char kNoRequest[] = "\x0a\x7f";
 
 Headers Bearing(const std::string& token) { return {{"authorization", "Bearer " + token}}; }
@@ -88,7 +88,7 @@ class RolesTest : public ::testing::Test {
            !method.ends_with("NoSuchMethod");
   }
 
-  // The services of the API, served or not, and what else is served, by the server's own word.
+  // The methods of the API, served or not, and those that the server reports by reflection.
   std::set<std::string> Methods() {
     std::set<std::string> methods;
     const DescriptorPool* pool = DescriptorPool::generated_pool();

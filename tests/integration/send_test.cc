@@ -1,4 +1,4 @@
-// SendMessage over a real channel: what arrives, when it is answered, and what is refused.
+// SendMessage over a real channel: what the client receives, when the call is answered, and what is refused.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ v1::SendMessageRequest TextTo(const std::string& id, const std::string& text, bo
   return request;
 }
 
-// Sends to a client that does not read until its queue is full.
+// Sends to a client that does not read, until its queue is full.
 void FillUp(RunningServer& server, const std::string& id) {
   const std::string text(512 * 1024, 'x');
   int refused = 0;
@@ -92,7 +92,7 @@ TEST(SendMessageTest, WaitWrittenWaitsForAClientThatDoesNotRead) {
   RunningServer server;
   Client client = server.Open(SmallBuffers());
   const auto connection = server.Find(client.id());
-  // Grows what is stuck to a message that cannot be with the kernel whole.
+  // Adds to the queue until a message is sure not to be in the kernel as a whole.
   while (Send(server, TextTo(client.id(), std::string(256 * 1024, 'x'), true), std::chrono::milliseconds(100))
              .status.ok()) {
   }

@@ -1,5 +1,5 @@
-// What is no error at the start and will be one for somebody is warned of; failed TLS handshakes are told to
-// an operator who asks for them.
+// Warnings at the start about settings that are valid but will fail for some clients, and the optional log of
+// failed TLS handshakes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ std::vector<std::string> Command(const std::vector<std::string>& flags) {
   return command;
 }
 
-// The log of a gateway that is stopped at once.
+// The log of a gateway that is stopped right after its start.
 std::string LogOf(const std::vector<std::string>& flags, const std::vector<std::string>& environment = {}) {
   ChildProcess process(Command(flags), environment);
   process.ReadLine();

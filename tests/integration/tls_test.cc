@@ -1,5 +1,4 @@
-// TLS from end to end: what the control API tells of it, and the program itself with certificates that
-// change.
+// TLS end to end: what the control API reports of it, and the program with certificates that change.
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
@@ -45,7 +44,7 @@ class TlsTest : public ::testing::Test {
   ClientTls tls_{ClientTls::Options{.authority = authority_.certificate()}};
 };
 
-// Whether a client that believes only `authority` is let in and served.
+// Whether a client that trusts only `authority` is admitted and served.
 bool IsServed(const std::string& address, const TestAuthority& authority) {
   ClientTls tls({.authority = authority.certificate()});
   try {

@@ -1,5 +1,5 @@
-// UpdateConnection over a real channel: what is written is read, found by filters, and refused where it must
-// be.
+// UpdateConnection over a real channel: a change is visible to reads and filters, and invalid changes are
+// refused.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -98,7 +98,7 @@ TEST(UpdateTest, AnExpiryEndsTheConnection) {
     const ServerFrame close = client.ReadCloseAndAnswer();
     EXPECT_EQ(close.code(), 1008);
     EXPECT_EQ(close.reason(), "expired");
-    // The calendar may be a little apart from the steady clock.
+    // The system clock may differ a little from the steady clock.
     EXPECT_GE(std::chrono::steady_clock::now() - begin, from_now - std::chrono::milliseconds(20));
     const v1::Connection closed = server.GetWhenClosed(client.id());
     EXPECT_EQ(closed.close().cause(), "expired");
@@ -120,7 +120,8 @@ TEST(UpdateTest, AnExpiryMayBePutOffOrTakenAway) {
   ASSERT_TRUE(Update(server, never).status.ok());
   EXPECT_EQ(control.ReadCloseAndAnswer().reason(), "expired");
   server.GetWhenClosed(control.id());
-  // They expire in the same wake-up, if at all; one more turn of the wheel for the other thread.
+  // All three would expire in the same wake-up. One more expiry makes sure that the other I/O thread had its
+  // wake-up, too.
   Client later = server.Open();
   ASSERT_TRUE(Update(server, ExpiryOf(later.id(), std::chrono::milliseconds(300))).status.ok());
   later.ReadCloseAndAnswer();

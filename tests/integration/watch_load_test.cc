@@ -1,4 +1,4 @@
-// Many watches and slow ones: what they cost is bounded, and who is refused hears why.
+// Many watches and slow watches: their cost is bounded, and a refused caller gets the reason.
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
@@ -44,7 +44,7 @@ TEST(WatchLoadTest, ASlowWatchCostsLittleAndMayBeResumed) {
   RunningServer server;
   WatchStream watch(server.stub());
   WatchReplay replay;
-  // Not read: openings and ends until it has fallen too far behind.
+  // Connections open and end while the watch is not read, until it has fallen too far behind.
   const std::string agent(400, 'x');
   std::vector<Registration> staying;
   size_t most = 0;
@@ -54,7 +54,7 @@ TEST(WatchLoadTest, ASlowWatchCostsLittleAndMayBeResumed) {
     most = std::max(most, WatchesOf(server).queued_bytes());
   }
   ASSERT_TRUE(WaitUntil([&] {
-    RegistryOf(server).Add({}).Reset();  // rings
+    RegistryOf(server).Add({}).Reset();  // wakes the watch
     return WatchesOf(server).queued_bytes() < 2048;
   })) << "the rows that wait are dropped";
   EXPECT_GT(most, 10'000U) << "it did wait";
@@ -100,20 +100,20 @@ TEST(WatchLoadTest, AHundredWatchesAtOnceAreAllTold) {
   EXPECT_EQ(WatchesOf(server).queued_bytes(), 0U);
 }
 
-// Of calls that are all under way at once, over connections of their own.
+// Many concurrent calls, each over a connection of its own.
 class Flood {
  public:
   Flood(const std::string& address, int channels, int calls_of_each) {
     for (int i = 0; i < channels; ++i) {
       grpc::ChannelArguments arguments;
-      arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // or they would share one connection
+      arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // without it they would share one connection
       const auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
       stubs_.push_back(v1::ConnectionService::NewStub(channel));
       for (int j = 0; j < calls_of_each; ++j) Start(*stubs_.back());
     }
   }
 
-  // Ends every call; nothing is left in the queue then.
+  // Cancels every call and empties the completion queue.
   ~Flood() {
     for (const auto& call : calls_) call->context.TryCancel();
     while (ended_ < calls_.size() && Step()) continue;
@@ -122,7 +122,7 @@ class Flood {
     for (bool ok = false; queue_.Next(&tag, &ok);) continue;
   }
 
-  // Waits until each call has had a response or its end.
+  // Waits until each call has had a response or has ended.
   void WaitForAnswers() {
     while (first_answers_ < calls_.size()) ASSERT_TRUE(Step());
   }
@@ -153,7 +153,7 @@ class Flood {
     call->reader = stub.AsyncWatchConnections(&call->context, {}, &queue_, call);
   }
 
-  // False where nothing more comes.
+  // Returns false when nothing more comes.
   bool Step() {
     void* tag = nullptr;
     bool ok = false;

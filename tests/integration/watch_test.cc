@@ -1,4 +1,5 @@
-// WatchConnections over a real channel, with real clients: what it tells, resuming, refusals, and its end.
+// WatchConnections over a real channel, with real clients: events, resuming, refusals, and the end of a
+// watch.
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +33,7 @@ v1::WatchConnectionsRequest SkipSnapshot() {
   return request;
 }
 
-// As many openings and ends as that, of clients without a socket.
+// Opens and ends `pairs` connections without a socket.
 void Churn(RunningServer& server, int pairs) {
   for (int i = 0; i < pairs; ++i) server.server().gateway().registry().Add({}).Reset();
 }
@@ -162,7 +163,7 @@ TEST(WatchTest, RefusesWithStatusReasonAndField) {
 
 TEST(WatchTest, ACancelledWatchTakesNoPlaceAndNoMemory) {
   RunningServer server;
-  for (int i = 0; i < 300; ++i) {  // more than there may be at once
+  for (int i = 0; i < 300; ++i) {  // more than the maximum of concurrent watches
     WatchStream watch(server.stub());
     watch.Next();
     EXPECT_EQ(watch.End().error_code(), grpc::StatusCode::CANCELLED);
@@ -190,7 +191,7 @@ TEST(WatchTest, NeitherShutdownNorDestructionHangsOnAWatchThatIsNotRead) {
     auto server = std::make_unique<RunningServer>();
     auto stub = v1::ConnectionService::NewStub(server->channel());
     WatchStream watch(*stub);
-    Churn(*server, 20'000);  // far more than fits into buffers
+    Churn(*server, 20'000);  // far more than the buffers hold
     ASSERT_TRUE(WaitUntil([&] { return WatchesOf(*server).queued_bytes() > 0; }));
     const auto begin = std::chrono::steady_clock::now();
     if (orderly) server->server().Shutdown();

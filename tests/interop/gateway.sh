@@ -4,20 +4,20 @@
 
 gateway_pid=
 
-# The gateway's certificate, which the clients believe: each has a variable of its own for that.
+# Makes the gateway's certificate, and sets the variables by which each client trusts it.
 make_certificate() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
     -addext subjectAltName=IP:127.0.0.1 -out "$work/cert.pem" -keyout "$work/key.pem" 2>/dev/null
   export SSL_CERT_FILE=$work/cert.pem NODE_EXTRA_CA_CERTS=$work/cert.pem
 }
 
-# [FLAG...]: further ones of the gateway. Sets ws, control and admin from the ready line.
+# [FLAG...]: additional flags of the gateway. Sets ws, control and admin from the ready line.
 start_gateway() {
   local line word
   ws='' control='' admin=''
   rm -f "$work/stdout"
   mkfifo "$work/stdout"
-  # Nobody asks the admin port here, and its default could be taken.
+  # The default of the admin port could be in use.
   DRAWBRIDGE_ADMIN_LISTEN=127.0.0.1:0 \
     "$gateway" --listen 127.0.0.1:0 --control_listen 127.0.0.1:0 --drain_spread 0s "$@" >"$work/stdout" 2>>"$work/gateway.log" &
   gateway_pid=$!
@@ -41,7 +41,7 @@ start_gateway() {
   fi
 }
 
-# The end of its output is the event to wait for: nobody else holds that pipe.
+# Waits for the end of the gateway's output. No other process has that pipe open.
 stop_gateway() {
   local status=0 ended=0
   kill -TERM "$gateway_pid" 2>/dev/null || true
@@ -59,7 +59,7 @@ stop_gateway() {
   fi
 }
 
-# For the ways out that did not stop it.
+# For exits that did not call stop_gateway.
 kill_gateway() {
   [[ -z $gateway_pid ]] || kill -KILL "$gateway_pid" 2>/dev/null || true
 }

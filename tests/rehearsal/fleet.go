@@ -10,13 +10,13 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// How clients come back: after a random time of up to this, which doubles at each failure.
+// Clients reconnect after a random time of up to this, which doubles at each failure.
 const (
 	firstBackoff   = 250 * time.Millisecond
 	longestBackoff = 5 * time.Second
 )
 
-// A fleet is clients that stay connected to one address as well as they can.
+// A fleet is a set of clients that reconnect to one address when they lose their connection.
 type fleet struct {
 	url    string
 	dialer websocket.Dialer
@@ -35,7 +35,7 @@ func newFleet(url string) *fleet {
 	}
 }
 
-// A tenth of a millisecond apart, so that the machine keeps up.
+// Starts the clients a tenth of a millisecond apart, to limit the load.
 func (f *fleet) start(clients int) {
 	for i := 0; i < clients; i++ {
 		go f.live()
@@ -43,7 +43,7 @@ func (f *fleet) start(clients int) {
 	}
 }
 
-// One client: connects, stays until it is told to go, comes back.
+// Runs one client: it connects, reads until its connection ends, and reconnects.
 func (f *fleet) live() {
 	backoff := firstBackoff
 	for !f.stopped() {
@@ -62,7 +62,7 @@ func (f *fleet) live() {
 	}
 }
 
-// Returns the reason for which reading ended. The close frame is answered by the library.
+// Returns the error that ended reading. The library answers the close frame.
 func readToEnd(connection *websocket.Conn) error {
 	defer connection.Close()
 	for {

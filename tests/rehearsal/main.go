@@ -1,5 +1,5 @@
-// Rehearses a rolling restart: three gateways behind HAProxy, thousands of clients that come back when they are
-// told to go, and each gateway in turn ended by SIGTERM and started anew. Says how the clients fared.
+// Rehearses a rolling restart with three gateways behind HAProxy and thousands of clients that reconnect when they are
+// closed. Each gateway in turn is stopped by SIGTERM and started again. Prints what happened to the clients.
 //
 //	rehearsal [FLAG...]
 //
@@ -66,7 +66,7 @@ func rehearse(o options) error {
 	return err
 }
 
-// Replaces one gateway after the other, each when everybody is back.
+// Replaces one gateway after the other. Waits before each until all clients are connected again.
 func restart(edge *edge, fleet *fleet, clients int) error {
 	for _, gateway := range edge.gateways {
 		if err := edge.replace(gateway); err != nil {

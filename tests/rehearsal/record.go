@@ -9,8 +9,8 @@ import (
 type record struct {
 	begin        time.Time
 	attempts     map[int]int // to connect, by second
-	refused      int         // attempts that failed and were made again
-	closed       map[int]int // ends by close frame, by code
+	refused      int         // failed attempts, which are repeated
+	closed       map[int]int // ends with a close frame, by code
 	withoutFrame int
 }
 

@@ -1,4 +1,4 @@
-// Lines of --control_tokens.
+// Builds lines of the --control_tokens file.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_CALLERS_FILE_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_CALLERS_FILE_H_
 

@@ -60,7 +60,7 @@ void SetSubject(X509* certificate, const TestAuthority::Subject& subject) {
   }
 }
 
-// Not yet signed.
+// Returns an unsigned certificate.
 Certificate Draft(const TestAuthority::Subject& subject, EVP_PKEY* key, int days) {
   static std::atomic<long> serial = 1;
   Certificate certificate(X509_new(), &X509_free);

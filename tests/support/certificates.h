@@ -1,5 +1,5 @@
-// Certificates made on the spot, so that none with its key lies in the repository, to expire or to be
-// believed.
+// Certificates that are generated at run time, so that the repository holds no certificate that expires and
+// no private key.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_CERTIFICATES_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_CERTIFICATES_H_
 
@@ -13,13 +13,14 @@
 
 namespace drawbridge {
 
-// PEM texts.
+// PEM.
 struct Credentials {
   std::string certificate;
   std::string key;
 };
 
-// Signs certificates, each with a key of its own on P-256, for a server at 127.0.0.1 and for a client alike.
+// Signs certificates, each with its own P-256 key, that are valid both for a server at 127.0.0.1 and for a
+// client.
 class TestAuthority {
  public:
   explicit TestAuthority(const std::string& name = "Test Authority");
@@ -27,9 +28,9 @@ class TestAuthority {
   // PEM.
   const std::string& certificate() const { return certificate_; }
 
-  // The parts of a subject in their order, such as {{"O", "Acme"}, {"CN", "alice"}}.
+  // The attributes of a subject in order, such as {{"O", "Acme"}, {"CN", "alice"}}.
   using Subject = std::vector<std::pair<std::string, std::string>>;
-  // `names`: subject alternative names as OpenSSL writes them.
+  // `names`: subject alternative names in the syntax of OpenSSL.
   Credentials Issue(const Subject& subject, int days = 1,
                     const std::string& names = "IP:127.0.0.1,DNS:gateway.example");
   Credentials Issue(const std::string& common_name) { return Issue(Subject{{"CN", common_name}}); }
@@ -40,7 +41,7 @@ class TestAuthority {
   std::string certificate_;
 };
 
-// A file in a folder of its own, gone with the object. Not thread-safe.
+// A file in its own temporary folder, which is deleted with the object. Not thread-safe.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& name, const std::string& contents = "");
@@ -49,7 +50,7 @@ class TemporaryFile {
   ~TemporaryFile();
 
   const std::string& path() const { return path_; }
-  // Replaces the file at once, as whoever renews a certificate should.
+  // Replaces the file atomically, by a rename.
   void Replace(const std::string& contents) const;
 
  private:
@@ -57,7 +58,7 @@ class TemporaryFile {
   std::string path_;
 };
 
-// The two files that a gateway with TLS is given.
+// The certificate and key files of a gateway with TLS.
 struct CredentialFiles {
   explicit CredentialFiles(const Credentials& credentials)
       : certificate("cert.pem", credentials.certificate), key("key.pem", credentials.key) {}

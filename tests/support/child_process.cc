@@ -34,7 +34,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& words) {
   return pointers;
 }
 
-// Appends what is there; closes `fd` and sets it to -1 at its end.
+// Appends what can be read to `text`. At the end of the file closes `fd` and sets it to -1.
 void Take(int& fd, std::string& text) {
   std::array<char, 4096> buffer;
   const ssize_t count = ::read(fd, buffer.data(), buffer.size());

@@ -1,4 +1,4 @@
-// A program run as an operator runs it: its output, its signals, its exit code.
+// Runs a program as an operator does: its output, signals and exit code.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_CHILD_PROCESS_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_CHILD_PROCESS_H_
 
@@ -9,36 +9,36 @@
 
 namespace drawbridge {
 
-// Not thread-safe. Calls that wait throw std::runtime_error when nothing happens within kPatience.
+// Not thread-safe. Calls that block throw std::runtime_error after kPatience without progress.
 class ChildProcess {
  public:
-  // `command`: the program's path and its arguments. `environment` holds NAME=VALUE and is all the child
-  // gets.
+  // `command`: the program's path and its arguments. `environment`: NAME=VALUE entries, the whole environment
+  // of the child.
   explicit ChildProcess(const std::vector<std::string>& command,
                         const std::vector<std::string>& environment = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
-  // Kills it where it still runs.
+  // Kills the program if it still runs.
   ~ChildProcess();
 
-  pid_t pid() const { return pid_; }  // until Wait
+  pid_t pid() const { return pid_; }  // valid until Wait
 
-  // The next line of its standard output, without its end.
+  // Returns the next line of its standard output without the line end. Blocks.
   std::string ReadLine();
-  // Waits until it has said that on its standard error.
+  // Blocks until its standard error contains `text`.
   void WaitForError(const std::string& text);
   void Signal(int signal);
 
   struct Exit {
-    int code = -1;    // minus the signal where one killed it
-    std::string out;  // what was not yet read
+    int code = -1;    // or minus the signal that killed it
+    std::string out;  // the output that was not read yet
     std::string err;
   };
-  // Waits for its end.
+  // Blocks until it has ended.
   Exit Wait();
 
  private:
-  bool Fill();  // reads what there is of both outputs; false when both are at their end
+  bool Fill();  // reads available output; false when both streams have ended
 
   pid_t pid_ = -1;
   int out_fd_ = -1;
@@ -47,8 +47,8 @@ class ChildProcess {
   std::string err_;
 };
 
-// What follows `name`= in the line by which the gateway says that it is ready, such as its address behind ws.
-// Throws std::runtime_error where it is not there.
+// Returns the value of `name`= in the ready line of the gateway, such as the address after ws. Throws
+// std::runtime_error if it is missing.
 std::string ReadyField(const std::string& ready, const std::string& name);
 
 }  // namespace drawbridge

@@ -36,7 +36,7 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// Where to connect to; IPv6 in brackets.
+// The address to connect to, with an IPv6 address in brackets.
 class Peer {
  public:
   Peer(const std::string& host, int port) {
@@ -61,7 +61,7 @@ class Peer {
   bool is_ipv6() const { return ipv6_.sin6_family == AF_INET6; }
 
   sockaddr_in ipv4_{};
-  sockaddr_in6 ipv6_{};  // its family 0: not this one
+  sockaddr_in6 ipv6_{};  // family 0: unused
 };
 
 HttpResponse ParseHead(std::string_view head) {
@@ -320,7 +320,7 @@ void Client::ShutdownWrite() {
 }
 
 void Client::Vanish() {
-  // Packets on the loopback set out with less.
+  // Requires a TTL of 255. Packets on loopback have a lower one, so the kernel drops all of them.
   constexpr int kMostHops = 255;
   SetOption(fd_, IPPROTO_IP, IP_MINTTL, kMostHops, "IP_MINTTL");
 }

@@ -1,4 +1,4 @@
-// A WebSocket client made of bare sockets, so that a test can be as rude as the Internet.
+// A WebSocket client on plain sockets, so that a test can also send invalid data.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_CLIENT_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_CLIENT_H_
 
@@ -16,34 +16,33 @@
 
 namespace drawbridge {
 
-// An answer to an HTTP request; the names of its headers are in lower case.
+// An answer to an HTTP request. The names of headers are in lower case.
 struct HttpResponse {
   int status = 0;
   std::string status_line;
   std::map<std::string, std::string> headers;
-  std::string head;  // all before the body, as it came
-  std::string body;  // where Content-Length announces one
+  std::string head;  // everything before the body, unchanged
+  std::string body;  // empty without Content-Length
 };
 
-// Not thread-safe. Each call that waits throws std::runtime_error when what it waits for does not happen
-// within kPatience, or when something else happens instead.
+// Not thread-safe. Calls that block throw std::runtime_error if the expected event does not happen within
+// kPatience, or if another one happens first.
 class Client {
  public:
   struct Options {
-    // Of the kernel's buffers, in bytes as asked for; 0: its default.
+    // Sizes of the kernel's buffers in bytes; 0: the kernel's default.
     int receive_buffer = 0;
     int send_buffer = 0;
     std::string target = "/";
-    std::vector<std::string> headers;  // further ones of the upgrade, each a line without its end
-    std::string preface;               // sent before all else, as a proxy would
-    ClientTls* tls = nullptr;          // must outlive the client; null: plain
+    std::vector<std::string> headers;  // additional headers of the upgrade, each a line without its end
+    std::string preface;               // sent first, such as a PROXY protocol header
+    ClientTls* tls = nullptr;          // must outlive the client; null: no TLS
   };
 
-  // Connects, no more than the handshake of TLS. `address`: ip:port, the ip in brackets where
-  // it is of IPv6.
+  // Connects without a TLS handshake. `address`: ip:port, with an IPv6 address in brackets.
   static Client Dial(const std::string& address, const Options& options);
   static Client Dial(const std::string& address) { return Dial(address, Options()); }
-  // Connects and upgrades; throws where the answer is not 101.
+  // Connects and upgrades. Throws if the answer is not 101.
   static Client Open(const std::string& address, const Options& options);
   static Client Open(const std::string& address) { return Open(address, Options()); }
 
@@ -51,52 +50,53 @@ class Client {
   Client& operator=(Client&& other) noexcept;
   ~Client() { Close(); }
 
-  // The X-Connection-Id of the upgrade.
+  // The X-Connection-Id header of the answer.
   const std::string& id() const { return id_; }
-  // Null: plain.
+  // Null without TLS.
   SSL* ssl() { return tls_ == nullptr ? nullptr : tls_->ssl(); }
-  // ip:port of this end.
+  // The local ip:port.
   std::string local_address() const;
 
   // Sends the upgrade request and reads its answer.
   HttpResponse Upgrade();
   // The text of the upgrade request.
   std::string UpgradeRequest() const;
-  // To a HEAD there is no body, whatever is announced.
+  // The answer to a HEAD request has no body, whatever its Content-Length says.
   HttpResponse ReadResponse(bool has_body = true);
 
-  // Sends all of it.
+  // Blocks until everything is sent.
   void Send(std::string_view bytes);
-  // Sends what the kernel takes at once; returns how much that was.
+  // Sends what the kernel accepts without blocking. Returns the number of bytes.
   size_t SendSome(std::string_view bytes);
   void SendFrame(const ClientFrame& frame) { Send(Encode(frame)); }
   void SendText(std::string_view text) { SendFrame({.opcode = kOpText, .payload = text}); }
   void SendClose(int code, std::string_view reason = {});
 
   ServerFrame ReadFrame();
-  // The same, where there may be an end instead: nullopt.
+  // The same, but returns nullopt at the end of the connection.
   std::optional<ServerFrame> ReadFrameOrEnd();
-  // Reads a frame and answers it as a good client does; throws where it is not a close frame.
+  // Reads a close frame. Throws if the next frame is not a close frame.
   ServerFrame ReadClose();
   ServerFrame ReadCloseAndAnswer();
-  // Sends a text and throws where it does not come back as the next frame.
+  // Sends a text. Throws if the next frame is not its echo.
   void Echo(std::string_view text);
 
-  // Whether there is something to read now, be it the end.
+  // Whether data or the end of the connection can be read now.
   bool HasInput() const;
-  // Waits, without reading, until there is something to read.
+  // Blocks, without reading, until data or the end of the connection can be read.
   void WaitReadable();
-  // Waits for the end, throwing where anything else comes. kReset: ECONNRESET; with TLS every end that
-  // close_notify did not announce.
+  // Waits for the end and throws if anything else arrives. kReset: ECONNRESET, or with TLS an end without
+  // close_notify.
   enum class Ending { kEndOfFile, kReset };
   Ending ReadEnd();
-  // Reads on and forgets what comes until the end.
+  // Reads and discards data until the end.
   Ending DrainToEnd();
 
   void ShutdownWrite();
-  // From here on nothing that is sent to it arrives or is acknowledged, as if its host were gone. IPv4 alone.
+  // From here on packets to this client are dropped and not acknowledged, as if its host had failed. IPv4
+  // only.
   void Vanish();
-  // Closes with a reset: SO_LINGER of 0.
+  // Closes with a TCP reset, by SO_LINGER 0.
   void Reset();
   void Close();
 
@@ -104,16 +104,16 @@ class Client {
   explicit Client(const Options& options) : options_(options) {}
   void Connect(const std::string& address);
   void StartTls();
-  bool Fill();  // reads more into received_; false at the end
-  // Bytes received; 0: none now; nullopt: the end, as ending_ says.
+  bool Fill();  // appends to received_; false at the end
+  // The number of bytes received; 0: none now; nullopt: the end, with its kind in ending_.
   std::optional<size_t> ReceiveSome(std::span<char> buffer);
   void Wait(short events) const;
 
   Options options_;
   int fd_ = -1;
-  std::unique_ptr<ClientTlsStream> tls_;  // null: plain
+  std::unique_ptr<ClientTlsStream> tls_;  // null without TLS
   std::string id_;
-  std::string received_;  // and not yet consumed
+  std::string received_;  // received and not yet consumed
   Ending ending_ = Ending::kEndOfFile;
 };
 

@@ -36,7 +36,7 @@ ClientTls::ClientTls(const Options& options)
     : options_(options),
       context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free),
       session_(nullptr, &SSL_SESSION_free) {
-  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's sockets know no MSG_NOSIGNAL
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's socket BIO does not use MSG_NOSIGNAL
   SSL_CTX* const context = context_.get();
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (options_.security_level >= 0) SSL_CTX_set_security_level(context, options_.security_level);
@@ -56,7 +56,7 @@ ClientTls::ClientTls(const Options& options)
 }
 
 void ClientTls::Keep(SSL* ssl) {
-  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);  // or OpenSSL would not resume it
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);  // otherwise OpenSSL does not resume it
   session_.reset(SSL_get1_session(ssl));
 }
 

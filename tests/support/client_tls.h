@@ -1,4 +1,4 @@
-// TLS for the tests' client, on OpenSSL's other side.
+// The TLS of the tests' client, on OpenSSL.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_CLIENT_TLS_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_CLIENT_TLS_H_
 
@@ -14,24 +14,24 @@
 
 namespace drawbridge {
 
-// What several connections of a client share, also the session of the last one. Not thread-safe. Must outlive
+// The TLS settings of a client and its last session, shared by its connections. Not thread-safe. Must outlive
 // its streams.
 class ClientTls {
  public:
   struct Options {
-    std::string authority;    // PEM: whose certificates are believed; empty: everybody's
-    Credentials own;          // shown where the server asks; empty: none
-    int version = 0;          // TLS1_3_VERSION and such; 0: any that OpenSSL has
-    std::string protocols;    // ALPN, as on the wire; empty: not offered
-    bool resume = false;      // the last session, if any
-    int security_level = -1;  // OpenSSL's; -1: its own
+    std::string authority;    // PEM of the trusted authority; empty: no check
+    Credentials own;          // sent if the server asks for it; empty: none
+    int version = 0;          // such as TLS1_3_VERSION; 0: OpenSSL's default
+    std::string protocols;    // ALPN in wire format; empty: not offered
+    bool resume = false;      // resume the last session, if any
+    int security_level = -1;  // -1: OpenSSL's default
   };
   explicit ClientTls(const Options& options);
   ClientTls() : ClientTls(Options()) {}
 
-  // A new SSL of the client's side, to be given a socket.
+  // Returns a new client SSL without a socket.
   std::unique_ptr<SSL, decltype(&SSL_free)> NewSsl();
-  // Takes the session of a connection that is over, however it ended, for the next one.
+  // Keeps the session of a connection that has ended, so that the next connection can resume it.
   void Keep(SSL* ssl);
 
  private:
@@ -40,7 +40,7 @@ class ClientTls {
   std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> session_;
 };
 
-// Of one connection. The socket, which does not block, must outlive it. Not thread-safe; no call blocks.
+// The TLS of one connection, on a non-blocking socket that must outlive it. Not thread-safe; no call blocks.
 class ClientTlsStream {
  public:
   ClientTlsStream(ClientTls& tls, int fd);
@@ -49,11 +49,11 @@ class ClientTlsStream {
   ClientTlsStream& operator=(const ClientTlsStream&) = delete;
 
   enum class Status { kOk, kWantRead, kWantWrite, kEndOfFile, kBroken };
-  // Says in OpenSSL's words what is wrong, where it is kBroken.
+  // On kBroken, `why` is set to OpenSSL's error.
   Status Handshake(std::string* why);
   Status Send(std::string_view bytes, size_t* count);
   Status Receive(std::span<char> buffer, size_t* count);
-  // close_notify.
+  // Sends close_notify.
   void Finish() { SSL_shutdown(ssl_.get()); }
 
   SSL* ssl() { return ssl_.get(); }

@@ -1,5 +1,5 @@
-// WebSocket frames from a client's side, legal or not, written down apart from the gateway's own code so that
-// both cannot be wrong in the same way.
+// Encodes valid and invalid client frames and decodes server frames. Independent of the gateway's code, so
+// that an error in one does not hide an error in the other.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_FRAME_CODEC_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_FRAME_CODEC_H_
 
@@ -17,7 +17,7 @@ inline constexpr int kOpClose = 0x8;
 inline constexpr int kOpPing = 0x9;
 inline constexpr int kOpPong = 0xa;
 
-// A frame as it is to be sent; the defaults are those of a good client.
+// A frame to send. The defaults give a valid frame.
 struct ClientFrame {
   int opcode = kOpText;
   std::string_view payload;
@@ -25,15 +25,15 @@ struct ClientFrame {
   int rsv = 0;  // three bits
   bool masked = true;
   uint32_t key = 0x5a01c37e;
-  int length_bytes = 0;                              // behind the second byte: 0, 2 or 8 at least
-  std::optional<uint64_t> announced = std::nullopt;  // the length, where it is not the payload's
+  int length_bytes = 0;                              // minimum size of the length after byte 2: 0, 2 or 8
+  std::optional<uint64_t> announced = std::nullopt;  // the length field, if it differs from the payload
 };
 std::string Encode(const ClientFrame& frame);
 
-// The payload of a close frame.
+// Returns the payload of a close frame.
 std::string ClosePayloadOf(int code, std::string_view reason = {});
 
-// A frame as it came.
+// A frame as received.
 struct ServerFrame {
   int opcode = 0;
   std::string payload;
@@ -41,13 +41,13 @@ struct ServerFrame {
   int rsv = 0;
   bool masked = false;
 
-  // Of a close frame; 1005 where it has no code.
+  // The code of a close frame; 1005 if it has none.
   int code() const;
   std::string reason() const;
 };
 
-// Takes one whole frame off the front of `bytes`; nullopt where there is none yet. Throws std::runtime_error
-// where its length is not in its shortest form (RFC 6455, section 5.2).
+// Removes one whole frame from the front of `bytes` and returns it; nullopt if it is incomplete. Throws
+// std::runtime_error if the length is not in its shortest form (RFC 6455, section 5.2).
 std::optional<ServerFrame> TakeFrame(std::string& bytes);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// How long a test waits for what must happen, and how it waits: for the thing, never for a time.
+// How long a test waits for an event, and how it polls for a condition. No test waits for a fixed time.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_PATIENCE_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_PATIENCE_H_
 
@@ -11,12 +11,12 @@ namespace drawbridge {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-// Far beyond what a loaded machine takes: whoever waits so long has found a bug.
+// Far longer than a loaded machine needs: a wait that takes so long is a failure.
 inline constexpr std::chrono::seconds kPatience{20};
 
 inline Deadline Soon() { return std::chrono::steady_clock::now() + kPatience; }
 
-// For what has no event to wait for: asks until `predicate` holds. False when it did not in time.
+// Polls until `predicate` holds. Returns false if it does not within kPatience.
 template <std::predicate Predicate>
 [[nodiscard]] bool WaitUntil(Predicate predicate, Deadline deadline = Soon()) {
   constexpr int kMillisecondsBetween = 2;

@@ -1,4 +1,4 @@
-// One call of any method of whatever kind, with whatever bytes and headers.
+// Calls any gRPC method, of any kind, with arbitrary bytes and headers.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_RAW_CALL_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_RAW_CALL_H_
 
@@ -14,12 +14,12 @@ namespace drawbridge {
 
 struct RawReply {
   grpc::Status status;
-  std::string bytes;  // of all responses
+  std::string bytes;  // of all responses, concatenated
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// `method` is that of :path. DEADLINE_EXCEEDED where it is not answered in time.
+// `method` is the :path. Blocks. Returns DEADLINE_EXCEEDED if there is no answer within kPatience.
 RawReply CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
                  const std::string& bytes, const Headers& headers = {});
 

@@ -42,7 +42,8 @@ std::string RawDeflater::Flush(std::string_view input, int flush) {
 }
 
 std::string RawDeflater::Compress(std::string_view message) {
-  // A flush of nothing behind a flush gives nothing; the RFC has a payload for it (section 7.2.3.6).
+  // zlib gives nothing for an empty flush after a flush. RFC 7692, section 7.2.3.6 defines the payload for
+  // it.
   if (message.empty()) return std::string(1, '\0');
   std::string payload = Flush(message, Z_SYNC_FLUSH);
   payload.resize(payload.size() - kTail.size());
@@ -74,7 +75,7 @@ std::optional<std::string> RawInflater::Inflate(std::string_view payload) {
 std::string Deflated(std::string_view message) { return RawDeflater().Compress(message); }
 
 std::string DeflateBomb(size_t megabytes) {
-  // A full flush refers to nothing before it, so what came of one can be repeated.
+  // A full flush resets the dictionary, so its output can be repeated.
   const std::string piece = RawDeflater(15, 9).Flush(std::string(1 << 20, '\0'), Z_FULL_FLUSH);
   std::string bomb;
   for (size_t i = 0; i < megabytes; ++i) bomb += piece;

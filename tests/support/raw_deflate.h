@@ -1,4 +1,4 @@
-// The other end of permessage-deflate (RFC 7692), on zlib alone and apart from the gateway's own code.
+// The client side of permessage-deflate (RFC 7692), on zlib alone and independent of the gateway's code.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_RAW_DEFLATE_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_RAW_DEFLATE_H_
 
@@ -12,7 +12,7 @@
 
 namespace drawbridge {
 
-// Compresses messages; each may refer to those before, until Reset. Not thread-safe.
+// Compresses messages. Each may refer to earlier ones, until Reset. Not thread-safe.
 class RawDeflater {
  public:
   explicit RawDeflater(int window_bits = 15, int level = 6);
@@ -20,9 +20,9 @@ class RawDeflater {
   RawDeflater(const RawDeflater&) = delete;
   RawDeflater& operator=(const RawDeflater&) = delete;
 
-  // The payload of a compressed message: flushed, without the tail.
+  // Returns the payload of a compressed message: flushed, without the tail of four bytes.
   std::string Compress(std::string_view message);
-  // What has been compressed up to a flush of zlib's, with all of it.
+  // Returns the complete output of zlib for `input` with the given flush mode.
   std::string Flush(std::string_view input, int flush);
   void Reset();
 
@@ -30,7 +30,7 @@ class RawDeflater {
   const std::unique_ptr<z_stream> stream_ = std::make_unique<z_stream>();
 };
 
-// Inflates messages, in steps so small that the window is all that is remembered. Not thread-safe.
+// Inflates messages, in steps so small that zlib refers to its window only. Not thread-safe.
 class RawInflater {
  public:
   explicit RawInflater(int window_bits = 15);
@@ -38,7 +38,7 @@ class RawInflater {
   RawInflater(const RawInflater&) = delete;
   RawInflater& operator=(const RawInflater&) = delete;
 
-  // nullopt: it is corrupt.
+  // Returns nullopt for corrupt data.
   std::optional<std::string> Inflate(std::string_view payload);
   void Reset();
 
@@ -46,9 +46,10 @@ class RawInflater {
   const std::unique_ptr<z_stream> stream_ = std::make_unique<z_stream>();
 };
 
-// Without a context.
+// Returns the payload of a message that is compressed without a context.
 std::string Deflated(std::string_view message);
-// The payload of a message that inflates to so many MiB of zeros, at a thousandth of their size.
+// Returns the payload of a message that inflates to `megabytes` MiB of zeros. It has about a thousandth of
+// that size.
 std::string DeflateBomb(size_t megabytes);
 
 }  // namespace drawbridge

@@ -55,7 +55,7 @@ v1::Connection RunningServer::Get(const std::string& id) {
 }
 
 v1::Connection RunningServer::GetWhenClosed(const std::string& id) {
-  // Shared with the waiter, which may be called after this has thrown.
+  // Shared with the waiter, which may still be called after this function has thrown.
   const auto closed = std::make_shared<std::promise<void>>();
   MustFind(*this, id)->WhenClosed([closed](const CloseResult&) { closed->set_value(); });
   MustHappen(closed->get_future(), "not closed: " + id);

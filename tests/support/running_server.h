@@ -1,4 +1,4 @@
-// A whole server in this process, and a real channel to its control API.
+// A complete server in this process, and a channel to its control API.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_RUNNING_SERVER_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_RUNNING_SERVER_H_
 
@@ -20,7 +20,7 @@ namespace drawbridge {
 // Two I/O threads, free ports on loopback, no pings, drains at once: a test sets what it is about.
 Flags TestFlags();
 
-// Thread-safe, as far as Server is.
+// As thread-safe as Server.
 class RunningServer {
  public:
   explicit RunningServer(const Flags& flags = TestFlags());
@@ -32,14 +32,14 @@ class RunningServer {
 
   Client Open(const Client::Options& options = {}) { return Client::Open(address(), options); }
 
-  // What GetConnection says; throws where it does not answer OK.
+  // Returns the result of GetConnection. Throws if the status is not OK.
   control::v1::Connection Get(const std::string& id);
 
   // The connection itself, for its events; null where it is neither listed nor remembered.
   std::shared_ptr<Connection> Find(const std::string& id) { return server_.gateway().registry().Find(id); }
   // Waits until its socket is closed, and gets it. Throws where that does not happen.
   control::v1::Connection GetWhenClosed(const std::string& id);
-  // Waits until some interrupt of it is accepted. Throws where that does not happen.
+  // Waits until the connection is closing. Throws after kPatience.
   void WaitUntilClosing(const std::string& id);
 
  private:
@@ -48,18 +48,18 @@ class RunningServer {
   const std::unique_ptr<control::v1::ConnectionService::Stub> stub_;
 };
 
-// One call of InterruptConnection and what came of it.
+// The result of one call of InterruptConnection.
 struct InterruptReply {
   grpc::Status status;
   control::v1::InterruptConnectionResponse response;
 };
 
-// A request; its grace outlasts the test where none is given.
+// Builds a request. The default grace is longer than the test.
 control::v1::InterruptConnectionRequest InterruptOf(const std::string& id,
                                                     std::chrono::milliseconds grace = kPatience);
 
 InterruptReply Interrupt(RunningServer& server, const control::v1::InterruptConnectionRequest& request);
-// The same on a thread of its own; returns at once.
+// Calls on a new thread and returns at once.
 std::future<InterruptReply> StartInterrupt(RunningServer& server,
                                            control::v1::InterruptConnectionRequest request);
 

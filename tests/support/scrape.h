@@ -1,4 +1,4 @@
-// What a node says on its admin port.
+// Reads the metrics of a node from its admin port.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_SCRAPE_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_SCRAPE_H_
 
@@ -16,7 +16,7 @@ inline HttpResponse AskAdmin(const std::string& address, const std::string& path
   return client.ReadResponse();
 }
 
-// The lines of /metrics: name and labels, as they stand there, to value.
+// Returns the samples of /metrics: from name and labels, as printed, to the value.
 inline std::map<std::string, double> Scrape(const std::string& address) {
   std::map<std::string, double> values;
   std::istringstream lines(AskAdmin(address, "/metrics").body);

@@ -1,4 +1,4 @@
-// Standard error, into a file that can be read while others write.
+// Redirects standard error to a file that can be read while other threads write to it.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_STANDARD_ERROR_H_
 
@@ -10,7 +10,7 @@
 
 namespace drawbridge {
 
-// From construction to destruction. One at a time.
+// Redirects from construction to destruction. At most one object may exist at a time.
 class StandardError {
  public:
   StandardError() {

@@ -1,4 +1,4 @@
-// What a failure of the control API says to programs.
+// The error details of a failed call of the control API.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_STATUS_DETAILS_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_STATUS_DETAILS_H_
 
@@ -8,11 +8,11 @@
 
 namespace drawbridge {
 
-// Empty where the status does not carry it.
+// Fields are empty if the status does not have them.
 struct StatusDetails {
   std::string domain;  // of google.rpc.ErrorInfo
   std::string reason;
-  std::string field;  // of google.rpc.BadRequest; two or more are joined by commas
+  std::string field;  // of google.rpc.BadRequest; several are joined by commas
 };
 StatusDetails DetailsOf(const grpc::Status& status);
 

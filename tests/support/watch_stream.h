@@ -1,4 +1,4 @@
-// A watch over a real channel, as a test reads it.
+// Reads a watch over a real channel.
 #ifndef DRAWBRIDGE_TESTS_SUPPORT_WATCH_STREAM_H_
 #define DRAWBRIDGE_TESTS_SUPPORT_WATCH_STREAM_H_
 
@@ -17,7 +17,7 @@
 
 namespace drawbridge {
 
-// Not thread-safe, but Cancel may be called from any thread. What does not come in time ends the call with
+// Not thread-safe, except for Cancel. A response that does not arrive within kPatience ends the call with
 // DEADLINE_EXCEEDED.
 class WatchStream {
  public:
@@ -37,10 +37,10 @@ class WatchStream {
   }
   WatchStream(WatchStream&& other) = default;
 
-  // The next response, or the end: false.
+  // Reads the next response. Returns false at the end.
   bool Read(Response* response) { return reader_->Read(response); }
 
-  // The next one; throws at the end.
+  // Returns the next response. Throws at the end.
   Response Next() {
     Response response;
     if (!Read(&response)) {
@@ -50,19 +50,19 @@ class WatchStream {
     }
     return response;
   }
-  // Reads on to the next of this type; throws at the end.
+  // Reads up to the next response of this type. Throws at the end.
   Response NextOf(Type type) {
     Response response = Next();
     while (response.type() != type) response = Next();
     return response;
   }
 
-  // Reads what is left and returns the status.
+  // Reads the rest and returns the status.
   grpc::Status Drain() {
     for (Response response; Read(&response);) last_ = std::move(response);
     return Finish();
   }
-  // The last response that Drain met.
+  // The last response that Drain read.
   const Response& last() const { return last_; }
 
   void Cancel() { context_->TryCancel(); }

@@ -72,7 +72,7 @@ func gobwasClient(url string) {
 	})
 }
 
-// rest reads first what came right behind the handshake.
+// rest first reads the bytes that arrived together with the handshake.
 type rest struct {
 	net.Conn
 	read func([]byte) (int, error)

@@ -7,7 +7,7 @@
 const say = (...words) => console.log(...words);
 const size = (data) => data.length ?? data.byteLength ?? data.size;
 
-// The browsers' interface: open, message, error and close events.
+// Follows a socket with the browser API: open, message, error and close events.
 function follow(socket) {
   const seen = [];
   socket.onopen = () => say("open");

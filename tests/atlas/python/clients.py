@@ -22,7 +22,7 @@ async def websockets_asyncio(url):
         try:
             while True:
                 say("message", len(await ws.recv()))
-        except Exception as error:  # the point is to show whatever the library raises
+        except Exception as error:  # prints whatever the library raises
             say("end", f"{type(error).__name__}: {error}")
 
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// One fault is planted in what the chart renders, and must be found.
+// Each entry plants one fault in the rendered objects, which Check must find.
 var planted = []struct{ name, old, new, want string }{
 	{"unknown field", "minReadySeconds:", "minReadySecond:", `unknown field "spec.minReadySecond"`},
 	{"unknown nested field", "allowPrivilegeEscalation:", "allowEscalation:", "allowEscalation"},

@@ -19,7 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// Objects are those of one text, by kind.
+// Objects holds the objects of one text by kind.
 type Objects struct {
 	All             []meta.Object
 	Deployments     []*apps.Deployment
@@ -43,8 +43,7 @@ var strict = func() runtime.Decoder {
 	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
 }()
 
-// Decode reads the documents of a YAML text into their kinds' types; a field that the type lacks, or that is
-// there twice, is a fault.
+// Decode reads the documents of a YAML text into the types of their kinds. An unknown or duplicate field is an error.
 func Decode(text []byte) (*Objects, []error) {
 	objects := &Objects{ConfigMaps: map[string]*core.ConfigMap{}, ServiceAccounts: map[string]*core.ServiceAccount{}}
 	var faults []error

@@ -9,10 +9,10 @@ import (
 
 var drainFlags = []string{"DRAWBRIDGE_DRAIN_NOT_READY", "DRAWBRIDGE_DRAIN_SPREAD", "DRAWBRIDGE_DRAIN_GRACE"}
 
-// The least that must be left when the drain is over.
+// The minimum time that must remain after the drain.
 const leastMargin = time.Second
 
-// CheckDrain adds up what a pod's leaving takes and compares it with the time that it is given.
+// CheckDrain compares the time that the termination of a pod takes with its grace period.
 func CheckDrain(objects *Objects) []error {
 	var faults []error
 	for _, deployment := range objects.Deployments {
@@ -48,7 +48,7 @@ func leaving(objects *Objects, deployment *apps.Deployment) (time.Duration, erro
 	return takes, nil
 }
 
-// What the containers get by value.
+// Returns the environment variables that the containers get by value.
 func environmentOf(deployment *apps.Deployment) map[string]string {
 	environment := map[string]string{}
 	for _, container := range deployment.Spec.Template.Spec.Containers {

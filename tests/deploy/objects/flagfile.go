@@ -10,8 +10,8 @@ import (
 
 const flagFile, flagPrefix = "DRAWBRIDGE_FLAGFILE", "DRAWBRIDGE_"
 
-// CheckFlagFile looks whether the gateway finds its flag file in a ConfigMap that changes in a running pod, and whether
-// a flag in it hides one of the environment.
+// CheckFlagFile checks that the flag file is in a ConfigMap that can change in a running pod, and that no flag in it
+// overrides one of the environment.
 func CheckFlagFile(objects *Objects) []error {
 	var faults []error
 	for _, deployment := range objects.Deployments {

@@ -1,10 +1,10 @@
-// Looks at Kubernetes objects as they were rendered: whether an API server knows all of their fields, whether
-// the pods keep to the "restricted" standard and have the time that their drain takes, whether what refers to
-// something finds it, and whether a change of the flag file reaches a running gateway.
+// Checks rendered Kubernetes objects: an API server knows all of their fields, the pods conform to the "restricted"
+// standard, their grace period is long enough for a drain, references between objects resolve, and a change of the
+// flag file reaches a running gateway.
 //
 //	objects FILE...
 //
-// Prints `ok FILE` or, a line each, `FAIL FILE: why`. Exits with 1 if anything failed.
+// Prints `ok FILE`, or `FAIL FILE: why` for each fault. Exits with 1 if anything failed.
 package main
 
 import (

@@ -8,10 +8,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// A gateway takes its pod's name for its node id; that name is the Deployment's with 17 characters more.
+// The node id of a gateway is the name of its pod, which is 17 characters longer than that of the Deployment.
 const longestNodeID, podSuffix = 40, 17
 
-// CheckNames looks at the names, labels and namespaces of the objects.
+// CheckNames checks the names, labels and namespaces of the objects.
 func CheckNames(objects *Objects) []error {
 	var faults []error
 	for _, object := range objects.All {

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// CheckReferences looks whether names, selectors and ports lead to something.
+// CheckReferences checks that names, selectors and ports refer to something that exists.
 func CheckReferences(objects *Objects) []error {
 	if len(objects.Deployments) != 1 {
 		return []error{fmt.Errorf("there are %d Deployments", len(objects.Deployments))}
@@ -61,7 +61,7 @@ func (r *references) pod() {
 	}
 }
 
-// Every selector must choose the pods.
+// Every selector must match the pods.
 func (r *references) selectors() {
 	chosen := labels.Set(r.deployment.Spec.Template.Labels)
 	chooses := func(what string, selector *meta.LabelSelector) {
@@ -116,7 +116,7 @@ func (r *references) ports() {
 	}
 }
 
-// The ports by name are those on which the gateway is told to listen; those on loopback have none.
+// The named ports must be those on which the gateway listens. A loopback address must have no named port.
 func (r *references) addresses() {
 	environment := environmentOf(r.deployment)
 	declared := map[string]string{}
@@ -135,7 +135,7 @@ func (r *references) addresses() {
 	}
 }
 
-// A monitor must choose a Service with the port that it wants.
+// A ServiceMonitor must match a Service that has its port.
 func (r *references) monitors() {
 	for _, monitor := range r.objects.Monitors {
 		selector, err := meta.LabelSelectorAsSelector(&monitor.Spec.Selector)

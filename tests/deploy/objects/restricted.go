@@ -7,8 +7,7 @@ import (
 	"k8s.io/pod-security-admission/policy"
 )
 
-// CheckRestricted asks the admission controller's own code whether the pods keep to "restricted", as it
-// is in the latest version.
+// CheckRestricted checks the pods against the latest "restricted" standard, by the code of the admission controller.
 func CheckRestricted(objects *Objects) []error {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks())
 	if err != nil {

@@ -1,4 +1,4 @@
-// What is measured on the steady clock must be shown at the right place of the calendar.
+// A time of the steady clock must convert to the right wall-clock time.
 #include "gateway/base/clock.h"
 
 #include <chrono>
@@ -31,7 +31,8 @@ TEST(ClockTest, TheSystemsClockNeverStepsBack) {
   }
 }
 
-// The two clocks were read anew for each answer, so a moment was shown at places up to 130 ns apart.
+// Regression test: both clocks were read for each conversion, so the results for one time differed by up to
+// 130 ns.
 TEST(ClockTest, TheSystemsClockShowsAMomentAlwaysAtTheSamePlace) {
   const SystemClock clock;
   const SteadyTime moment = clock.Steady();

@@ -1,4 +1,4 @@
-// A log line must be one line, and a JSON one JSON, whatever a client got into its message.
+// A log line is a single line, and valid JSON in JSON format, whatever bytes of a client are in the message.
 #include "gateway/base/log.h"
 
 #include <google/protobuf/struct.pb.h>
@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
-// What one message puts on standard error.
+// Returns what one message writes to standard error.
 std::string Logged(const std::string& format, const std::string& level,
                    spdlog::level::level_enum message_level, const std::string& message) {
   ::testing::internal::CaptureStderr();
@@ -33,7 +33,7 @@ std::string Logged(const std::string& format, const std::string& level,
   return ::testing::internal::GetCapturedStderr();
 }
 
-// Read back by somebody else's JSON parser.
+// Parses the line with an independent JSON parser.
 google::protobuf::Struct ParseJson(const std::string& line) {
   google::protobuf::Struct fields;
   const auto status = google::protobuf::util::JsonStringToMessage(line, &fields);
@@ -56,7 +56,7 @@ TEST(LogTest, LinesThatAreNotReadInTimeAreLostAndCounted) {
   ::close(ends[1]);
   InitializeLogging("text", "info", LogWriting::kInBackground);
   EXPECT_EQ(LostLogLines(), 0U);
-  const std::string line(1000, 'x');  // a pipe takes 64 KiB of them
+  const std::string line(1000, 'x');  // a pipe holds 64 KiB
   for (size_t i = 0; i < kWaiting + kMore; ++i) spdlog::info(line);
   const uint64_t lost = LostLogLines();
   std::thread reader([end = ends[0]] {
@@ -96,7 +96,7 @@ TEST(LogTest, JsonCarriesANul) {
       message);
 }
 
-// JSON is UTF-8 (RFC 8259, section 8.1), whatever the message is.
+// JSON is UTF-8 (RFC 8259, section 8.1), even if the message is not.
 TEST(LogTest, JsonIsUtf8) {
   const std::string line = Logged("json", "info", spdlog::level::info, "bad \xff\xc0\xaf bytes \xe2\x82");
   EXPECT_TRUE(IsUtf8(line)) << ::testing::PrintToString(line);
@@ -111,7 +111,7 @@ TEST(LogTest, OnlyTheLeastLevelAndAboveIsLogged) {
   EXPECT_EQ(Logged("text", "error", spdlog::level::warn, "quiet"), "");
 }
 
-// The event as a line of the format, without time and level.
+// An event as a line of the format, without time and level.
 std::string Event(const std::string& format, const std::vector<LogField>& fields) {
   ::testing::internal::CaptureStderr();
   InitializeLogging(format, "info");
@@ -135,7 +135,7 @@ TEST(LogTest, AnEventAsJsonHasAMemberAField) {
   EXPECT_EQ(fields.at("took_ms").number_value(), 0.5);
 }
 
-// Whoever sends a reason with line breaks and quotes in it must not be able to forge a line.
+// A client must not be able to forge a log line by a close reason with line breaks and quotes.
 TEST(LogTest, AValueStaysAValue) {
   const std::string evil = "x\" method=\"Other\n2026-01-01T00:00:00.000Z info audit \xff\x1b[2J";
   const std::string text = Event("text", {{"reason", evil}});
@@ -147,7 +147,7 @@ TEST(LogTest, AValueStaysAValue) {
   EXPECT_EQ(ParseJson(json).fields().size(), 4U) << json;
 }
 
-// C1 controls move the cursor as ESC does, and bidirectional overrides turn what is read.
+// C1 controls act like ESC sequences, and bidirectional overrides change the visible order of characters.
 TEST(LogTest, WhatMisleadsIsEscaped) {
   const std::string evil = "a\u009bb\u202Ec\u2066d\u200Be\uFEFFf\x7f\U000E0041g\u00fc";
   const std::string safe = "a\\u009bb\\u202ec\\u2066d\\u200be\\ufefff\\u007f\\udb40\\udc41g\u00fc";
@@ -167,7 +167,7 @@ TEST(LogTest, ALineOfTextIsOneLine) {
   EXPECT_THAT(line, HasSubstr("a\\u000a2026 info forged \\u001b[2J \"quoted\"\n"));
 }
 
-// One bad byte used to turn every letter beyond ASCII into a replacement character.
+// Regression test: one invalid byte turned every non-ASCII character into a replacement character.
 TEST(LogTest, GoodLettersStayBesideBadBytes) {
   EXPECT_THAT(Event("text", {{"path", "caf\u00e9\xff"}}), HasSubstr("path=\"caf\u00e9\\ufffd\""));
 }

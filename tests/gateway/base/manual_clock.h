@@ -1,4 +1,4 @@
-// A Clock whose hands a test holds, so that no test waits for time to pass.
+// A Clock that a test sets, so that no test waits for time to pass.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_BASE_MANUAL_CLOCK_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_BASE_MANUAL_CLOCK_H_
 
@@ -9,7 +9,7 @@
 
 namespace drawbridge {
 
-// Any thread.
+// Thread-safe.
 class ManualClock final : public Clock {
  public:
   SteadyTime Steady() const override { return SteadyTime(std::chrono::hours(1)) + elapsed_.load(); }

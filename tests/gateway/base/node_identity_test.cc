@@ -1,4 +1,4 @@
-// A connection id must name one connection of one incarnation, and in one way only.
+// A connection id identifies one connection of one incarnation, and each connection has exactly one valid id.
 #include "gateway/base/node_identity.h"
 
 #include <cstdint>
@@ -64,7 +64,7 @@ TEST(NodeIdentityTest, TheNodesWordIsTheSameInEveryBuild) {
   EXPECT_EQ(node.ConnectionId(1), NodeIdentity("node-a", "abcd1234", SipKey{1, 2}).ConnectionId(1));
 }
 
-// The ids of clients were numbered 1, 2, 3, ...
+// Regression test: the ids were numbered 1, 2, 3, ...
 TEST(NodeIdentityTest, AnIdDoesNotTellHowManyCameBefore) {
   const NodeIdentity node = NodeIdentity::Draw("node-a");
   std::set<char> first_digits;
@@ -92,7 +92,7 @@ TEST(NodeIdentityTest, OneConnectionHasOneName) {
         serial.substr(0, 12) + "A", serial.substr(0, 12) + "-", "+" + serial.substr(1), std::string("1")}) {
     EXPECT_EQ(node.Sequence(prefix + digits), std::nullopt) << digits;
   }
-  // More than 64 bits hold, which would come round to another name of some connection.
+  // Values over 64 bits would overflow to the id of another connection.
   EXPECT_EQ(node.Sequence(prefix + "zzzzzzzzzzzzz"), std::nullopt);
   EXPECT_NE(node.Sequence(prefix + "fsgs46211e5w3"), std::nullopt) << "2^64 - 1, the lowest digit first";
   EXPECT_EQ(node.Sequence(prefix + "gsgs46211e5w3"), std::nullopt);

@@ -1,4 +1,4 @@
-// The hash must be SipHash-2-4, and a key must be another one each time.
+// The hash is SipHash-2-4, and every drawn key is different.
 #include "gateway/base/sip_hash.h"
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace drawbridge {
 namespace {
 
-// From the reference implementation's vectors: the key 00 01 .. 0f, and inputs 00 01 02 ..
+// The test vectors of the reference implementation: the key 00 01 .. 0f, and inputs 00 01 02 ..
 constexpr SipKey kKey = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
 
 TEST(SipHashTest, GivesTheReferenceVectors) {

@@ -1,4 +1,4 @@
-// What an object writes must stay its own, and what a crowd took must go back.
+// Objects do not overlap, and the memory of freed blocks is returned.
 #include "gateway/base/slab.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ constexpr size_t kBytes = 456;
 
 class SlabTest : public ::testing::Test {
  protected:
-  // Takes so many, each filled with bytes of its own.
+  // Takes `count` objects and fills each with a different byte.
   std::vector<void*> Take(size_t count) {
     std::vector<void*> objects;
     for (size_t i = 0; i < count; ++i) {
@@ -30,7 +30,7 @@ class SlabTest : public ::testing::Test {
   void Give(const std::vector<void*>& objects) {
     for (void* object : objects) slab_.Give(object);
   }
-  // Under AddressSanitizer there is none.
+  // The slab has no blocks under AddressSanitizer.
   bool has_blocks() const { return slab_.blocks() != 0; }
 
   Slab slab_{kBytes};
@@ -60,7 +60,7 @@ TEST_F(SlabTest, GivesBackWhatACrowdTook) {
 TEST_F(SlabTest, TakesWhatWasGivenBackBeforeANewBlock) {
   auto objects = Take(1000);
   const size_t blocks = slab_.blocks();
-  // Every other one, so that no block is empty.
+  // Frees every other object, so that no block is empty.
   for (size_t i = 0; i < objects.size(); i += 2) slab_.Give(objects[i]);
   EXPECT_EQ(slab_.blocks(), blocks);
   for (size_t i = 0; i < objects.size(); i += 2) objects[i] = slab_.Take();

@@ -1,4 +1,4 @@
-// The automaton is compared with arithmetic: decode, then ask whether the code point may be written so.
+// Compares the automaton with a reference that decodes and then checks the code point.
 #include "gateway/base/utf8.h"
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace {
 
 uint8_t Byte(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
-// How many bytes the character at the front takes; 0: there is none.
+// The length of the first character in bytes; 0: it is invalid.
 size_t ReferenceCharacter(std::string_view text) {
   const uint8_t lead = Byte(text, 0);
   const size_t size = lead < 0x80         ? 1
@@ -43,7 +43,7 @@ bool ReferenceIsUtf8(std::string_view text) {
   return true;
 }
 
-// Whether some continuation makes it valid: a character cut in two is completed in every way that matters.
+// Whether some continuation makes the text valid. The tails cover all cases of an incomplete character.
 bool ReferenceIsPrefix(const std::string& text) {
   if (ReferenceIsUtf8(text)) return true;
   for (const char* tail :
@@ -56,7 +56,7 @@ bool ReferenceIsPrefix(const std::string& text) {
 void Check(const std::string& text) {
   Utf8Checker checker;
   const bool fed = checker.Feed(text);
-  // EXPECT is slow, and this is asked seventeen million times.
+  // EXPECT is slow, and this runs seventeen million times.
   if (fed != ReferenceIsPrefix(text)) ADD_FAILURE() << "Feed " << ::testing::PrintToString(text);
   if ((fed && checker.AtBoundary()) != ReferenceIsUtf8(text))
     ADD_FAILURE() << "AtBoundary " << ::testing::PrintToString(text);
@@ -100,7 +100,7 @@ TEST(Utf8Test, EveryCodePointAndNothingElse) {
   EXPECT_FALSE(IsUtf8("\xf4\x90\x80\x80"));
 }
 
-// ASCII is skipped eight bytes at a time: what is wrong must be seen at every place beside it.
+// ASCII is skipped eight bytes at a time, so an invalid byte is tested at every offset.
 TEST(Utf8Test, SeesABadByteAtEveryPlaceOfALongText) {
   for (size_t size = 1; size < 40; ++size) {
     const std::string ascii(size, 'a');

@@ -1,5 +1,5 @@
-// What a client may send for an answer to a close frame, and what the end says of it. The gateway's time
-// stands still, so whatever ends here does not wait for its grace.
+// What a client may send in answer to a close frame, and the outcome that is recorded. The gateway's clock is
+// stopped, so no test passes by the end of the grace.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -35,7 +35,7 @@ TEST_P(AnswersTest, EndsTheClosingAtOnceAndIsKept) {
   BeginClosing(seconds(20));
   client_.Send(answer.bytes);
   EXPECT_EQ(client_.ReadEnd(), Client::Ending::kEndOfFile);
-  client_.ShutdownWrite();  // or what is unread behind a broken frame would be waited for
+  client_.ShutdownWrite();  // otherwise the gateway waits for more data behind the broken frame
   ExpectEnd(answer.outcome);
   const CloseResult result = *connection_->close_result();
   EXPECT_EQ(result.sent_code, 1008);
@@ -97,8 +97,8 @@ TEST_F(UnansweredTest, AnEndOfFileForAnAnswerIsAborted) {
   EXPECT_EQ(connection_->close_result()->received_code, 0);
 }
 
-// It may have been on its way before the close frame: no answer can be read behind it, but the client has the
-// grace to take the close frame and to end the connection.
+// The client may have sent the message before it received the close frame. No answer can be read after it,
+// but the client keeps the grace to read the close frame and to end the connection.
 TEST_F(UnansweredTest, AMessageThatIsTooBigIsNoAnswer) {
   BeginClosing(seconds(20));
   client_.SendFrame({.announced = uint64_t{1} << 40});
@@ -108,7 +108,7 @@ TEST_F(UnansweredTest, AMessageThatIsTooBigIsNoAnswer) {
   ExpectEnd(CloseOutcome::kAborted);
 }
 
-// The gateway's own close frame is not out yet, so what breaks the protocol is no answer to it.
+// The gateway has not written its close frame yet, so a protocol violation is no answer to it.
 TEST_F(UnansweredTest, AViolationBeforeTheCloseFrameIsOutIsNoAnswer) {
   FillTheKernel();
   EXPECT_TRUE(connection_->Interrupt(Graceful(seconds(20))));
@@ -129,7 +129,7 @@ TEST_F(UnansweredTest, AFirstCloseFrameThatBreaksTheRulesEndsItBehindTheAnswer) 
   EXPECT_EQ(connection_->close_result()->received_reason, "bye");
 }
 
-// What is known while the closing is under way.
+// What is reported while the closing is in progress.
 
 TEST_F(UnansweredTest, TheCloseFrameForAProtocolErrorIsShownOnceItIsOut) {
   EXPECT_EQ(connection_->close_progress().sent_code, 0);
@@ -154,7 +154,7 @@ TEST_F(UnansweredTest, ACloseFrameThatIsStuckIsNotShownAsSent) {
   EXPECT_FALSE(ended());
   while (client_.ReadFrame().opcode != kOpClose) {
   }
-  client_.ShutdownWrite();  // or the session, which has not read since the close frame, would wait for more
+  client_.ShutdownWrite();  // otherwise the gateway waits for more data
   ExpectEnd(CloseOutcome::kClean);
   EXPECT_EQ(connection_->close_progress().sent_code, 1008);
 }

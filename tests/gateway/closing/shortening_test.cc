@@ -1,4 +1,4 @@
-// Close requests that come while a closing is under way: they change nothing but how long it may take.
+// Close requests during a closing: they can only shorten it.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -69,7 +69,7 @@ TEST_F(ShorteningTest, ALongerGraceChangesNothing) {
   ExpectEnd(CloseOutcome::kTimeout);
 }
 
-// The time that is left is shorter than the later grace, though that is shorter than the first.
+// The later grace is shorter than the first, but longer than the time that remains.
 TEST_F(ShorteningTest, TheEarlierDeadlineStandsWhereTheLaterGraceEndsBehindIt) {
   BeginClosing(seconds(20));
   running_.Advance(seconds(18));
@@ -136,7 +136,7 @@ TEST_F(ShorteningTest, ALaterDropPendingLetsTheCloseFrameOvertake) {
   EXPECT_GT(connection_->close_result()->dropped_messages, 0u);
 }
 
-// Both requests are there before the session comes to act on the first.
+// Makes both requests before the session acts on the first.
 class InterruptsTwice : public Handler {
  public:
   void OnMessage(Connection& connection, const Message& message, Replier& replier) override {

@@ -1,4 +1,5 @@
-// A client whose closing a test decides about, of a gateway whose time stands still.
+// A fixture with a client that answers a close frame only if the test does, and a gateway whose clock is
+// stopped.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_CLOSING_UNANSWERED_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_CLOSING_UNANSWERED_H_
 
@@ -25,16 +26,16 @@ inline CloseRequest Graceful(std::chrono::nanoseconds grace, const std::string& 
 
 class UnansweredTest : public ::testing::Test {
  protected:
-  // Returns when the gateway's one I/O thread has acted on all that came before.
+  // Returns when the gateway's one I/O thread has processed everything that was sent or requested before.
   void LetItLook() { RunningGateway::LetItLook(witness_); }
   // Begins a closing whose close frame the client reads and does not answer.
   void BeginClosing(std::chrono::nanoseconds grace) {
     EXPECT_TRUE(connection_->Interrupt(Graceful(grace)));
     EXPECT_EQ(client_.ReadClose().payload.substr(2), "first");
   }
-  // Sends more than the kernel's buffers can grow to, of which the client reads nothing.
+  // Sends more than the kernel can buffer. The client reads none of it.
   void FillTheKernel() {
-    LetItLook();  // the bound of the queue is the session's, which may have yet to begin
+    LetItLook();  // the session sets the bound of the queue when it starts
     const auto message = std::make_shared<const std::string>(size_t{256} << 10, 'x');
     for (int i = 0; i < 40; ++i) {
       EXPECT_EQ(connection_->Send({MessageType::kText, message, {}}), SendStatus::kQueued);

@@ -31,7 +31,7 @@ TEST(AddressSlotsTest, ASlotComesBackWhenItDiesOrIsReleasedOnce) {
   moved.Release();
   EXPECT_EQ(slots.size(), 0u);
   moved = *slots.Take(Ip("192.0.2.1"));
-  moved = *slots.Take(Ip("192.0.2.2"));  // gives the first one back
+  moved = *slots.Take(Ip("192.0.2.2"));  // releases the first one
   EXPECT_EQ(slots.size(), 1u);
   EXPECT_TRUE(slots.Take(Ip("192.0.2.1")).has_value());
 }

@@ -1,4 +1,4 @@
-// What docs/closing.md says of causes and outcomes is what the code does.
+// The causes and outcomes in docs/closing.md match the code.
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -13,8 +13,7 @@
 namespace drawbridge {
 namespace {
 
-// The first `cells` cells of each row of the table under a heading, without the row of names and the line
-// below it.
+// The first `cells` cells of each row of the table under a heading, without the header row and the separator.
 std::vector<std::string> Rows(const std::string& heading, int cells) {
   std::ifstream page("docs/closing.md");
   std::vector<std::string> rows;

@@ -1,4 +1,4 @@
-// One table says what each end of a connection means; clients of the control API depend on its words.
+// The table of close causes. Clients of the control API depend on its codes and words.
 #include "gateway/connections/close.h"
 
 #include <set>
@@ -17,7 +17,7 @@ struct Expected {
   std::string_view word;
 };
 
-// Repeated on purpose: a change here is a change of the contract.
+// Repeats the table on purpose: a change here is a change of the public API.
 constexpr Expected kExpected[] = {
     {CloseCause::kInterrupted, CloseInitiator::kControl, 1008, "interrupted"},
     {CloseCause::kClientClosed, CloseInitiator::kClient, 1000, "client_closed"},

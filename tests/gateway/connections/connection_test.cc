@@ -1,4 +1,4 @@
-// What others may do to a connection from any thread: end it once, and be told once.
+// What other threads may do with a connection: interrupt it once, and be notified once of its end.
 #include "gateway/connections/connection.h"
 
 #include <atomic>
@@ -28,7 +28,7 @@ CloseResult EndedWith(uint16_t code) {
   return result;
 }
 
-// What its session does when the socket is closed.
+// Ends the connection as its session does when the socket is closed.
 void End(Connection& connection, uint16_t code) {
   connection.RecordEnd(EndedWith(code));
   connection.TellWaiters();
@@ -98,7 +98,7 @@ TEST_F(ConnectionTest, TheSessionIsToldOnceAndSeesTheRequest) {
   std::string reason;
   const std::stop_callback callback(connection_.stop_token(), [&] {
     ++told;
-    reason = connection_.close_request()->reason;  // would deadlock were it called under the lock
+    reason = connection_.close_request()->reason;  // deadlocks if the callback runs under the lock
   });
   connection_.Interrupt(Because(CloseCause::kInterrupted, "first"));
   connection_.Interrupt(Because(CloseCause::kInterrupted, "second"));
@@ -154,7 +154,7 @@ TEST_F(ConnectionTest, AForgottenWaiterIsNotCalledAndIsDestroyed) {
   connection_.Forget(handle);
 }
 
-// A waiter may own the last hold on whatever takes the connection's lock again.
+// A waiter may own the last reference to an object whose destructor takes the connection's lock.
 TEST_F(ConnectionTest, AForgottenWaiterIsDestroyedOutsideTheLock) {
   struct Asks {
     explicit Asks(Connection* asked) : connection(*asked) {}
@@ -202,7 +202,7 @@ TEST_F(ConnectionTest, OfAThousandInterruptsAtATimeOneIsTheFirst) {
   EXPECT_EQ(connection_.close_request()->reason, std::to_string(winner));
 }
 
-// Whoever begins to wait while the session ends is called exactly once, on this thread or on that.
+// A waiter that is added while the session ends is called exactly once, on either thread.
 TEST(ConnectionRaceTest, NoWaiterIsLostOrCalledTwice) {
   for (int round = 0; round < 300; ++round) {
     Connection connection({});
@@ -251,7 +251,7 @@ TEST(CounterTest, AddsAndSets) {
   EXPECT_EQ(counter.Get(), 3U);
 }
 
-// One writes, others read: they may see an old number, never a smaller one than before.
+// One thread writes, others read. A reader may see an old value, but never a smaller one than before.
 TEST(CounterTest, IsReadWhileItIsWritten) {
   Counter counter;
   std::thread writer([&] {

@@ -1,5 +1,5 @@
-// Events under heavy coming, labelling and going on several threads: nothing is lost, and of each connection
-// the order is that of a life.
+// Connections open, change labels and end on several threads: no event is lost, and the events of each
+// connection are in a valid order.
 #include <atomic>
 #include <map>
 #include <random>
@@ -19,7 +19,7 @@ constexpr int kClientsOfEach = 4000;
 
 class EventsChurnTest : public ::testing::Test {
  protected:
-  // Clients come and go; a second thread labels whoever it finds at the same time.
+  // Opens and ends connections. A second thread labels them at the same time.
   void Churn(unsigned seed) {
     std::mt19937 random(seed);
     std::vector<Registration> mine;
@@ -46,7 +46,7 @@ class EventsChurnTest : public ::testing::Test {
     }
   }
 
-  // Reads behind the writers, waiting for the doorbell's sake as a watch does.
+  // Reads the events while they are written, and waits for the doorbell as a watch does.
   void Read() {
     uint64_t position = 0;
     while (!done_ || position < registry_.events().end()) {
@@ -80,7 +80,7 @@ class EventsChurnTest : public ::testing::Test {
   Registry registry_{NodeIdentity("n", "abcd1234"), {}, &clock_};
   std::atomic<bool> done_ = false;
   std::atomic<int> updates_ = 0;
-  // The reader's.
+  // Used by the reader alone.
   std::map<uint64_t, ConnectionState> states_;
   int opened_ = 0;
   int closed_ = 0;

@@ -1,4 +1,4 @@
-// The ring of events: order, wrap-around, what it keeps and what it does not, and its doorbell.
+// The ring of events: order, wrap-around, what it keeps, and its doorbell.
 #include "gateway/connections/events.h"
 
 #include <poll.h>
@@ -32,7 +32,7 @@ std::vector<Event> ReadAll(const Events& events) {
   return read;
 }
 
-// "2O" is the opening of the second, U an update, L one of the attributes, C the end.
+// Returns events as text: "2O" is the opening of connection 2, U an update, L new attributes, C the end.
 std::string Story(const std::vector<Event>& events) {
   std::string story;
   for (const Event& event : events) {

@@ -1,4 +1,4 @@
-// The memory of ended connections is bounded in number and in time.
+// The history of ended connections is bounded in number and in time.
 #include "gateway/connections/history.h"
 
 #include <chrono>
@@ -16,7 +16,7 @@ using std::chrono::seconds;
 
 class HistoryTest : public ::testing::Test {
  protected:
-  // One that ends now.
+  // A connection that ends now.
   std::shared_ptr<Connection> Ended(uint64_t sequence) {
     auto connection = std::make_shared<Connection>(ConnectionInfo{.sequence = sequence});
     connection->Interrupt(CloseRequest(CloseCause::kInterrupted));

@@ -1,4 +1,4 @@
-// The index holds what it was given, counts what was given twice, and forgets what was taken.
+// The index holds each added key, counts keys that were added twice, and removes keys.
 #include "gateway/connections/index.h"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What others have for a client waits in order and in bounds, and whoever asks learns what became of it.
+// Messages of other threads to a client are queued in order and within bounds, and each receipt reports the
+// result.
 #include "gateway/connections/outbox.h"
 
 #include <limits>
@@ -48,7 +49,7 @@ TEST(ReceiptTest, TellsWhenItDiesOrIsReplacedAndNotWhenItIsMoved) {
     Receipt first(tell);
     const Receipt moved(std::move(first));
     EXPECT_TRUE(told.empty());
-    EXPECT_FALSE(static_cast<bool>(first));  // NOLINT(bugprone-use-after-move): that is what is tested
+    EXPECT_FALSE(static_cast<bool>(first));  // the moved-from state is tested
   }
   EXPECT_EQ(told, std::vector<bool>{false});
   Receipt replaced(tell);
@@ -78,7 +79,7 @@ TEST(OutboxTest, GivesTheOldestUpToACost) {
 
 TEST(OutboxTest, KeepsTheOrderHoweverItIsTakenAndFilled) {
   Outbox outbox;
-  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same steps each time
+  std::mt19937 random(1);  // the same sequence each time
   int pushed = 0;
   int taken = 0;
   for (int step = 0; step < 2'000; ++step) {
@@ -96,7 +97,7 @@ TEST(OutboxTest, KeepsTheOrderHoweverItIsTakenAndFilled) {
   EXPECT_EQ(taken, pushed);
 }
 
-// A session as far as its connection knows it.
+// A session, reduced to the interface that its connection uses.
 class FakeSession final : public SignalTarget {
  public:
   ~FakeSession() = default;
@@ -111,14 +112,14 @@ class SendTest : public ::testing::Test {
                                                SendLimits{.queue_bytes = send_queue_bytes});
     connection_->Attach(&signals_, &session_);
   }
-  // What its I/O thread does when it was rung.
+  // Does what the I/O thread does after a signal.
   void Deliver() {
     bool more = true;
     while (more) {
       for (const auto& each : signals_.Take(1, &more)) each->DeliverSignal();
     }
   }
-  // As its session does: what is taken no longer waits once it is known to be with the kernel.
+  // Takes messages as the session does. A message stops counting once the kernel has it.
   Texts Take(size_t bytes = kAll, bool* more = nullptr) {
     bool others = false;
     const auto taken = connection_->TakeOutbox(bytes, more == nullptr ? &others : more);
@@ -222,7 +223,7 @@ TEST_F(SendTest, OverTheBoundItIsRefusedAndTheCallerKeepsTheMessage) {
   OutboundMessage refused = Text("no", Receipt([&](bool written) { told = written; }));
   EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kFull);
   EXPECT_EQ(told, std::nullopt);
-  EXPECT_EQ(*refused.payload, "no");  // NOLINT(bugprone-use-after-move): taken only when queued
+  EXPECT_EQ(*refused.payload, "no");  // moved only if queued
   EXPECT_EQ(Take().size(), 1u);
   EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kQueued);
   EXPECT_EQ(Take(), Texts{"no"});

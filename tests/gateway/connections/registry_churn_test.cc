@@ -1,5 +1,5 @@
-// Whoever is connected during a whole walk of the list is in it exactly once, and an id is found without a
-// gap, however many threads add and remove meanwhile.
+// A connection that is open during a whole walk of the list is in it exactly once, and an id is found at all
+// times, while other threads add and remove connections.
 #include <algorithm>
 #include <atomic>
 #include <iterator>
@@ -19,7 +19,7 @@
 namespace drawbridge {
 namespace {
 
-// What is surely listed now, and since when something is surely not.
+// The sequences that are certainly listed now, and the time since which each other one is certainly not.
 class Model {
  public:
   void Listed(uint64_t sequence) {
@@ -57,12 +57,12 @@ class Model {
 
 class RegistryChurnTest : public ::testing::Test {
  protected:
-  // Adds and removes until told to end, oldest, youngest and whoever is between.
+  // Adds and removes connections of any age until it is stopped.
   void Churn(unsigned seed) {
     std::mt19937 random(seed);
     std::vector<Registration> mine;
     while (!done_) {
-      std::this_thread::yield();  // or the walkers starve where cores are few
+      std::this_thread::yield();  // otherwise the walkers starve on a machine with few cores
       if (mine.size() < 40 || (mine.size() < 200 && random() % 2 == 0)) {
         mine.push_back(registry_.Add({}));
         model_.Listed(mine.back().connection()->info().sequence);
@@ -111,7 +111,7 @@ TEST_F(RegistryChurnTest, WhoStaysDuringAWalkIsInItExactlyOnce) {
   for (unsigned seed = 11; seed <= 12; ++seed) {
     walkers.emplace_back([this, seed] {
       std::mt19937 random(seed);
-      // Until both have happened often enough: many walks, and much coming and going.
+      // Runs until there were many walks and much churn.
       for (int walk = 0; (walk < 60 || model_.now() < 3000) && !HasFatalFailure(); ++walk)
         WalkAndCheck(1 + random() % 70);
     });
@@ -122,7 +122,7 @@ TEST_F(RegistryChurnTest, WhoStaysDuringAWalkIsInItExactlyOnce) {
   EXPECT_EQ(registry_.size(), 0U);
 }
 
-// The finder asks all the time while the owner takes one after the other from open to history.
+// One thread looks the ids up all the time while another moves each connection from the list to the history.
 TEST_F(RegistryChurnTest, AnIdIsFoundWithoutAGapWhileItLeaves) {
   Registration registration = registry_.Add({});
   std::atomic<uint64_t> sequence = 1;
@@ -149,8 +149,7 @@ TEST_F(RegistryChurnTest, AnIdIsFoundWithoutAGapWhileItLeaves) {
   EXPECT_EQ(missed, 0);
 }
 
-// Updates of one connection from several threads cross each other, and the connection leaves in the middle of
-// them.
+// Several threads update one connection at the same time, and the connection ends meanwhile.
 TEST_F(RegistryChurnTest, TheIndexNeverMissesWhoHasALabelNorKeepsWhoLeft) {
   const IndexKey steady = IndexKey::OfLabel("steady", "yes");
   std::vector<std::shared_ptr<Connection>> connections;

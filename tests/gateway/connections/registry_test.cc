@@ -1,4 +1,4 @@
-// The list of connections: pages in order, ids that are found or provably gone.
+// The list of connections: pages in order, and lookup by id of open and ended connections.
 #include "gateway/connections/registry.h"
 
 #include <chrono>
@@ -18,7 +18,7 @@ namespace {
 
 class RegistryTest : public ::testing::Test {
  protected:
-  // As a session does it.
+  // Closes as a session does.
   void Close(Registration& registration) {
     const auto connection = registration.connection();
     connection->Interrupt(CloseRequest(CloseCause::kInterrupted));
@@ -131,7 +131,7 @@ TEST_F(RegistryTest, PagesAreInOrderOfAge) {
   EXPECT_TRUE(Sequences(0, 0).empty());
 }
 
-// The shards are asked a chunk at a time: all the survivors may sit in one of them.
+// A walk reads a chunk of each shard at a time, but all remaining connections may be in one shard.
 TEST_F(RegistryTest, PagesAreWholeWhereOneShardHoldsThemAll) {
   std::vector<Registration> registrations;
   registrations.reserve(4000);

@@ -1,4 +1,4 @@
-// Stretches: each holds everybody up to where it says it reaches, whatever lies between.
+// A stretch of the walk holds every connection up to the sequence that it reports as reached.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,7 @@ using Sequences = std::vector<uint64_t>;
 
 class RegistryWalkTest : public ::testing::Test {
  protected:
-  // Lists so many, and unlists those that `leaves` chooses.
+  // Lists `count` connections and removes those that `leaves` selects.
   template <typename Leaves>
   void Crowd(uint64_t count, Leaves leaves) {
     for (uint64_t i = 0; i < count; ++i) {
@@ -69,8 +69,8 @@ class RegistryWalkTest : public ::testing::Test {
 TEST_F(RegistryWalkTest, MeetsEverybodyOnceHoweverTheyLie) {
   std::mt19937 random(5);
   Crowd(500, [](uint64_t) { return false; });
-  Crowd(3000, [&](uint64_t) { return random() % 50 != 0; });          // few of many
-  Crowd(2000, [](uint64_t sequence) { return sequence % 16 != 3; });  // all in one shard
+  Crowd(3000, [&](uint64_t) { return random() % 50 != 0; });          // few remain of many
+  Crowd(2000, [](uint64_t sequence) { return sequence % 16 != 3; });  // all remaining ones in one shard
   Crowd(300, [](uint64_t) { return false; });
   for (const size_t size : {1, 7, 100, 1000, 10'000}) {
     largest_ = 0;

@@ -1,4 +1,4 @@
-// What the send queues of a node take together is counted once, and given back whatever goes first.
+// The memory of all send queues of a node is counted once per payload, and released in any order.
 #include "gateway/connections/send_budget.h"
 
 #include <memory>
@@ -91,7 +91,7 @@ TEST(SendBudgetTest, NothingIsLeftBehindByThreads) {
   EXPECT_EQ(budget.used(), 0u);
 }
 
-// A session as far as its connection knows it.
+// A session, reduced to the interface that its connection uses.
 class FakeSession final : public SignalTarget {
  public:
   ~FakeSession() = default;

@@ -1,4 +1,4 @@
-// A bound must hold, whoever takes and gives back meanwhile, and no place may get lost.
+// The bound holds while threads take and release slots, and no slot is lost.
 #include "gateway/connections/slots.h"
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// What a thread counts, and when others see it.
+// What a thread counts, and when other threads see it.
 #include "gateway/connections/thread_counters.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Each handler behind a real socket, by its name.
+// Each handler, selected by its name, behind a real socket.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -45,7 +45,7 @@ TEST(HandlersTest, DiscardCountsAndDrops) {
   EXPECT_EQ(client.ReadClose().opcode, kOpClose);
 }
 
-// The limits are those of every handler.
+// The limits apply to every handler.
 TEST(HandlersTest, DiscardTakesNoMessageThatIsTooLarge) {
   const std::unique_ptr<Handler> handler = NewHandler("discard");
   RunningGateway running({.session = {.max_message_bytes = 10}}, handler.get());

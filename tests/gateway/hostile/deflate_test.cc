@@ -1,5 +1,4 @@
-// Clients that are hostile in what they compress, and some that are not (RFC 7692), against a running
-// gateway.
+// Hostile and valid compressed messages (RFC 7692), against a running gateway.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -26,7 +25,7 @@ GatewayOptions Deflating(const DeflateOptions& deflate = {}) {
   return {.session = {.ping_interval = seconds(0), .deflate = deflate}};
 }
 
-// One whose answers do not shrink, as an attacker could contrive it.
+// A gateway whose echoes are not compressed, so that they are as large as an attacker can make them.
 GatewayOptions Inflating() { return Deflating({.min_bytes = size_t{1} << 30}); }
 
 Client::Options Offering(Client::Options options = {}) {
@@ -124,7 +123,7 @@ TEST(HostileDeflateTest, ABombIs1009WithinTheMemoryOfTheLimit) {
   EXPECT_LT(ResidentMemory(), before + 24 * kMegabyte);
 }
 
-// Each lawful, and a thousand times larger than it came: many to a read.
+// Each message is valid and inflates to a thousand times its size. Many arrive in one read.
 TEST(HostileDeflateTest, ManySmallBombsComeBackInOrderBeforeTheClose) {
   RunningGateway running(Inflating());
   Client client = running.Open(Offering());
@@ -160,7 +159,7 @@ TEST(HostileDeflateTest, SmallBombsOfWhoNeverReadsDoNotPassTheQueuesBound) {
 
   running.Advance(seconds(11));
   EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
-  running.Advance(seconds(6));  // its grace
+  running.Advance(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
   RunningGateway::LetItLook(witness);
 }

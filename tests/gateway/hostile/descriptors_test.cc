@@ -1,4 +1,4 @@
-// A gateway that has run out of descriptors waits for some to come free, and serves those it has meanwhile.
+// A gateway without free file descriptors waits until some are free, and serves its clients meanwhile.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,10 +13,10 @@
 namespace drawbridge {
 namespace {
 
-// The gateway looks again after so long.
+// The pause after which the gateway tries to accept again.
 constexpr std::chrono::milliseconds kPause{100};
 
-// Takes the descriptors that this process may still have.
+// Takes all remaining descriptors of this process.
 class DescriptorHog {
  public:
   explicit DescriptorHog(rlim_t more) {
@@ -51,14 +51,14 @@ TEST(DescriptorsTest, AtTheLimitTheEstablishedLiveAndTheOthersWait) {
   for (int i = 0; i < 5; ++i) established.push_back(running.Open());
   DescriptorHog hog(30);
 
-  // Takes one descriptor here and wants another from the gateway.
+  // The client's own socket takes this descriptor, so the gateway has none for the accepted one.
   hog.GiveBack(1);
   Client waiting = running.Dial();
   waiting.Send(waiting.UpgradeRequest());
   for (Client& client : established) RunningGateway::LetItLook(client);
   EXPECT_EQ(running.connections(), established.size());
 
-  // It does not try again and again: before its pause is over, it does not see that there is one.
+  // The gateway does not retry before its pause is over, although a descriptor is free.
   hog.GiveBack(1);
   for (Client& client : established) RunningGateway::LetItLook(client);
   EXPECT_EQ(running.connections(), established.size());

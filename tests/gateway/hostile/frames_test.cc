@@ -1,4 +1,4 @@
-// Clients that are hostile in what they send: too much, for ever, in crumbs, or against the rules.
+// Hostile frames: too large, endless, in single bytes, or invalid.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::seconds;
 
-// What one wake-up may read on top of a bound.
+// The bytes that one wake-up may read beyond a bound.
 constexpr size_t kOneRead = 64 * 1024;
 
 GatewayOptions SmallQueue() {
@@ -31,7 +31,7 @@ class PingFlood {
   explicit PingFlood(Client& client) : client_(client) {
     for (int i = 0; i < 1000; ++i) pings_ += Encode({.opcode = kOpPing, .payload = std::string(125, 'p')});
   }
-  // Sends what the kernel takes at once.
+  // Sends what the kernel accepts without blocking.
   void Push() {
     while (const size_t sent = client_.SendSome(std::string_view(pings_).substr(offset_))) {
       offset_ = (offset_ + sent) % pings_.size();
@@ -55,13 +55,13 @@ TEST(HostileFramesTest, WhoNeverReadsFillsABoundedQueueAndIsCutAsTooSlow) {
   EXPECT_LE(queued(), SmallQueue().session.send_queue_bytes + 2 * kOneRead);
   running.Advance(seconds(11));
   EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
-  running.Advance(seconds(6));  // its grace
+  running.Advance(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
   EXPECT_GT(connection->close_result()->dropped_messages, 0u);
 }
 
-// Behind a close frame everything is ignored (RFC 6455, section 5.5.1). Where it was left unread, the kernel
-// sent a reset behind our answer.
+// Data after a close frame is ignored (RFC 6455, section 5.5.1). Regression test: unread data made the kernel
+// send a reset after the gateway's answer.
 TEST(HostileFramesTest, DataBehindACloseFrameDoesNotLeadToAReset) {
   RunningGateway running;
   const std::string close = Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1000)});
@@ -110,8 +110,8 @@ TEST(HostileFramesTest, AClientThatNeverStopsSendingBehindItsCloseFrameIsLeft) {
   EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kClean);
 }
 
-// Each stuck pong made room for the next, so the queue never grew over its bound and the client stayed for
-// good.
+// Regression test: each queued pong replaced the one before, so the queue never exceeded its bound and the
+// client was never closed.
 TEST(HostileFramesTest, AFloodOfPingsWaitsAsOnePongAndIsTooSlow) {
   RunningGateway running(SmallQueue());
   Client client = running.Open(SmallBuffers());
@@ -129,7 +129,7 @@ TEST(HostileFramesTest, AFloodOfPingsWaitsAsOnePongAndIsTooSlow) {
   EXPECT_EQ(connection->state(), ConnectionState::kOpen);
   running.Pass(seconds(11));
   EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
-  running.Pass(seconds(6));  // its grace
+  running.Pass(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
 }
 
@@ -157,7 +157,7 @@ TEST(HostileFramesTest, AClientThatReadsItsPongsLateGoesOn) {
 TEST(HostileFramesTest, AnAnnouncedLengthTakesNoMemory) {
   RunningGateway running({.session = {.max_message_bytes = 16 << 20}});
   const size_t before = ResidentMemory();
-  // A binary frame of 16 MiB that never comes.
+  // The header of a binary frame of 16 MiB without its payload.
   const std::string header("\x82\xff\0\0\0\0\x01\0\0\0abcd", 14);
   std::vector<Client> clients;
   for (int i = 0; i < 50; ++i) {
@@ -242,7 +242,7 @@ TEST(HostileFramesTest, AMessageOfAMillionFragmentsIsJoinedInItsOwnMemory) {
   EXPECT_EQ(client.ReadFrame().payload, std::string(kFragments + 2, 'x'));
 }
 
-// A client that breaks a rule is told, and is given a while to hang up.
+// A client that breaks the protocol gets a close frame and has a grace to end the connection.
 TEST(HostileFramesTest, WhoDoesNotHangUpBehindAFailureIsCutWhenTheGraceEnds) {
   RunningGateway running({.session = {.ping_interval = seconds(0)}});
   Client witness = running.Open();

@@ -1,4 +1,4 @@
-// Clients that are hostile before they are clients: slow, bloated, or gone in the middle.
+// Hostile clients during the handshake: slow, oversized, or disconnected in the middle.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -73,7 +73,7 @@ TEST(HostileHandshakeTest, HeaderBombsTakeBoundedMemory) {
   std::vector<Client> clients;
   for (int i = 0; i < 100; ++i) {
     clients.push_back(running.Dial());
-    // All of them at once are 100 MiB. The gateway may hang up in the middle.
+    // All of them together are 100 MiB. The gateway may end the connection in the middle.
     try {
       clients.back().Send(bomb);
     } catch (const std::exception& error) {
@@ -85,7 +85,7 @@ TEST(HostileHandshakeTest, HeaderBombsTakeBoundedMemory) {
   running.Open().Echo("still here");
 }
 
-// A conversation that has a bit of everything.
+// A conversation with several kinds of frames.
 std::string Conversation(const Client& client) {
   return client.UpgradeRequest() + Encode({.payload = "hello"}) + Encode({.payload = "frag", .fin = false}) +
          Encode({.opcode = kOpPing, .payload = "ping"}) +

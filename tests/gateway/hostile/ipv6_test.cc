@@ -1,6 +1,6 @@
-// The bound on connections of one address, for clients of IPv6: who has one address of a network of 64 bits
-// has all of them, so that they count together. Of loopback there is one address only, so the others come
-// through a proxy.
+// The bound on connections per address for IPv6 clients. The addresses of a /64 network count together,
+// because a client with one of them usually has all. Loopback has a single IPv6 address, so the other clients
+// come through a proxy.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -18,7 +18,7 @@
 namespace drawbridge {
 namespace {
 
-// As a proxy writes the address of a client: one way to do it a test.
+// The way in which a proxy passes on the address of a client. Each test uses one.
 using Saying = Client::Options (*)(const std::string& address);
 
 Client::Options ByHeader(const std::string& address) { return {.headers = {"X-Forwarded-For: " + address}}; }
@@ -28,7 +28,7 @@ Client::Options ByForwarded(const std::string& address) {
 Client::Options ByPreface(const std::string& address) {
   return {.preface = "PROXY TCP6 " + address + " 2001:db8::80 4711 8080\r\n"};
 }
-// The last of its bytes is given by the address, which must be in 2001:db8::/120.
+// Takes the last byte of `address`, which must be in 2001:db8::/120.
 Client::Options ByBinaryPreface(const std::string& address) {
   std::string body = Inet6();
   body[15] = address.back();
@@ -56,7 +56,7 @@ TEST_P(Ipv6Test, TheAddressesOfOneNetworkCountTogether) {
   for (const char* address : {"2001:db8::4", "2001:db8::1"}) EXPECT_EQ(StatusOf(address), 429) << address;
   for (Client& client : clients) client.Echo("undisturbed");
 
-  // One place that comes free is a place for any of them.
+  // A place that is released is free for any of them.
   clients.back().SendClose(1000);
   clients.back().DrainToEnd();
   clients.pop_back();
@@ -82,7 +82,7 @@ TEST_P(Ipv6NetworksTest, AnotherNetworkHasPlacesOfItsOwn) {
 
 INSTANTIATE_TEST_SUITE_P(, Ipv6NetworksTest, ::testing::Values(&ByHeader, &ByForwarded, &ByPreface));
 
-// An address of IPv4 in the clothes of IPv6 is that of IPv4, or all of these would be one network.
+// An IPv4-mapped IPv6 address counts as the IPv4 address. Otherwise all of them would be one network.
 TEST(Ipv6MappedTest, MappedAddressesCountAsThoseOfIpv4) {
   RunningGateway running(
       {.max_connections_per_address = 1, .trusted_proxies = *TrustedProxies::Parse("127.0.0.0/8")});
@@ -92,7 +92,7 @@ TEST(Ipv6MappedTest, MappedAddressesCountAsThoseOfIpv4) {
   EXPECT_EQ(third.Upgrade().status, 429);
 }
 
-// Over IPv6 itself, where the machine has it: containers often do not.
+// Uses real IPv6, which is often missing in containers.
 class Ipv6PeerTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -1,4 +1,4 @@
-// Which clients a ping finds gone, and which it must not.
+// Which clients a ping detects as gone, and which it must keep.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -22,7 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Pings every 5 s, with 2 s for a sign of life.
+// Pings every 5 s and waits 2 s for any data from the client.
 GatewayOptions Pinging() {
   return {.session = {
               .send_stall_timeout = seconds(10), .ping_interval = seconds(5), .pong_timeout = seconds(2)}};
@@ -39,14 +39,14 @@ void Send(Connection& connection, size_t size) {
             SendStatus::kQueued);
 }
 
-// Sends `bytes` and waits until the gateway has read something of them.
+// Sends `bytes` and waits until the gateway has read some of them.
 void SendAndBeRead(Client& client, const Connection& connection, const std::string& bytes) {
   const SteadyTime before = connection.traffic().last_receive_time.load();
   client.Send(bytes);
   ASSERT_TRUE(WaitUntil([&] { return connection.traffic().last_receive_time.load() > before; }));
 }
 
-// What a client sends behind a ping, in one piece or in several, one for each ping.
+// What a client sends after a ping: all at once, or one part after each ping.
 class SignOfLifeTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(SignOfLifeTest, KeepsAClient) {
@@ -106,7 +106,7 @@ TEST(PingsTest, AClientThatWakesUpInTimeForTheCloseFrameEndsCleanly) {
   EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kClean);
 }
 
-// The payload was the host's time since it started.
+// Regression test: the payload was the uptime of the host.
 TEST(PingsTest, APayloadTellsNeitherTheTimeNorIsItTheSameForTwo) {
   RunningGateway running(Pinging());
   std::array clients = {running.Open(), running.Open()};
@@ -131,7 +131,7 @@ TEST(PingsTest, APayloadTellsNeitherTheTimeNorIsItTheSameForTwo) {
   EXPECT_EQ(payloads.size(), 4u);
 }
 
-// It comes to a ping when it has read what was sent before, long after the time for a pong.
+// The client reads a ping only after the data before it, long after the time limit for a pong.
 TEST(PingsTest, AClientThatReadsSlowlyAndSteadilyStays) {
   RunningGateway running(Pinging());
   Client client = running.Open(SmallBuffers());
@@ -162,7 +162,7 @@ TEST(PingsTest, AClientThatStopsReadingIsFoundWhenNothingMoves) {
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kNoPong);
 }
 
-// What comes from it proves that it lives, and yet it takes nothing.
+// The data that it sends shows that it is alive, but it reads nothing.
 TEST(PingsTest, AClientThatSendsAndNeverReadsIsTooSlow) {
   RunningGateway running(Pinging());
   Client witness = running.Open();
@@ -177,7 +177,7 @@ TEST(PingsTest, AClientThatSendsAndNeverReadsIsTooSlow) {
     client.SendFrame({.opcode = kOpPong});
     running.Pass(seconds(4));
   }
-  running.Pass(seconds(6));  // its grace
+  running.Pass(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
 }
 
@@ -190,7 +190,7 @@ TEST(PingsTest, AGoneHostIsNotWaitedForBehindMessages) {
   const auto connection = running.Find(client);
   client.Vanish();
   Send(*connection, 100);
-  // The kernel's clock is not the test's: each of these takes a tick or two of it.
+  // The kernel does not use the test's clock. Each pass takes a tick or two of real time.
   for (int i = 0; i < 8; ++i) running.Pass(milliseconds(1));
   running.Pass(seconds(5));
   running.Pass(seconds(1));
@@ -238,7 +238,7 @@ TEST(KeepaliveTest, AGoneHostIsFound) {
   running.Pass(seconds(1));
   ASSERT_EQ(connection->state(), ConnectionState::kOpen);
   client.Vanish();
-  // The kernel probes by its own clock, after a second.
+  // The kernel's keepalive probes use the real clock, after a second.
   ASSERT_TRUE(WaitUntil([&] {
     running.Pass(milliseconds(100));
     return connection->close_result().has_value();

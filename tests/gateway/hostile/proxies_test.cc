@@ -1,4 +1,4 @@
-// Clients behind proxies, and clients that claim to be.
+// Clients behind proxies, and clients that pretend to be behind a proxy.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -23,7 +23,7 @@ class ProxiesTest : public ::testing::Test {
                   .trusted_proxies = *TrustedProxies::Parse("127.0.0.0/8,10.0.0.0/8"),
                   .trusted_headers = *TrustedHeaders::Parse(trusted_header)}) {}
 
-  // A client that says `preface` first, with more headers in its request.
+  // A client that sends `preface` first, and the additional headers in its request.
   Client OpenBehind(const std::string& preface, const std::vector<std::string>& headers = {}) {
     Client client = running_.Dial({.headers = headers});
     client.Send(preface);
@@ -90,7 +90,7 @@ TEST_F(ProxiesTest, HeadersTellTheAddress) {
             "[2001:db8::7]:99");
 }
 
-// A client inside of the trusted networks was believed by its own X-Forwarded-For.
+// Regression test: the X-Forwarded-For of a client inside the trusted networks was trusted.
 TEST_F(ProxiesTest, BehindAPrefaceHeadersAreTheClients) {
   for (const char* header : {"X-Forwarded-For: 6.6.6.6", "Forwarded: for=6.6.6.6"}) {
     EXPECT_EQ(RemoteAddress(OpenBehind("PROXY TCP4 10.0.0.9 127.0.0.1 4711 8080\r\n", {header})),
@@ -104,7 +104,8 @@ TEST_F(ProxiesTest, BehindAPrefaceHeadersAreTheClients) {
 
 TEST_F(NoPrefaceTest, OneIsNoRequest) { EXPECT_EQ(StatusOf(kV1), 400); }
 
-// It escaped the bound of its address by a Forwarded header of its own, which most proxies pass on.
+// Regression test: most proxies pass on the client's own Forwarded header, which let it evade the bound of
+// its address.
 TEST_F(NoPrefaceTest, AForwardedHeaderDoesNotEscapeTheBound) {
   const Client first = OpenBehind("", {"X-Forwarded-For: 192.0.2.7"});
   EXPECT_EQ(RemoteAddress(first), "192.0.2.7:0");
@@ -126,7 +127,7 @@ TEST_F(ProxiesTest, TheProxyTellsWhetherTheClientCameByTls) {
   EXPECT_FALSE(tls(ProxyV2{.body = Inet() + SslTlv(0)}.Bytes(), {"X-Forwarded-Proto: https"}));
 }
 
-// HAProxy checks health by LOCAL connections, which it closes at once, or by a request.
+// HAProxy checks health by LOCAL connections, which it closes at once, or by an HTTP request.
 TEST_F(ProxiesTest, AHealthCheckOfTheProxyIsNoHandshake) {
   const auto handshakes = [this] {
     uint64_t sum = 0;
@@ -152,7 +153,7 @@ TEST_F(HeadersBehindPrefacesTest, TellWhereTheyAreTrusted) {
   EXPECT_EQ(RemoteAddress(
                 OpenBehind("PROXY TCP4 10.0.0.9 127.0.0.1 4711 8080\r\n", {"X-Forwarded-For: 192.0.2.7"})),
             "192.0.2.7:0");
-  // Behind that of a client they are only its word.
+  // The preface has the address of an untrusted client, so its headers are ignored.
   EXPECT_EQ(RemoteAddress(OpenBehind(kV1, {"X-Forwarded-For: 6.6.6.6"})), "192.0.2.1:4711");
 }
 
@@ -198,7 +199,7 @@ TEST_F(CountedClientsTest, NotTheirProxy) {
     Client third = running_.Dial({.headers = {header}});
     EXPECT_EQ(third.Upgrade().status, 429);
   }
-  // One network of IPv6 is one client.
+  // The addresses of one IPv6 network count as one client.
   clients.push_back(OpenBehind("", {"X-Forwarded-For: 2001:db8::1"}));
   clients.push_back(OpenBehind("", {"X-Forwarded-For: 2001:db8::2"}));
   Client third = running_.Dial({.headers = {"X-Forwarded-For: 2001:db8::3"}});

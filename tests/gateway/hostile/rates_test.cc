@@ -1,4 +1,4 @@
-// Clients that send faster than they may are read later, and lose nothing by it but time.
+// Clients that send faster than the rate limits allow are read later, and lose no data.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -19,12 +19,13 @@ GatewayOptions With(const RateLimits& rates) {
   return {.session = {.ping_interval = seconds(0), .rates = rates}};
 }
 
-// A client in debt for the next `kDebt` seconds: it has sent one big message.
+// A client that has used its byte rate for the next `kDebt` seconds by one large message.
 constexpr int kDebt = 40;
 constexpr int kBytesPerSecond = 10;
 Client Indebted(RunningGateway& running) {
   Client client = running.Open();
-  // With its header of 8 bytes one second's worth and the debt; small enough to be read in one go.
+  // With its header of 8 bytes, the message uses the first second's allowance and the debt. One read takes
+  // all of it.
   client.Echo(std::string(kBytesPerSecond * (kDebt + 1) - 8, 'x'));
   return client;
 }
@@ -33,7 +34,7 @@ class RatesTest : public ::testing::Test {
  protected:
   uint64_t Received(const Client& client) { return running_.Find(client)->traffic().received_messages.Get(); }
 
-  // Opens a new client for each, which is in no debt.
+  // Opens a new client for each call, since that one is not throttled.
   void LetItLook() {
     Client witness = running_.Open();
     witness.Echo("?");
@@ -53,7 +54,7 @@ class MessageRatesTest : public RatesTest {
 
 TEST_F(MessageRatesTest, MessagesOverTheRateAreReadLater) {
   Client client = running_.Open();
-  for (int i = 0; i < 6; ++i) client.Echo("now");  // five at once, and one of debt
+  for (int i = 0; i < 6; ++i) client.Echo("now");  // five at once, and one in advance
   client.SendText("later");
   LetItLook();
   EXPECT_EQ(Received(client), 6u);
@@ -140,11 +141,11 @@ TEST(RatesAndDeadlinesTest, APausedClientIsNotBlamedForItsPong) {
   for (int i = 0; i < 5; ++i) {
     Client witness = running.Open();
     running.Advance(seconds(6));
-    EXPECT_EQ(witness.ReadFrame().opcode, kOpPing);  // deadlines were looked at
+    EXPECT_EQ(witness.ReadFrame().opcode, kOpPing);  // deadlines were checked
     witness.Echo("!");
   }
   EXPECT_EQ(connection->state(), ConnectionState::kOpen);
-  // It answers; that is read when its debt is paid.
+  // The client answers. The gateway reads the pong when the debt is paid.
   client.SendFrame({.opcode = kOpPong, .payload = ping.payload});
   running.Advance(seconds(kDebt - 6 - 5 * 6));
   EXPECT_TRUE(WaitUntil([&] { return connection->traffic().round_trip_nanoseconds.Get() > 0; }));
@@ -177,7 +178,7 @@ TEST(RatesAndDeadlinesTest, APausedClientIsNotIdle) {
   for (int i = 0; i < kDebt / 4; ++i) {
     Client witness = running.Open();
     running.Advance(seconds(4));
-    EXPECT_EQ(witness.ReadClose().code(), 1001);  // deadlines were looked at
+    EXPECT_EQ(witness.ReadClose().code(), 1001);  // deadlines were checked
   }
   client.Echo("still here");
   running.Advance(seconds(6));

@@ -1,4 +1,4 @@
-// A data plane in this process, without gRPC, for clients that mean no good.
+// A data plane in this process, without gRPC, for tests with hostile clients.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_HOSTILE_RUNNING_GATEWAY_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_HOSTILE_RUNNING_GATEWAY_H_
 
@@ -23,18 +23,18 @@
 
 namespace drawbridge {
 
-// One I/O thread, so that what one client is answered comes behind what was there for another before. Time
-// passes only by Advance, and is noticed with the next tick of the thread's real timer.
+// Has one I/O thread, so events of different clients are processed in order. Time passes only by Advance, and
+// the thread notices it with the next tick of its real timer.
 class RunningGateway {
  public:
-  // `handler` must outlive it; null: the echo.
+  // `handler` must outlive this object; null: the echo handler.
   explicit RunningGateway(const GatewayOptions& options = {}, Handler* handler = nullptr)
       : gateway_(options, NodeIdentity::Draw("test-node"), handler == nullptr ? &echo_ : handler, &clock_) {}
 
   Gateway& gateway() { return gateway_; }
   const std::string& address() const { return gateway_.address(); }
   void Advance(std::chrono::nanoseconds step) { clock_.Advance(step); }
-  // The same and a tick more, and returns when all deadlines within `step` have been looked at.
+  // Advances by `step` and a tick, and returns when all deadlines within `step` were checked.
   void Pass(std::chrono::nanoseconds step) {
     for (const std::chrono::nanoseconds piece : {step, std::chrono::nanoseconds(DeadlineWheel::kTick)}) {
       clock_.Advance(piece);
@@ -49,13 +49,12 @@ class RunningGateway {
   std::shared_ptr<Connection> Find(const Client& client) { return gateway_.registry().Find(client.id()); }
   size_t connections() { return gateway_.registry().size(); }
 
-  // `witness` speaks with the gateway until whatever had been sent to it before has been looked at, had it
-  // been willing to.
+  // Echoes on `witness` until the gateway has processed everything that clients sent before.
   static void LetItLook(Client& witness) {
     for (int i = 0; i < 3; ++i) witness.Echo("are you there?");
   }
 
-  // Waits until the connection has ended, and says why.
+  // Waits until the connection has ended, and returns the cause.
   static std::optional<CloseCause> WaitForEnd(const std::shared_ptr<Connection>& connection) {
     if (!WaitUntil([&] { return connection->close_result().has_value(); })) return std::nullopt;
     return connection->close_request()->cause;
@@ -67,7 +66,7 @@ class RunningGateway {
   Gateway gateway_;
 };
 
-// Of this process, in bytes.
+// The resident memory of this process, in bytes.
 inline size_t ResidentMemory() {
   std::ifstream statm("/proc/self/statm");
   size_t total = 0;

@@ -1,4 +1,4 @@
-// Clients that mean no good, before TLS, in its handshake and behind it.
+// Hostile clients before, during and after the TLS handshake.
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 
@@ -29,10 +29,10 @@ class HostileTlsTest : public ::testing::Test {
     options.tls = &tls_;
     return running_.Open(options);
   }
-  // The socket alone.
+  // Connects without TLS.
   Client Dial() { return running_.Dial(); }
 
-  // What a good client says first.
+  // The first message of a TLS handshake.
   std::string ClientHello() {
     const auto ssl = tls_.NewSsl();
     BIO* const out = BIO_new(BIO_s_mem());
@@ -43,7 +43,7 @@ class HostileTlsTest : public ::testing::Test {
     return {bytes, static_cast<size_t>(size)};
   }
 
-  // A client that reads nothing, with more waiting for it than its queue should hold.
+  // The client reads nothing. Fills its send queue beyond the bound.
   std::shared_ptr<Connection> Clog(Client& client) {
     auto connection = running_.Find(client);
     Flood flood(client, kMessageBytes);
@@ -67,7 +67,7 @@ TEST_F(HostileTlsTest, WhatIsNoTlsIsCutAtOnce) {
   for (const std::string& bytes :
        {Dial().UpgradeRequest(), std::string("PROXY TCP4 192.0.2.1 192.0.2.2 4711 8443\r\n"),
         std::string(100, '\0'), std::string("\x16\x03\x01\xff\xff", 5) + std::string(100, 'x'),
-        std::string("\x17\x03\x03\x00\x10", 5) + std::string(16, 'x'),  // data before the handshake
+        std::string("\x17\x03\x03\x00\x10", 5) + std::string(16, 'x'),  // application data first
         std::string("\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10", 11) + std::string(37, 'x'),  // SSL 2
         hello.substr(0, 60) + std::string(hello.size() - 60, '\xff')}) {
     Client client = Dial();
@@ -96,7 +96,7 @@ TEST_F(HostileTlsTest, AHandshakeThatIsNeverFinishedIsCutWhenTheTimeIsUp) {
   Client silent = Dial();
   Client half = Dial();
   half.Send(ClientHello());
-  half.WaitReadable();  // the answer, which this client leaves at that
+  half.WaitReadable();  // the server's answer, after which this client sends nothing
   RunningGateway::LetItLook(witness);
   running_.Advance(seconds(11));
   EXPECT_EQ(silent.ReadEnd(), Client::Ending::kEndOfFile);
@@ -131,7 +131,7 @@ TEST_F(HostileTlsTest, AResetAtEveryByteOfTheHandshakeLeavesNothingBehind) {
   witness.Echo("still here");
 }
 
-// The thread of this gateway is one: whoever keeps it busy keeps it from everybody.
+// The gateway has one I/O thread, so a client that blocks it blocks all.
 TEST_F(HostileTlsTest, HalfARecordKeepsNobodyWaiting) {
   const std::string hello = ClientHello();
   for (const size_t size : {size_t{3}, hello.size() / 2}) {
@@ -169,7 +169,7 @@ TEST_F(HostileTlsTest, AClientThatNeverReadsTakesBoundedMemoryAndIsTooSlow) {
   running_.Advance(seconds(11));
   ASSERT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
   EXPECT_EQ(connection->close_request()->cause, CloseCause::kTooSlow);
-  running_.Advance(seconds(60));  // beyond its grace
+  running_.Advance(seconds(60));  // beyond the grace
   ASSERT_TRUE(RunningGateway::WaitForEnd(connection).has_value());
   EXPECT_EQ(connection->close_result()->outcome, CloseOutcome::kTimeout);
   EXPECT_EQ(connection->close_result()->sent_code, 0) << "it never left the gateway";

@@ -1,4 +1,4 @@
-// Addresses as people write them, and nothing that only looks like one.
+// Addresses as users write them, and similar texts that are not valid.
 #include "gateway/listener/address.h"
 
 #include <netinet/in.h>

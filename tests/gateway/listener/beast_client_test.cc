@@ -1,5 +1,5 @@
-// A client of Boost.Beast's, with its own inflate and deflate, against a running gateway: every agreement on
-// compression that the two can come to.
+// A Boost.Beast client, which has its own compression code, against a running gateway, with every result that
+// the negotiation of compression can have.
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
@@ -51,7 +51,8 @@ class BeastClient {
   std::string extensions_;
 };
 
-// Some compress well and some do not, some refer to those before, of sizes around those that matter.
+// Messages that compress well and badly, some similar to the ones before, with sizes around the limits in the
+// code.
 std::vector<std::string> Messages() {
   std::vector<std::string> messages;
   uint64_t seed = 1;

@@ -14,7 +14,7 @@ constexpr char kNoTakeover[] = "permessage-deflate; server_no_context_takeover; 
 
 DeflateOptions Takeover() { return {.server_context_takeover = true, .client_context_takeover = true}; }
 
-// The header of the answer; "declined" where there is none.
+// The header of the answer, or "declined" if there is none.
 std::string Answer(const std::string& offers, const DeflateOptions& options = {}) {
   const auto answer = NegotiateDeflate(*ParseExtensions(offers), options);
   return answer.has_value() ? answer->header : "declined";
@@ -98,7 +98,7 @@ TEST(DeflateNegotiationTest, TheClientsWindowIsTheSmallerWhereItMayBeAskedFor) {
       EXPECT_EQ(Answer(offer, options), kNoTakeover + answered);
       EXPECT_EQ(Agreement(offer, options).client_window_bits, bits);
     }
-    // Section 7.1.2.2: never in the answer to an offer without it.
+    // Section 7.1.2.2: the answer has the parameter only if the offer has it.
     EXPECT_EQ(Answer("permessage-deflate", options), kNoTakeover);
     EXPECT_EQ(Agreement("permessage-deflate", options).client_window_bits, 15);
   }
@@ -122,7 +122,7 @@ TEST(DeflateNegotiationTest, AllAtOnceInAnyOrder) {
             std::string(kNoTakeover) + "; server_max_window_bits=12; client_max_window_bits=11");
 }
 
-// What browsers and libraries send.
+// The offers of browsers and libraries.
 TEST(DeflateNegotiationTest, OffersAsTheyAreSeen) {
   EXPECT_EQ(Answer("permessage-deflate; client_max_window_bits"), kNoTakeover);
   EXPECT_EQ(Answer("permessage-deflate; server_no_context_takeover; client_no_context_takeover"),
@@ -132,8 +132,7 @@ TEST(DeflateNegotiationTest, OffersAsTheyAreSeen) {
             std::string(kNoTakeover) + "; client_max_window_bits=12");
 }
 
-// ------------------------------------------------------------------------------------- 7.1: offers to
-// decline
+// ------------------------------------------------------------------------------------- 7.1: bad offers
 
 TEST(DeflateNegotiationTest, BadOffersAreDeclined) {
   for (const std::string parameters :

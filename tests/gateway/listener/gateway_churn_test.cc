@@ -1,5 +1,5 @@
-// The gateway under many threads at once: clients that come and go, interrupts from everywhere, and its own
-// end with clients still there. Links no gRPC, so that ThreadSanitizer can watch.
+// The gateway under many threads at once: clients that connect and disconnect, interrupts from several
+// threads, and a shutdown with open connections. Links no gRPC: runs under ThreadSanitizer.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -61,7 +61,7 @@ void RunOnThreads(int count, const std::function<void(int)>& work) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// A client that may be cut at any moment, and leaves in one of several ways.
+// A client that may be cut at any moment, and ends in one of several ways.
 void LiveBriefly(const std::string& address, int variant) {
   try {
     Client client = Client::Open(address);
@@ -122,7 +122,7 @@ TEST_F(GatewayChurnTest, AThousandInterruptsOfOneConnectionAreOneClose) {
     }
   });
   const ServerFrame close = client.ReadClose();
-  client.SendFrame({.opcode = kOpPing});  // not answered any more: the close frame is the last
+  client.SendFrame({.opcode = kOpPing});  // not answered: the close frame is the last frame
   client.SendClose(close.code());
   EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);
   EXPECT_TRUE(WaitUntil([&] { return told == kThreads * kEach; }));

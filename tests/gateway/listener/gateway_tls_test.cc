@@ -1,4 +1,4 @@
-// A whole gateway behind TLS: what a good client gets is what it gets without.
+// A gateway with TLS: a valid client gets the same results as without TLS.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,7 +76,8 @@ TEST_F(GatewayTlsTest, EchoesWhatComesByteByByteAndAllAtOnce) {
   for (int i = 0; i < 5000; ++i) ASSERT_EQ(client.ReadFrame().payload, std::to_string(i));
 }
 
-// More than one read takes, in the same records as the request: no byte of the socket will tell of it.
+// The messages are in the same TLS records as the request and are larger than one read. The socket does not
+// become readable for the bytes that OpenSSL has already decrypted.
 TEST_F(GatewayTlsTest, MessagesRightBehindTheRequestAreEchoed) {
   Start();
   Client client = Client::Dial(gateway_->address(), {.tls = &tls_});
@@ -88,7 +89,8 @@ TEST_F(GatewayTlsTest, MessagesRightBehindTheRequestAreEchoed) {
   client.Echo("and on");
 }
 
-// Somewhere around what the kernel holds, TLS keeps the end of a message and the queue nothing.
+// At some sizes near the kernel's buffer, the end of a message is only in the TLS layer and nothing is in the
+// send queue.
 TEST_F(GatewayTlsTest, AClientThatReadsLateGetsTheEndToo) {
   GatewayOptions options = Options();
   options.io_threads = 1;
@@ -169,7 +171,7 @@ TEST_F(GatewayTlsTest, CloseNotifyAloneIsTheEnd) {
   Client client = Open();
   const auto connection = Find(client);
   client.SendText("last words");
-  SSL_shutdown(client.ssl());  // and the socket stays open
+  SSL_shutdown(client.ssl());  // the socket stays open
   ASSERT_TRUE(WaitUntil([&] { return connection->close_result().has_value(); }));
   EXPECT_EQ(connection->close_request()->cause, CloseCause::kDisconnected);
   EXPECT_EQ(connection->traffic().received_messages.Get(), 1u);

@@ -66,7 +66,7 @@ TEST(OriginPolicyTest, NullAndAllMustBeSaid) {
   EXPECT_TRUE(Allows("*", "https://evil.example"));
 }
 
-// golang.org/x/net/websocket, used as documented, sends the slash.
+// golang.org/x/net/websocket sends the slash when it is used as documented.
 TEST(OriginPolicyTest, ASlashBehindTheOriginIsNoOtherOrigin) {
   EXPECT_TRUE(OriginPolicy().Allows("http://gateway.example/", "gateway.example"));
   EXPECT_TRUE(OriginPolicy().Allows("http://[::1]:39000/", "[::1]:8080"));

@@ -1,4 +1,4 @@
-// PROXY protocol headers as proxies send them, right or wrong.
+// Valid and invalid PROXY protocol headers.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_LISTENER_PROXY_HEADERS_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_LISTENER_PROXY_HEADERS_H_
 
@@ -14,7 +14,7 @@ struct ProxyV2 {
   uint8_t command = 0x21;                          // version and command
   uint8_t family = 0x11;                           // address family and transport
   std::string body;                                // addresses and TLVs
-  std::optional<size_t> announced = std::nullopt;  // the length, where it is not the body's
+  std::optional<size_t> announced = std::nullopt;  // the length field, if it differs from the body
 
   std::string Bytes() const {
     const size_t length = announced.value_or(body.size());
@@ -35,11 +35,11 @@ inline std::string Inet6() {
   return prefix + '\x01' + prefix + '\x02' + "\x12\x67\x1f\x90";
 }
 
-// A vector, of a length of up to 255.
+// A TLV vector with a length of at most 255.
 inline std::string Tlv(uint8_t type, const std::string& value) {
   return std::string({static_cast<char>(type), '\0', static_cast<char>(value.size())}) + value;
 }
-// PP2_TYPE_SSL, with the version of TLS inside; `client`: its flags, of which 1 is PP2_CLIENT_SSL.
+// PP2_TYPE_SSL with the TLS version inside. `client` holds its flags, of which 1 is PP2_CLIENT_SSL.
 inline std::string SslTlv(uint8_t client) {
   return Tlv(0x20, static_cast<char>(client) + std::string(4, '\0') + Tlv(0x21, "TLSv1.3"));
 }

@@ -15,8 +15,8 @@ using State = ProxyHeader::State;
 struct Outcome {
   State state;
   std::string source;  // empty: none
-  std::string rest;    // what was not taken
-  std::string taken;   // kAbsent
+  std::string rest;    // not consumed
+  std::string taken;   // for kAbsent
 };
 
 // Feeds `bytes` in pieces of `size`.
@@ -33,7 +33,7 @@ Outcome Read(const std::string& bytes, size_t size) {
           header.state() == State::kAbsent ? std::string(header.taken()) : ""};
 }
 
-// The same in one piece, byte by byte, and in between: the outcome must be the same.
+// Feeds the bytes in one piece, byte by byte, and in other sizes. The outcome must be the same.
 Outcome ReadAnyhow(const std::string& bytes) {
   Outcome whole = Read(bytes, bytes.size() + 1);
   for (const size_t size : {1, 2, 7, 13, 100}) {
@@ -145,7 +145,7 @@ TEST(ProxyProtocolTest, SomethingElseIsLeftToWhoeverIsNext) {
   }
 }
 
-// What a header says of TLS and of itself, in pieces of any size.
+// Checks what a header says of TLS and whether it is LOCAL, in pieces of any size.
 void ExpectWord(const ProxyV2& header, bool client_ssl, bool is_local) {
   const std::string bytes = header.Bytes();
   for (const size_t size : {size_t{1}, size_t{2}, size_t{7}, size_t{13}, bytes.size()}) {
@@ -167,7 +167,7 @@ TEST(ProxyProtocolV2Test, TellsWhetherTheClientCameByTls) {
   ExpectWord({.family = 0x21, .body = Inet6() + SslTlv(1)}, true, false);
   ExpectWord({.family = 0x31, .body = std::string(216, ' ') + SslTlv(1)}, true, false);
   ExpectWord({.family = 0, .body = SslTlv(1)}, true, false);
-  // Not inside of another vector, not beyond the end.
+  // A TLV inside another TLV, and TLVs that exceed the header, do not count.
   ExpectWord({.body = Inet() + Tlv(0xEE, SslTlv(1))}, false, false);
   ExpectWord({.body = Inet() + SslTlv(1).substr(0, 3)}, false, false);
   ExpectWord({.body = Inet() + std::string("\xEE\xFF\xFF", 3) + SslTlv(1)}, false, false);

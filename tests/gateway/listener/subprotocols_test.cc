@@ -42,7 +42,7 @@ TEST(SubprotocolsTest, AnEntryThatCarriesATokenIsNeverChosen) {
       << "the name without a token";
 }
 
-// A client of Kubernetes with such a token was refused with 400.
+// Regression test: a Kubernetes client with such a token was refused with 400.
 TEST(SubprotocolsTest, AnEntryThatIsTooLongForANameIsNotChosen) {
   EXPECT_EQ(Choose("", {std::string(kMaxSubprotocol + 1, 'p'), "chat"}), "chat");
   EXPECT_EQ(Choose("", {std::string(kMaxSubprotocol, 'p'), "chat"}), std::string(kMaxSubprotocol, 'p'));

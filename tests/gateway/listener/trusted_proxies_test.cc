@@ -78,8 +78,8 @@ TEST_F(TrustedProxiesTest, EmptyElementsAreSkipped) {
   EXPECT_EQ(ByXForwardedFor(",,,"), kPeer);
 }
 
-// Eight of fifteen proxies set X-Forwarded-For and pass on a Forwarded header of the client, which could hide
-// its address by it.
+// Eight of fifteen tested proxies set X-Forwarded-For and pass on the client's own Forwarded header. A client
+// could hide its address by that header.
 TEST_F(TrustedProxiesTest, AForwardedHeaderOfTheClientHidesNothing) {
   EXPECT_EQ(Resolve({"for=6.6.6.6", "192.0.2.1"}), "192.0.2.1:0");
   EXPECT_EQ(Resolve({"for=unknown", "192.0.2.1"}), "192.0.2.1:0");
@@ -96,7 +96,7 @@ TEST_F(TrustedProxiesTest, TheProxyTellsWhetherItsClientCameByTls) {
   for (const char* proto : {"", "ftp", "on", ",", "\"https\""})
     EXPECT_EQ(by_proto(proto), std::nullopt) << proto;
   EXPECT_EQ(by_proto("https", ""), true) << "without an address";
-  // Two proxies: each adds what it knows, or the outer one speaks for both.
+  // With two proxies, either each adds its value, or the outer one sets a single value.
   EXPECT_EQ(by_proto("https, http", "192.0.2.1, 10.9.9.9"), true);
   EXPECT_EQ(by_proto("https", "192.0.2.1, 10.9.9.9"), true);
   EXPECT_EQ(by_proto("https, http", "192.0.2.1"), false) << "the first one is the client's word";

@@ -1,4 +1,4 @@
-// What the queues of all clients take together is counted, bounded, and given back, plain and by TLS.
+// The memory of all send queues together is counted, bounded and released, with and without TLS.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr size_t kMegabyte = 1'000'000;
-constexpr size_t kLarge = 8 * kMegabyte;  // more than the kernel takes for a client that does not read
+constexpr size_t kLarge = 8 * kMegabyte;  // more than the kernel buffers for a client that does not read
 
 using Payload = std::shared_ptr<const std::string>;
 
@@ -51,7 +51,7 @@ class BudgetTest : public ::testing::TestWithParam<bool> {
     Client witness = Open({});
     RunningGateway::LetItLook(witness);
   }
-  // What is counted when all threads have reported.
+  // Waits until the count is in the range. Every thread must report before it is right.
   bool Comes(size_t low, size_t high) {
     return WaitUntil([&] { return budget().used() >= low && budget().used() <= high; });
   }
@@ -76,8 +76,8 @@ TEST_P(BudgetTest, ABroadcastThatNobodyReadsCountsOnceUntilTheLastHasReadIt) {
   }
   LetItLook();
   payload.reset();
-  // A client that does not read holds up to 64 KiB that TLS has encrypted, and 33 records have their
-  // overhead.
+  // With TLS, each client that does not read holds up to 64 KiB of encrypted data and the overhead of 33
+  // records.
   const size_t each = GetParam() ? 66 * 1024 : 3 * Outbox::kOverhead;
   EXPECT_TRUE(Comes(kLarge + kClients * Outbox::kOverhead, kLarge + kClients * each)) << budget().used();
   while (clients.size() > 1) clients.pop_back();
@@ -143,7 +143,8 @@ TEST_P(BudgetTest, OverItMessagesAreRefusedUntilThereIsRoomAgain) {
   EXPECT_EQ(reader.ReadFrame().payload.size(), kLarge);
 }
 
-// Otherwise those who do not read, and stay below their own bounds, would keep it full for ever.
+// Otherwise clients that do not read, and stay below their own bounds, could keep the budget used up for
+// ever.
 TEST_P(BudgetTest, WhoKeepsItFullForTooLongIsTooSlow) {
   Start(2 * kLarge);
   Client muted = Open();
@@ -157,7 +158,7 @@ TEST_P(BudgetTest, WhoKeepsItFullForTooLongIsTooSlow) {
   LetItLook();
   running_->Advance(seconds(11));
   EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
-  running_->Advance(seconds(6));  // its grace
+  running_->Advance(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
   EXPECT_TRUE(Comes(0, 0)) << budget().used();
 }

@@ -1,4 +1,5 @@
-// Connection::Send to real clients: in order, whole, bounded, and with the truth about what was written.
+// Connection::Send to real clients: messages arrive in order and whole, queues are bounded, and receipts are
+// correct.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ SendStatus Send(Connection& connection, Payload payload, Receipt receipt = {}) {
   return connection.Send({MessageType::kText, std::move(payload), std::move(receipt)});
 }
 
-// A receipt and what it will say.
+// A receipt and the result that it will report.
 struct Asked {
   std::shared_ptr<std::promise<bool>> promise = std::make_shared<std::promise<bool>>();
   std::future<bool> written = promise->get_future();
@@ -53,12 +54,12 @@ size_t QueueUntilFull(Connection& connection, const std::function<Receipt()>& re
   for (size_t queued = 0;; ++queued) {
     OutboundMessage message{MessageType::kText, payload, receipt()};
     if (connection.Send(std::move(message)) == SendStatus::kQueued) continue;
-    message.receipt.Forget();  // NOLINT(bugprone-use-after-move): taken only when queued
+    message.receipt.Forget();  // moved only if queued
     return queued;
   }
 }
 
-// The same until the buffers of a client that does not read are full, too, and nothing moves any more.
+// The same until the kernel's buffers of a client that does not read are full, too.
 size_t FillUp(Connection& connection, const std::function<Receipt()>& receipt = NoReceipt) {
   size_t queued = 0;
   int idle = 0;
@@ -154,13 +155,13 @@ TEST(SendTest, AFullQueueRefusesStaysBoundedAndIsCutAsTooSlow) {
   EXPECT_GT(connection->traffic().send_queue_bytes.Get(), kBound - 17 * 1024);
   EXPECT_LE(connection->traffic().send_queue_bytes.Get(), kBound);
 
-  // The kernel may have taken a little more meanwhile.
+  // The kernel may have accepted a little more meanwhile.
   EXPECT_TRUE(WaitUntil([&] {
     QueueUntilFull(*connection);
     running.Advance(seconds(1));
     return connection->close_request().has_value();
   }));
-  running.Advance(seconds(6));  // its grace
+  running.Advance(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
   EXPECT_GT(connection->close_result()->dropped_messages, 0u);
   EXPECT_EQ(Send(*connection, PayloadOf("late")), SendStatus::kClosing);
@@ -202,7 +203,8 @@ TEST(SendTest, DropPendingDropsWhatIsQueuedCountsItAndTellsTheReceipts) {
   CloseRequest request(CloseCause::kInterrupted);
   request.drop_pending = true;
   connection->Interrupt(request);
-  // Only once it is decided what is dropped may the client read: until then reading would make room.
+  // The client may read only after the queue was dropped. Reading earlier would let the gateway write more of
+  // it.
   ASSERT_TRUE(WaitUntil([&] { return unwritten > 0; }));
   size_t arrived = 0;
   ServerFrame frame = client.ReadFrame();
@@ -229,7 +231,8 @@ TEST(SendTest, AResetTellsTheReceiptsOfAllThatWaits) {
   EXPECT_EQ(Send(*connection, PayloadOf("late")), SendStatus::kClosing);
 }
 
-// Sends, interrupts and clients that leave, all at once: for ThreadSanitizer, and for the books.
+// Sends, interrupts and disconnects at the same time: for ThreadSanitizer, and to check that all counts
+// return to zero.
 TEST(SendTest, SendingToClientsThatComeAndGoLeavesNothingBehind) {
   RunningGateway running(WithBound());
   std::atomic<bool> done = false;

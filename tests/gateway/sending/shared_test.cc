@@ -1,5 +1,5 @@
-// Messages to many clients are in memory once, however many of them do not read, plain and by TLS; and they
-// arrive whole and in order wherever the kernel cut them.
+// A message to many clients is in memory once, however many clients do not read, with and without TLS. It
+// arrives whole and in order, wherever the kernel splits the writes.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -52,13 +52,13 @@ class SharedTest : public ::testing::TestWithParam<bool> {
     return running_->Open(options);
   }
   std::shared_ptr<Connection> Find(const Client& client) { return running_->Find(client); }
-  // Returns when the gateway has looked at all that was sent before.
+  // Returns when the gateway has processed everything that was sent before.
   void LetItLook() {
     Client witness = Open({});
     RunningGateway::LetItLook(witness);
   }
 
-  // Clients that do not read, each with `messages` of the payload on the way to it.
+  // Opens clients that do not read, and sends `messages` copies of the payload to each.
   void Mute(size_t clients, const Payload& payload, int messages) {
     for (size_t i = 0; i < clients; ++i) {
       muted_.push_back(Open());
@@ -67,7 +67,7 @@ class SharedTest : public ::testing::TestWithParam<bool> {
     }
     LetItLook();
   }
-  // Messages of all muted clients that wait.
+  // The number of messages that wait for all clients that do not read.
   size_t Waiting() const {
     size_t messages = 0;
     for (const auto& connection : connections_) messages += connection->traffic().send_queue_messages.Get();
@@ -88,14 +88,14 @@ INSTANTIATE_TEST_SUITE_P(Links, SharedTest, ::testing::Bool(),
 TEST_P(SharedTest, WhatManyClientsDoNotReadIsThereOnce) {
   Start(64 << 20);
   const Payload payload = PayloadOf(std::string(kMegabyte, 'x'));
-  Mute(4, payload, 8);  // so that the buffers of OpenSSL, of the thread and of the test are there
+  Mute(4, payload, 8);  // allocates the buffers of OpenSSL, of the thread and of the test first
   const size_t before = ResidentMemory();
   Mute(40, payload, 8);
   EXPECT_GE(Waiting(), 44u) << "the kernel takes a few";
   EXPECT_EQ(static_cast<size_t>(payload.use_count()), Waiting() + 1);
   EXPECT_LT(ResidentMemory(), before + 16 * kMegabyte) << "copies would be 40 MB and more";
 
-  // A closing that waits for all of it to be read copies nothing either.
+  // A closing that waits until everything is read makes no copies, either.
   for (const auto& connection : connections_) connection->Interrupt(CloseRequest(CloseCause::kShutdown));
   LetItLook();
   EXPECT_EQ(static_cast<size_t>(payload.use_count()), Waiting() + 1);
@@ -130,7 +130,7 @@ TEST_P(SharedTest, EverySizeArrivesInOrderBetweenEchoesAndPongs) {
   Client client = Open();
   const auto connection = Find(client);
   constexpr int kMessages = 600;
-  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same sizes each time
+  std::mt19937 random(7);  // the same sizes each time
   std::vector<Payload> payloads;
   for (int i = 0; i < kMessages; ++i) {
     const size_t size = size_t{1} << random() % 18;
@@ -168,8 +168,8 @@ TEST_P(SharedTest, EverySizeArrivesInOrderBetweenEchoesAndPongs) {
   EXPECT_EQ(connection->traffic().send_queue_messages.Get(), 0u);
 }
 
-// It was passed by the message that came last, and by those that came while another was on its way to the
-// kernel.
+// Regression test: the last message exceeded the bound, and so did messages that were queued while another
+// one was being written.
 TEST_P(SharedTest, TheBoundOfAClientIsNeverPassed) {
   constexpr size_t kBound = 1 << 20;
   Start(kBound);
@@ -229,7 +229,8 @@ TEST_P(SharedTest, AResetLetsGoOfAllAndCountsIt) {
   EXPECT_TRUE(WaitUntil([&] { return payload.use_count() == 1; }));
 }
 
-// What is compressed is each client's own and no larger than the message; what is not, is shared.
+// A compressed message belongs to one client and is no larger than the original. An uncompressed one is
+// shared.
 TEST_P(SharedTest, ClientsThatCompressShareWhatIsNotCompressed) {
   Start(2 << 20, DeflateOptions{.min_bytes = 1024 * 1024});
   Client::Options options = SmallBuffers();
@@ -257,8 +258,8 @@ TEST_P(SharedTest, ClientsThatCompressShareWhatIsNotCompressed) {
   EXPECT_EQ(RawInflater().Inflate(frame.payload), *compressed);
 }
 
-// A client for which a message found no room is too slow when that lasts, although its queue is not over its
-// bound; and nothing is read from it meanwhile.
+// A client whose queue has no room for a message for too long is too slow, even if the queue is below its
+// bound. The gateway reads nothing from it meanwhile.
 TEST(RoomTest, WhoHasNoRoomForAMessageForTooLongIsTooSlow) {
   RunningGateway running({.session = {.ping_interval = seconds(0)}});
   Client client = running.Open(SmallBuffers());
@@ -272,7 +273,7 @@ TEST(RoomTest, WhoHasNoRoomForAMessageForTooLongIsTooSlow) {
   EXPECT_LT(connection->traffic().send_queue_bytes.Get(), size_t{1} << 20);
   running.Advance(seconds(11));
   EXPECT_TRUE(WaitUntil([&] { return connection->close_request().has_value(); }));
-  running.Advance(seconds(6));  // its grace
+  running.Advance(seconds(6));  // the grace
   EXPECT_EQ(RunningGateway::WaitForEnd(connection), CloseCause::kTooSlow);
 }
 

@@ -1,5 +1,6 @@
-// Clients that are not read while too much waits for them. What the gateway has of theirs already, and no
-// socket tells of, is handled when that is over, although the end of it is that others' messages went out.
+// The gateway does not read from a client while too much is queued for it. Data that the gateway has already
+// received, and that no socket event announces, is processed when the queue is empty again, also if the queue
+// holds messages of other threads only.
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
@@ -34,15 +35,15 @@ SendStatus Send(Connection& connection, size_t size, Receipt receipt = {}) {
       {MessageType::kText, std::make_shared<const std::string>(size, 'x'), std::move(receipt)});
 }
 
-// Returns when the gateway, which has one I/O thread, has looked at all that was sent before to anybody.
+// Returns when the gateway, which has one I/O thread, has written everything that was sent before.
 void LetItSend(Connection& witness) {
   const auto written = std::make_shared<std::promise<void>>();
   ASSERT_EQ(Send(witness, 1, Receipt([written](bool) { written->set_value(); })), SendStatus::kQueued);
   ASSERT_EQ(written->get_future().wait_until(Soon()), std::future_status::ready);
 }
 
-// Sends until the kernel takes no more for a client that does not read: a little waits in the send queue
-// then. Returns how many messages that took.
+// Sends until the kernel accepts no more for a client that does not read, so that some data stays in the send
+// queue. Returns the number of messages sent.
 size_t FillTheKernel(Connection& connection, Connection& witness) {
   size_t sent = 0;
   while (connection.traffic().send_queue_bytes.Get() == 0) {
@@ -53,14 +54,14 @@ size_t FillTheKernel(Connection& connection, Connection& witness) {
   return sent;
 }
 
-// Behind that, nothing of these leaves the outbox. Returns how many it takes.
+// Fills the outbox. Call it after FillTheKernel, so that none of these messages leaves. Returns their number.
 size_t FillTheOutbox(Connection& connection) {
   size_t sent = 0;
   while (Send(connection, kLarge) == SendStatus::kQueued) ++sent;
   return sent;
 }
 
-// Counts what comes, answers each with a word, and has the outbox filled by the first, while that is handled.
+// Counts and answers messages. While it handles the first one, it fills the outbox of the connection.
 class OutboxFiller : public Handler {
  public:
   void OnMessage(Connection& connection, const Message&, Replier& replier) override {
@@ -87,7 +88,7 @@ TEST(StallTest, WhatWaitsForItsTurnIsHandledOnceTheOutboxIsEmpty) {
   const auto connection = running.Find(client);
   const size_t before = FillTheKernel(*connection, *witness);
 
-  // Each is more than a turn's worth, and all of them come with one read.
+  // Each message takes more than one turn, and all arrive in one read.
   constexpr size_t kMessages = 20;
   const std::string bomb = Deflated(std::string(300 * 1024, 'a'));
   std::string bytes;
@@ -132,8 +133,9 @@ TEST(StallTest, AnEndThatTlsHasReadAheadIsSeenOnceTheOutboxIsEmpty) {
   const auto connection = running.Find(client);
   const std::string message(100, 'm');
 
-  // In debt by the first, it is read again when both the second and the end are there: the one is handled,
-  // and the client is in debt again before the other is seen.
+  // The first message uses up the rate limit. When the client is read again, both the second message and the
+  // end are there. The second message is handled, which uses up the rate limit again before the end is
+  // processed.
   client.SendText(message);
   ASSERT_TRUE(WaitUntil([&] { return handler.handled == 1; }));
   client.SendText(message);
@@ -145,7 +147,7 @@ TEST(StallTest, AnEndThatTlsHasReadAheadIsSeenOnceTheOutboxIsEmpty) {
 
   const size_t sent = FillTheKernel(*connection, *witness) + FillTheOutbox(*connection);
   LetItSend(*witness);
-  // It pays its debt while it is not read for what waits for it.
+  // Its rate limit recovers while it is not read because of its full queue.
   Client debtor = running.Open({.tls = &tls});
   debtor.SendText(message);
   ASSERT_TRUE(WaitUntil([&] { return handler.handled == 3; }));

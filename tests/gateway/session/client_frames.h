@@ -1,4 +1,4 @@
-// Frames as a client sends them, right or wrong: tests say what is special and get the bytes.
+// Valid and invalid frames of a client. A test sets the fields that differ from a valid frame.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_CLIENT_FRAMES_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_SESSION_CLIENT_FRAMES_H_
 
@@ -10,7 +10,7 @@
 
 namespace drawbridge {
 
-// In how many bytes a length is written.
+// The encoding of a payload length.
 enum class LengthForm { kShortest, kSevenBits, kTwoBytes, kEightBytes };
 
 struct ClientFrame {
@@ -21,22 +21,22 @@ struct ClientFrame {
   bool masked = true;
   uint32_t key = 0x9a3c0f57;
   LengthForm form = LengthForm::kShortest;
-  std::optional<uint64_t> announced = std::nullopt;  // the length, where it is not the payload's
+  std::optional<uint64_t> announced = std::nullopt;  // the length field, if it differs from the payload
 
   uint64_t length() const { return announced.value_or(payload.size()); }
   std::string Header() const;
   std::string Bytes() const;
 };
 
-// One whole frame each.
+// Each returns one whole frame.
 std::string TextFrame(std::string_view payload);
 std::string BinaryFrame(std::string_view payload);
 std::string PingFrame(std::string_view payload);
 std::string PongFrame(std::string_view payload);
 std::string CloseFrame(uint16_t code, std::string_view reason = "");
-// `opcode` 0 continues.
+// `opcode` 0 is a continuation.
 std::string Fragment(uint8_t opcode, std::string_view payload, bool fin);
-// The first or only frame of a compressed message: with RSV1, `payload` as it is.
+// The first or only frame of a compressed message: RSV1 is set, and `payload` is used unchanged.
 std::string DeflatedFragment(uint8_t opcode, std::string_view payload, bool fin);
 
 }  // namespace drawbridge

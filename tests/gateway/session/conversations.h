@@ -1,4 +1,4 @@
-// Conversations of clients good and bad, by the thousand and always the same: food for property tests.
+// Valid and invalid conversations of clients, generated from a seed, for property tests.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_CONVERSATIONS_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_SESSION_CONVERSATIONS_H_
 
@@ -13,26 +13,26 @@
 
 namespace drawbridge {
 
-// A few that once mattered somewhere, with a word each.
+// Conversations that once found a bug, each with a name.
 struct NamedConversation {
   const char* name;
   std::string bytes;
 };
 std::vector<NamedConversation> ConversationCorpus();
 
-// The same seed gives the same conversations, whatever the standard library.
+// The same seed gives the same conversations with every standard library.
 class ConversationMaker {
  public:
-  // Whether messages are compressed, most of them, and whether each may refer to those before.
+  // kAlone: most messages are compressed, each without a context; kTakeover: each may refer to earlier ones.
   enum class Deflation { kNone, kAlone, kTakeover };
 
   explicit ConversationMaker(uint64_t seed, Deflation deflation = Deflation::kNone)
       : deflation_(deflation), random_(seed) {}
 
-  // The bytes of a client: most often lawful, sometimes with one fault, sometimes cut off.
+  // The bytes of a client: mostly valid, sometimes with one error, sometimes cut off.
   std::string Next();
 
-  // 0 to `bound` - 1.
+  // Returns a number from 0 to `bound` - 1.
   size_t Below(size_t bound) { return static_cast<size_t>(random_() % bound); }
 
  private:

@@ -13,7 +13,7 @@ size_t live_bytes = 0;
 size_t most_bytes = 0;
 size_t allocations = 0;
 
-// Null where there is no memory.
+// Returns null if there is no memory.
 void* TryAllocate(size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) return nullptr;
@@ -43,7 +43,7 @@ size_t Allocations() { return allocations; }
 
 }  // namespace drawbridge
 
-// All forms: the sanitizers' own do not come by the first.
+// Replaces all forms, because the sanitizers' own forms do not call the first one.
 void* operator new(size_t size) { return drawbridge::Allocate(size); }
 void* operator new(size_t size, const std::nothrow_t&) noexcept { return drawbridge::TryAllocate(size); }
 void* operator new[](size_t size) { return drawbridge::Allocate(size); }

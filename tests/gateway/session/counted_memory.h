@@ -1,4 +1,4 @@
-// Counts every allocation of the program that links it, so that a test can say what memory something takes.
+// Counts every allocation of the program that links it, so that a test can check memory use.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_COUNTED_MEMORY_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_SESSION_COUNTED_MEMORY_H_
 
@@ -6,12 +6,12 @@
 
 namespace drawbridge {
 
-// For programs of one thread. By operator new, in bytes as the allocator rounds them.
+// Bytes allocated by operator new, as the allocator rounds them. For programs with one thread.
 size_t LiveBytes();
-// The most at a time since the last ForgetMostBytes.
+// The maximum since the last ForgetMostBytes.
 size_t MostBytes();
 void ForgetMostBytes();
-// How often.
+// The number of allocations.
 size_t Allocations();
 
 }  // namespace drawbridge

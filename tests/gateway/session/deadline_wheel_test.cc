@@ -1,4 +1,4 @@
-// Deadlines are never early and hardly late, whoever sets, moves or dies meanwhile.
+// Deadlines never fire early and at most a tick late, while targets are set, moved or destroyed.
 #include "gateway/session/deadline_wheel.h"
 
 #include <chrono>
@@ -34,7 +34,7 @@ struct Target final : EventTarget {
   std::function<void()> on_deadline;
 };
 
-// Advances in steps until `target` fires; when that was, counted from kStart.
+// Advances in steps until `target` fires. Returns that time, counted from kStart.
 nanoseconds FiringTime(DeadlineWheel& wheel, const Target& target, nanoseconds from, nanoseconds step) {
   for (nanoseconds now = from; now < from + std::chrono::hours(30); now += step) {
     wheel.Advance(kStart + now);
@@ -72,7 +72,7 @@ TEST(DeadlineWheelTest, RandomDeadlinesOverSeveralTurns) {
     targets.push_back(std::make_unique<Target>([&now, &early, &late, due] {
       early += now < due ? 1 : 0;
       late +=
-          now > due + DeadlineWheel::kTick + milliseconds(30) ? 1 : 0;  // the step below is the thread's lag
+          now > due + DeadlineWheel::kTick + milliseconds(30) ? 1 : 0;  // 30 ms: the longest step below
     }));
     wheel.Set(*targets.back(), kStart + due);
     now += milliseconds(random() % 30);
@@ -167,7 +167,7 @@ TEST(DeadlineWheelTest, ATargetMaySetItsOwnDeadlineAgain) {
   EXPECT_EQ(target.fired, 10);
 }
 
-// One that is always due must not keep the thread from everything else.
+// A target that sets a deadline in the past each time must not keep the thread busy for ever.
 TEST(DeadlineWheelTest, ATargetThatIsDueAgainAtOnceWaitsForTheNextTick) {
   DeadlineWheel wheel(kStart);
   Target target([&] { wheel.Set(target, kStart); });
@@ -176,7 +176,7 @@ TEST(DeadlineWheelTest, ATargetThatIsDueAgainAtOnceWaitsForTheNextTick) {
   EXPECT_EQ(target.fired, 10);
 }
 
-// Takes itself and its companion along.
+// Destroys its companion and itself when it fires.
 struct Mortal final : EventTarget {
   explicit Mortal(int* died) : died_(*died) {}
   ~Mortal() override { ++died_; }

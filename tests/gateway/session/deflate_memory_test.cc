@@ -1,4 +1,5 @@
-// What compression costs in memory: for each idle client, for one that stops in the middle, and for a bomb.
+// The memory use of compression: for each idle client, for one that stops in the middle of a message, and for
+// a bomb.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -19,13 +20,13 @@ namespace {
 
 constexpr size_t kMegabyte = 1 << 20;
 
-// As a session has it.
+// The engine and the compressor of one client, as a session has them.
 struct CompressedClient {
   CompressedClient(DeflatePool& pool, const DeflateOptions& options, const DeflateAgreement& agreement)
       : deflate(std::make_unique<MessageDeflate>(pool, options, agreement)),
         engine(kMegabyte, deflate.get()) {}
 
-  // Sends us `bytes`. How often we had something to say of them; the last thing is in `last`.
+  // Receives `bytes` and echoes messages. Returns the number of events; the last one is in `last`.
   size_t Receive(std::string bytes) {
     size_t events = 0;
     std::span<char> input(bytes);
@@ -48,13 +49,13 @@ struct CompressedClient {
   Engine::Event::Kind last{};
 };
 
-// What 100 clients that each echoed a message of `size` bytes take when they are idle, in bytes each, over
-// those without the extension.
+// The memory that each of 100 idle clients takes after it echoed a message of `size` bytes, in bytes and in
+// addition to a client without the extension.
 size_t IdleMemory(const DeflateAgreement& agreement, size_t size = 2000, const DeflateOptions& options = {}) {
   constexpr size_t kClients = 100;
   const std::string bytes = DeflatedFragment(0x1, Deflated(std::string(size, 'x')), true);
   DeflatePool pool;
-  CompressedClient warm(pool, options, {});  // makes what the thread shares
+  CompressedClient warm(pool, options, {});  // allocates what the thread shares
   EXPECT_EQ(warm.Receive(bytes), 1u);
   std::vector<std::unique_ptr<CompressedClient>> clients(kClients);
   for (auto& client : clients) client = std::make_unique<CompressedClient>(pool, options, DeflateAgreement{});
@@ -118,7 +119,7 @@ TEST(DeflateMemoryTest, WhoStopsInTheMiddleCostsWhatItSent) {
   EXPECT_LE(LiveBytes() - before, bytes.size());
 }
 
-// A gigabyte out of one megabyte, in reads as they come.
+// A gigabyte compressed to one megabyte, in reads of normal size.
 TEST(DeflateMemoryTest, ABombTakesNoMoreThanTheLimit) {
   const DeflateOptions options;
   const std::string bytes = DeflatedFragment(0x1, DeflateBomb(1024), true);
@@ -134,7 +135,7 @@ TEST(DeflateMemoryTest, ABombTakesNoMoreThanTheLimit) {
     }
     EXPECT_EQ(events, 1u);
     EXPECT_EQ(client.last, Engine::Event::Kind::kError);
-    // The limit for what came, the limit for what it inflated to, and what strings take while they grow.
+    // The limit for the compressed message, the limit for the inflated one, and the growth of strings.
     EXPECT_LE(MostBytes() - before, 4 * kMegabyte);
   }
 }

@@ -1,5 +1,5 @@
-// Boost.Beast inflates with code of its own: on the same bytes of a client that compresses, the Engine must
-// say the same.
+// Compares the Engine with Boost.Beast, which has its own inflation code: both must report the same for the
+// same bytes.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -18,13 +18,13 @@ bool IsEnd(const std::string& line) { return !IsControl(line) && !IsMessage(line
 
 enum class Comparison { kSame, kKnownDifference, kDifference };
 
-// Where both may differ, from the event `at` on:
-//  - Beast says what is wrong with a message as it arrives, the Engine when it is whole, behind the control
-//    frames that come between its fragments, or not at all where it never gets whole;
-//  - Beast gives what came of a message that ends inside a block, and takes a final block for the end of all;
-//  - to Beast a compressed message without any payload is one that ends inside a block, which the next one
-//    then begins in, with whatever result;
-//  - Beast has no limit for what a message may be while it is compressed.
+// Compares from the event `at` on, where the accounts differ. The known differences are:
+//  - Beast reports an error in a message as it arrives. The Engine reports it when the message is complete,
+//    after control frames between the fragments, or not at all if the message never is.
+//  - Beast delivers a message that ends inside a block, and ends the stream at a final block.
+//  - Beast treats a compressed message without payload as one that ends inside a block. The next message then
+//    starts in that block, with an undefined result.
+//  - Beast does not limit the compressed size of a message.
 Comparison CompareFrom(size_t at, const Account& engine, const Account& beast) {
   const std::string& theirs = beast[at];
   auto ours = engine.begin() + static_cast<ptrdiff_t>(at);

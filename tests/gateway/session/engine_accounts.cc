@@ -32,18 +32,18 @@ std::string CloseLine(unsigned code, std::string_view reason) {
   return Line("closed " + std::to_string(code), reason);
 }
 
-// ---------------------------------------------------------------------------------------------- ours
+// ---------------------------------------------------------------------------------------------- Engine
 
 std::string EndOf(const SeenEvent& event) {
   if (event.kind == SeenEvent::Kind::kClose) return CloseLine(event.code, event.payload);
-  // Beast answers a bad reason with 1002 and tells it from a bad code by nothing; section 8.1 wants 1007.
+  // Beast answers an invalid reason with 1002, like an invalid code. Section 8.1 requires 1007.
   if (event.explanation == "close reason is not UTF-8") return "bad close frame";
   if (event.explanation == "close frame with half a code") return "bad close frame";
   if (event.explanation == "forbidden close code") return "bad close frame";
   return std::string(Describe(event.cause).word);
 }
 
-// ---------------------------------------------------------------------------------------------- Beast's
+// ---------------------------------------------------------------------------------------------- Beast
 
 http::request<http::string_body> UpgradeRequest() {
   http::request<http::string_body> request(http::verb::get, "/", 11);
@@ -73,7 +73,7 @@ std::string EndOf(const beast::error_code& error, const websocket::close_reason&
   return "cut off";
 }
 
-// A Beast server in memory whose client has sent all of `bytes` and hung up.
+// A Beast server in memory, whose client has sent all of `bytes` and ended the connection.
 class BeastServer {
  public:
   BeastServer(const std::string& bytes, size_t chunk, const std::optional<DeflateAgreement>& deflate) {
@@ -110,7 +110,7 @@ class BeastServer {
   }
 
  private:
-  // In pieces: for a whole compressed message, Beast would take as much memory as its frame announces.
+  // Reads in pieces, since Beast would allocate the announced size of a compressed message at once.
   std::string Read(beast::error_code& error) {
     std::string message;
     do {

@@ -1,4 +1,4 @@
-// TCP has no message boundaries: the same bytes must mean the same, whatever pieces they arrive in.
+// TCP has no message boundaries: the same bytes give the same events, however they are divided.
 #include <algorithm>
 #include <cstddef>
 #include <map>
@@ -82,7 +82,7 @@ TEST(EngineChunkingTest, CompressedConversationsInRandomChunks) {
   }
 }
 
-// What comes of the first bytes of a conversation stands, whatever follows them.
+// The events of the first bytes of a conversation do not depend on later bytes.
 TEST(EngineChunkingTest, MoreBytesOnlyAddEvents) {
   ConversationMaker maker(42);
   for (int i = 0; i < 2000; ++i) {
@@ -94,7 +94,7 @@ TEST(EngineChunkingTest, MoreBytesOnlyAddEvents) {
   }
 }
 
-// The properties above would hold of an engine that says nothing.
+// An engine without events would pass the tests above, so this test checks that every kind of event occurs.
 TEST(EngineChunkingTest, TheConversationsAreWorthHaving) {
   ConversationMaker maker(20240607);
   std::map<SeenEvent::Kind, int> kinds;
@@ -107,7 +107,7 @@ TEST(EngineChunkingTest, TheConversationsAreWorthHaving) {
   }
   EXPECT_EQ(kinds.size(), 5U);
   for (const auto& [kind, count] : kinds) EXPECT_GT(count, 300) << static_cast<int>(kind);
-  // Each thing that can be wrong: see Fault, Begin, TakeData and CloseEvent of the engine.
+  // Every error occurs: see Fault, Begin, TakeData and CloseEvent of the engine.
   EXPECT_EQ(errors.size(), 14U);
   for (const auto& [explanation, count] : errors) EXPECT_GT(count, 5) << explanation;
 }

@@ -1,4 +1,4 @@
-// Close frames (RFC 6455, sections 5.5.1 and 7.4): what a peer may say at the end.
+// Close frames (RFC 6455, sections 5.5.1 and 7.4): which codes and reasons a peer may send.
 #include <cstdint>
 #include <string>
 
@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-// With what the frame says all the same.
+// An error for a close frame, whose code and reason are still reported.
 SeenEvent SeenBadClose(CloseCause cause, std::string_view explanation, uint16_t code,
                        std::string_view reason = {}) {
   SeenEvent event = SeenError(cause, explanation);
@@ -42,7 +42,7 @@ TEST(EngineSection551Test, BringsCodeAndReason) {
               ElementsAre(SeenError(CloseCause::kProtocolError, "control frame over 125 bytes")));
 }
 
-// Section 7.4.1 and what the registry of IANA has added to it: 1012 to 1014.
+// Section 7.4.1, and 1012 to 1014, which the IANA registry has added.
 bool MayBeSent(uint32_t code) {
   switch (code) {
     case 1000:
@@ -82,7 +82,7 @@ TEST(EngineSection551Test, TheReasonIsUtf8) {
   }
 }
 
-// A text that is cut by the close stays unfinished; the reason is not its continuation.
+// A close frame between the fragments of a text: its reason is not checked as a continuation of the text.
 TEST(EngineSection551Test, TheReasonIsCheckedApartFromAFragmentedText) {
   EXPECT_THAT(EventsOf(Fragment(0x1, "\xe2", false) + CloseFrame(1000, "bye")),
               ElementsAre(SeenClose(1000, "bye")));

@@ -1,4 +1,4 @@
-// What a client may send once permessage-deflate is agreed on (RFC 7692, sections 6 and 7.2).
+// What a client may send after permessage-deflate was negotiated (RFC 7692, sections 6 and 7.2).
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -28,12 +28,12 @@ std::vector<SeenEvent> Events(std::string_view bytes, const DeflateAgreement& de
   return EventsOf(bytes, kTestLimit, deflate);
 }
 
-// A compressed text of these very bytes.
+// A compressed text with `payload` unchanged.
 std::string Raw(std::string_view payload) { return DeflatedFragment(0x1, payload, true); }
 std::string Bytes(const char* text, size_t size) { return std::string(text, size); }
 #define BYTES(literal) Bytes(literal, sizeof(literal) - 1)
 
-// ------------------------------------------------------------------------------------- 6: the bit
+// ------------------------------------------------------------------------------------- 6: RSV1
 
 TEST(DeflateSection6Test, WithoutTheExtensionTheBitIsAnError) {
   EXPECT_THAT(EventsOf(Raw(Deflated("Hello"))), ElementsAre(Reserved()));
@@ -89,7 +89,7 @@ TEST(DeflateSection723Test, ASingleBlock) {
 TEST(DeflateSection723Test, ASecondMessageInTheWindowOfTheFirst) {
   const std::string bytes = Raw(BYTES("\xf2\x48\xcd\xc9\xc9\x07\x00")) + Raw(BYTES("\xf2\x00\x11\x00\x00"));
   EXPECT_THAT(Events(bytes, kTakeover), ElementsAre(SeenText("Hello"), SeenText("Hello")));
-  // There is no such window where none is taken over.
+  // Without context takeover there is no earlier window to refer to.
   EXPECT_THAT(Events(bytes, kPlain), ElementsAre(SeenText("Hello"), Corrupt()));
 }
 
@@ -101,7 +101,7 @@ TEST(DeflateSection723Test, ABlockWithoutCompression) {
 TEST(DeflateSection723Test, ABlockSaidToBeTheLast) {
   const std::string last = BYTES("\xf3\x48\xcd\xc9\xc9\x07\x00");
   EXPECT_THAT(Events(Raw(last + '\0')), ElementsAre(SeenText("Hello")));
-  // Some leave out the octet behind it, and nothing else can be meant.
+  // Some clients leave out the octet after the block. The message is still unambiguous.
   EXPECT_THAT(Events(Raw(last)), ElementsAre(SeenText("Hello")));
   EXPECT_THAT(Events(Raw(last + last + last + '\0')), ElementsAre(SeenText("HelloHelloHello")));
 }
@@ -154,11 +154,11 @@ TEST(DeflateSection722Test, EveryWindowAndEveryLevel) {
 
 TEST(DeflateSection722Test, WhatIsNoDeflateIsInvalid) {
   for (const std::string& payload : {
-           BYTES("\x06"),                              // a block of the type that is reserved
-           BYTES("\x00\x05\x00\xfa\xfe Hello\x00"),    // a length that its complement does not fit
+           BYTES("\x06"),                              // a block of the reserved type
+           BYTES("\x00\x05\x00\xfa\xfe Hello\x00"),    // a length that does not match its complement
            BYTES("\xff\xff\xff\xff"),                  // a final block of the reserved type
            BYTES("\x04\xff\xff\xff\xff\xff\xff\xff"),  // a bad Huffman code
-           BYTES("\xf2\x00\x11\x00\x00"),              // a distance before the beginning
+           BYTES("\xf2\x00\x11\x00\x00"),              // a distance before the start
        }) {
     EXPECT_THAT(Events(Raw(payload)), ElementsAre(Corrupt())) << ::testing::PrintToString(payload);
   }
@@ -171,7 +171,7 @@ TEST(DeflateSection722Test, AMessageMustNotEndInsideABlock) {
   for (size_t size = 1; size + 1 < payload.size(); ++size) {
     ASSERT_THAT(Events(Raw(payload.substr(0, size))), ElementsAre(Corrupt())) << size;
   }
-  // What the appended tail happens to complete, a stored block here, is not complete.
+  // A stored block that only the appended tail completes is incomplete.
   EXPECT_THAT(Events(Raw(BYTES("\x00\x04\x00\xfb\xff"))), ElementsAre(Corrupt()));
   EXPECT_THAT(Events(Raw(BYTES("\x01\x04\x00\xfb\xff"))), ElementsAre(Corrupt()));
 }
@@ -188,7 +188,7 @@ TEST(DeflateSection722Test, TextIsCheckedBehindTheInflation) {
 // ------------------------------------------------------------------------------------- limits
 
 TEST(DeflateLimitTest, IsOfTheInflatedSize) {
-  // Around the steps of the inflation too.
+  // Includes sizes around the step of the inflation.
   for (const size_t limit : {8, 1000, 65535, 65536, 65537, 200'000}) {
     const std::string most(limit, 'x');
     EXPECT_THAT(EventsOf(Raw(Deflated(most)), limit, kPlain), ElementsAre(SeenText(most))) << limit;
@@ -213,7 +213,7 @@ TEST(DeflateLimitTest, TheCompressedSizeHasOneAsWell) {
   constexpr size_t kLimit = 1000;
   EXPECT_THAT(EventsOf(ClientFrame{.reserved = 4, .announced = 2 * kLimit}.Header(), kLimit, kPlain),
               ElementsAre(TooBig()));
-  // Empty blocks inflate to nothing, and may not go on for ever.
+  // Empty blocks inflate to nothing, so the compressed size must be limited as well.
   std::string bytes = DeflatedFragment(0x1, "", false);
   const std::string blocks = BYTES("\x00\x00\x00\xff\xff\x00\x00\x00\xff\xff");
   for (size_t size = 0; size < 2 * kLimit; size += blocks.size()) bytes += Fragment(0x0, blocks, false);

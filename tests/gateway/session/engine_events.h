@@ -1,4 +1,4 @@
-// Runs an Engine over bytes that arrive in pieces and keeps what it said, for tests to compare.
+// Runs an Engine over bytes in pieces and keeps its events, for tests to compare.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_ENGINE_EVENTS_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_SESSION_ENGINE_EVENTS_H_
 
@@ -28,13 +28,13 @@ struct SeenEvent {
   CloseCause cause = CloseCause::kProtocolError;
   std::string explanation;
 
-  // Whether the session would listen no more after it.
+  // Whether the session stops reading after this event.
   bool ends() const { return kind == Kind::kClose || kind == Kind::kError; }
   bool operator==(const SeenEvent&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const SeenEvent& event);
 
-// What is expected.
+// Expected events.
 SeenEvent SeenText(std::string_view payload);
 SeenEvent SeenBinary(std::string_view payload);
 SeenEvent SeenPing(std::string_view payload);
@@ -42,18 +42,19 @@ SeenEvent SeenPong(std::string_view payload);
 SeenEvent SeenClose(uint16_t code, std::string_view reason = "");
 SeenEvent SeenError(CloseCause cause, std::string_view explanation);
 
-// Gives the engine `bytes` as one read, in memory of exactly that size. Appends what it says to `seen`, up to
-// the event that ends it all. False once that has come.
+// Gives `bytes` to the engine as one read, in memory of exactly that size, so that a sanitizer detects
+// overruns. Appends events to `seen` up to the one that ends the conversation. Returns false once that has
+// come.
 bool Feed(Engine& engine, std::string_view bytes, std::vector<SeenEvent>& seen);
 
 inline constexpr size_t kTestLimit = 1 << 20;
 
-// The events of a whole conversation. `next_chunk`: how much the next read brings, at least 1. `deflate`:
-// what is agreed on of compression; nullopt: none.
+// The events of a whole conversation. `next_chunk` returns the size of the next read, at least 1. `deflate`:
+// the negotiated compression; nullopt: none.
 std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit,
                                 const std::function<size_t()>& next_chunk,
                                 const std::optional<DeflateAgreement>& deflate = std::nullopt);
-// In one read.
+// The same in one read.
 std::vector<SeenEvent> EventsOf(std::string_view bytes, size_t limit = kTestLimit,
                                 const std::optional<DeflateAgreement>& deflate = std::nullopt);
 

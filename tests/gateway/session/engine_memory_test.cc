@@ -1,4 +1,4 @@
-// Memory must follow what a client has sent, not what it announces, and must be given back.
+// Memory use follows what a client has sent and not what it announces, and memory is released.
 #include <cstddef>
 #include <span>
 #include <string>
@@ -14,12 +14,12 @@ namespace {
 constexpr size_t kMegabyte = 1 << 20;
 constexpr size_t kGigabyte = 1 << 30;
 
-// What the engine does with `bytes`, which arrive as one read.
+// What the engine allocates for `bytes`, which arrive in one read.
 struct Use {
   size_t events = 0;
-  size_t most = 0;         // bytes at a time, over those before
-  size_t left = 0;         // bytes afterwards, over those before
-  size_t allocations = 0;  // how often
+  size_t most = 0;         // maximum, relative to the start
+  size_t left = 0;         // at the end, relative to the start
+  size_t allocations = 0;  // number of allocations
 };
 Use Measure(Engine& engine, std::string& bytes) {
   std::span<char> input(bytes);
@@ -107,7 +107,7 @@ TEST(EngineMemoryTest, ABigMessageLeavesNothingBehind) {
   Measure(engine, first);
   EXPECT_GE(LiveBytes() - before, 500'000U);
   EXPECT_EQ(Measure(engine, second).events, 1U);
-  // The session asks until there is nothing more, and that is when the message is given back.
+  // The memory of a message is released by the call of Next that finds no more events.
   EXPECT_EQ(LiveBytes(), before);
 }
 

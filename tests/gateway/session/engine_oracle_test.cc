@@ -1,5 +1,5 @@
-// Boost.Beast implements the same protocol and has been tested for years: on the same bytes the Engine must
-// say the same.
+// Compares the Engine with Boost.Beast, an independent and widely used implementation: both must report the
+// same for the same bytes.
 #include <algorithm>
 #include <cstddef>
 #include <string>

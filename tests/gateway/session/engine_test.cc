@@ -1,4 +1,4 @@
-// The rules of RFC 6455, section by section: what a client may send, and what must be told of it.
+// The rules of RFC 6455, section by section: what a client may send, and which events the engine reports.
 #include "gateway/session/engine.h"
 
 #include <cstdint>
@@ -210,7 +210,7 @@ TEST(EngineSection104Test, FragmentsCountTogether) {
   const std::string seven = Fragment(0x2, "1234", false) + Fragment(0x0, "567", false);
   EXPECT_THAT(EventsOf(seven + Fragment(0x0, "8", true), 8), ElementsAre(SeenBinary("12345678")));
   EXPECT_THAT(EventsOf(seven + Fragment(0x0, "89", true), 8), ElementsAre(TooBig()));
-  // Each message anew.
+  // The limit applies to each message separately.
   const std::string whole = seven + Fragment(0x0, "8", true);
   EXPECT_THAT(EventsOf(whole + whole, 8), ElementsAre(SeenBinary("12345678"), SeenBinary("12345678")));
 }

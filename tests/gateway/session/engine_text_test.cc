@@ -1,4 +1,5 @@
-// Text is UTF-8 (RFC 6455, section 8.1), wherever frames and reads cut it, and a bad byte is told at once.
+// Text is UTF-8 (RFC 6455, section 8.1), wherever frames and reads divide it. An invalid byte is reported at
+// once.
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -57,7 +58,7 @@ TEST(EngineSection81Test, ATextMustNotEndInsideACharacter) {
               ElementsAre(InvalidUtf8()));
   EXPECT_THAT(EventsOf(Fragment(0x1, "\xe2\x82", false) + Fragment(0x0, "", true)),
               ElementsAre(InvalidUtf8()));
-  // Nor does the next message complete it.
+  // The next message does not complete it, either.
   EXPECT_THAT(EventsOf(TextFrame("\xe2\x82") + TextFrame("\xac")), ElementsAre(InvalidUtf8()));
 }
 
@@ -73,7 +74,7 @@ TEST(EngineSection81Test, ABadByteIsToldBeforeTheMessageIsWhole) {
   EXPECT_THAT(EventsOf(half), ElementsAre(InvalidUtf8()));
 }
 
-// Byte by byte, the error comes with the very byte that no continuation could repair.
+// Byte by byte, the error is reported at the first byte that no continuation can make valid.
 TEST(EngineSection81Test, FailsFastInEveryFragment) {
   const std::string before = Fragment(0x1, kGreek, false) + Fragment(0x0, "\xf4", false);
   const std::string bad = Fragment(0x0, "\x90\x80\x80 and more", false);

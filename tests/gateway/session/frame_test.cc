@@ -1,4 +1,4 @@
-// The bytes of a frame, as RFC 6455, section 5.2 draws them.
+// The bytes of a frame (RFC 6455, section 5.2).
 #include "gateway/session/frame.h"
 
 #include <cstdint>
@@ -108,7 +108,7 @@ MaskingKey KeyOf(const char* bytes) {
   return key;
 }
 
-// Sizes and alignments around the word of eight bytes in which it is done.
+// Covers sizes and alignments around the words of eight bytes that the code uses.
 TEST(FrameTest, MasksByteByByteWhateverSizeAndAlignment) {
   const char key[] = "\x37\xfa\x21\x3d";
   for (size_t offset = 0; offset < 8; ++offset) {

@@ -1,4 +1,4 @@
-// The loop under every session: posted work in order, sockets, deadlines, and lives that end safely.
+// The event loop of sessions: posted work in order, sockets, deadlines, and safe destruction.
 #include "gateway/session/io_thread.h"
 
 #include <sys/epoll.h>
@@ -40,7 +40,7 @@ struct Resident final : EventTarget {
   int* const died_;
 };
 
-// Waits until the thread has done all that was posted so far.
+// Waits until the thread has run everything that was posted so far.
 void Settle(IoThread& thread) {
   std::promise<void> done;
   thread.Post([&] { done.set_value(); });
@@ -118,7 +118,7 @@ TEST_F(IoThreadTest, TellsASocketThatIsReady) {
   ::close(other);
 }
 
-// All are ready all the time, as in a storm.
+// All sockets are ready all the time.
 TEST_F(IoThreadTest, TakesAFewNewcomersInTurnBetweenTwoRoundsOfSessions) {
   constexpr int kNewcomers = 100;
   constexpr int kRounds = 50;
@@ -135,7 +135,7 @@ TEST_F(IoThreadTest, TakesAFewNewcomersInTurnBetweenTwoRoundsOfSessions) {
   int rounds = 0;
   std::promise<int> all;
   session.on_ready = [&] {
-    clock_.Advance(std::chrono::milliseconds(1));  // or the loop would see no end of this wake-up
+    clock_.Advance(std::chrono::milliseconds(1));  // otherwise the loop cannot detect the end of this wake-up
     if (++rounds == kRounds) all.set_value(std::accumulate(told.begin(), told.end(), 0));
   };
   ASSERT_FALSE(thread_.poller().Add(socket.theirs(), EPOLLOUT, &session));
@@ -156,7 +156,7 @@ TEST_F(IoThreadTest, CallsADeadlineOnceTheClockSaysSo) {
   EXPECT_GE(fired.get_future().get(), due);
 }
 
-// The stop callback of a session posts its address: that must be good until the post has run.
+// The stop callback of a session posts the session's address, which must stay valid until the post has run.
 TEST_F(IoThreadTest, ReleasedResidentsOutliveWhatWasPostedBefore) {
   int died = 0;
   Resident* resident = &thread_.Adopt(std::make_unique<Resident>(&died));
@@ -177,7 +177,7 @@ TEST_F(IoThreadTest, ReleasedResidentsOutliveWhatWasPostedBefore) {
   EXPECT_EQ(died, 1);
 }
 
-// The same where all are cut at once, by work that was posted before an interrupt was.
+// The same if all are cut at once, by work that was posted before an interrupt was.
 TEST_F(IoThreadTest, CutResidentsOutliveWhatWasPostedBefore) {
   int died = 0;
   std::vector<Resident*> residents;

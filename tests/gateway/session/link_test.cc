@@ -1,4 +1,4 @@
-// Every way in which reading and writing a socket can turn out has one name.
+// Each result of reading or writing a socket maps to one status.
 #include "gateway/session/link.h"
 
 #include <arpa/inet.h>
@@ -70,7 +70,7 @@ TEST(LinkTest, WritesPiecesInOrder) {
   EXPECT_EQ(sockets.Receive(), "one two");
 }
 
-// And no SIGPIPE: this process would be gone.
+// And without SIGPIPE, which would end this process.
 TEST(LinkTest, WritingToNobodyIsBroken) {
   SocketPair sockets;
   Link link(sockets.TakeOurs());
@@ -111,7 +111,7 @@ TEST(LinkTest, ClosesOnce) {
   Link link(fd);
   link.Close();
   EXPECT_FALSE(IsOpen(fd));
-  SocketPair other;  // may get the number again
+  SocketPair other;  // may get the same number
   const bool taken_again = IsOpen(fd);
   link.Close();
   link.Reset();

@@ -1,4 +1,4 @@
-// What we send once permessage-deflate is agreed on: each frame is read back by zlib alone.
+// What the gateway sends after permessage-deflate was negotiated. Each frame is read back by zlib alone.
 #include "gateway/session/message_deflate.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace drawbridge {
 namespace {
 
-// Bytes that do not compress, always the same for a seed.
+// Random bytes that do not compress. A seed always gives the same ones.
 std::string Noise(size_t size, uint64_t seed = 1) {
   std::string noise;
   while (noise.size() < size) {
@@ -38,8 +38,8 @@ std::string Prose(size_t size) {
 
 class MessageDeflateTest : public ::testing::Test {
  protected:
-  // The frame that comes of a message, behind something that is in the buffer already. rsv is 0 where the
-  // message goes as it is.
+  // The frame of a message, appended to a buffer that is not empty. rsv is 0 if the message is not
+  // compressed.
   ServerFrame Send(MessageDeflate& deflate, std::string_view message, Opcode opcode = Opcode::kText) {
     WriteBuffer out;
     AppendFrame(out, Opcode::kPong, "before");
@@ -72,7 +72,7 @@ TEST_F(MessageDeflateTest, SetsRsv1AndCanBeReadBack) {
 }
 
 TEST_F(MessageDeflateTest, EveryWindowIsKeptTo) {
-  // Repeats itself at every distance up to more than the largest window.
+  // The message has repetitions at every distance up to more than the largest window.
   std::string message;
   for (size_t size = 100; size < 40'000; size = size * 5 / 4) message += Noise(size);
   for (int bits = kMinDeflateWindowBits; bits <= kMaxDeflateWindowBits; ++bits) {
@@ -116,7 +116,7 @@ TEST_F(MessageDeflateTest, AMessageThatDoesNotShrinkGoesAsItIs) {
     for (const size_t size : {0, 1, 2, 3, 4, 5, 100, 70'000, 1'000'000}) {
       EXPECT_EQ(Send(deflate, Noise(size)).rsv, 0) << size;
     }
-    // Just so, or just not.
+    // Sizes at which compression just pays off or just does not.
     for (size_t size = 1; size < 40; ++size) {
       const std::string message(size, 'x');
       const ServerFrame frame = Send(deflate, message);
@@ -128,7 +128,7 @@ TEST_F(MessageDeflateTest, AMessageThatDoesNotShrinkGoesAsItIs) {
 }
 
 TEST_F(MessageDeflateTest, WithoutTakeoverEachMessageStandsAlone) {
-  // Two clients of one thread share what compresses them.
+  // Two clients of one thread share a compressor.
   MessageDeflate first(pool_, options_, {});
   MessageDeflate second(pool_, options_, {});
   const std::string message = Prose(5000);
@@ -152,8 +152,8 @@ TEST_F(MessageDeflateTest, WithTakeoverMessagesReferToEarlierOnes) {
   EXPECT_EQ(inflater.Inflate(second), message);
 }
 
-// zlib writes nothing for an empty message behind a flush. The tail of four bytes was then taken off a size
-// of zero, and the frame's payload moved by nearly 2^64 bytes.
+// Regression test: zlib writes nothing for an empty message after a flush. The tail of four bytes was then
+// subtracted from a size of zero, and the payload was moved by nearly 2^64 bytes.
 TEST_F(MessageDeflateTest, AnEmptyMessageBehindAFlushIsSentAsItIs) {
   for (int bits = kMinDeflateWindowBits; bits <= kMaxDeflateWindowBits; ++bits) {
     for (int level = 1; level <= 9; ++level) {
@@ -188,7 +188,7 @@ TEST(DeflaterTest, GivesNoSizeWhereZlibWritesNoTail) {
   EXPECT_GT(deflater.Compress(message, room, true), 0u);
 }
 
-// What the client never saw must not be referred to.
+// A later message must not refer to data that the client did not get through its inflater.
 TEST_F(MessageDeflateTest, WithTakeoverAMessageThatWentAsItIsIsForgotten) {
   options_.min_bytes = 100;
   MessageDeflate deflate(pool_, options_, {.server_context_takeover = true});

@@ -1,4 +1,4 @@
-// Events must reach whom they are meant for, and nobody who has left in between.
+// Each event reaches its own target, and none reaches a target that was removed meanwhile.
 #include "gateway/session/poller.h"
 
 #include <poll.h>
@@ -91,7 +91,7 @@ TEST(PollerTest, SaysWhyASocketCannotBeWatched) {
   EXPECT_EQ(poller.Add(-1, EPOLLIN, &target), std::errc::bad_file_descriptor);
 }
 
-// Two sockets are ready in one batch; whoever is told first makes the other leave, and die.
+// Two sockets are ready in one batch. The target that is called first removes and destroys the other.
 TEST(PollerTest, NoEventReachesWhoHasLeftSinceItWasFetched) {
   Poller poller;
   SocketPair sockets[2];
@@ -135,7 +135,7 @@ TEST(PollerTest, ServesMoreThanOneBatch) {
     targets.push_back(std::make_unique<Target>());
     EXPECT_FALSE(poller.Add(sockets[i]->theirs(), EPOLLOUT, targets[i].get()));
   }
-  // Each is told before any is told for the third time.
+  // Each target is called twice before any is called a third time.
   for (int i = 0; i < 6; ++i) EXPECT_TRUE(poller.Dispatch());
   for (const auto& target : targets) {
     EXPECT_GE(target->told, 1);

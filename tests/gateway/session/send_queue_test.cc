@@ -1,4 +1,4 @@
-// What the kernel would not take must reach the client later, whole and in order, and be counted meanwhile.
+// Data that the kernel did not accept reaches the client later, whole and in order, and is counted meanwhile.
 #include "gateway/session/send_queue.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ std::string Message(size_t size, char fill = 'm') { return Message(std::string(s
 
 class SendQueueTest : public ::testing::Test {
  protected:
-  // Writes and reads in turn until all has gone through.
+  // Writes and reads in turn until everything has arrived.
   std::string Drain() {
     std::string received;
     for (int i = 0; i < 100'000; ++i) {
@@ -83,7 +83,7 @@ TEST_F(SendQueueTest, SendsOneHugeFrameInPieces) {
   EXPECT_EQ(Drain(), huge);
 }
 
-// Wherever the kernel cut the frames of a wake-up, exactly the rest is queued.
+// Wherever the kernel splits the frames of a wake-up, exactly the rest is queued.
 TEST_F(SendQueueTest, TakesWhatIsLeftBehindEveryByte) {
   const std::string frames = Message("one") + Frame(Opcode::kPing, "ping") + Message("") + Message(130);
   for (size_t sent = 0; sent <= frames.size(); ++sent) {
@@ -195,7 +195,7 @@ void AddInside(WriteBuffer& out, Payload payload, Receipt receipt = {}) {
   out.AddMark(std::move(payload), std::move(receipt), false);
 }
 
-// Wherever the kernel cut the frames of a wake-up, exactly the rest is queued, and nothing of it is copied.
+// Wherever the kernel splits the frames of a wake-up, exactly the rest is queued, and none of it is copied.
 TEST_F(SendQueueTest, TakesWhatIsLeftBehindEveryByteOfSharedFrames) {
   const Payload large = PayloadOf(300, 'l');
   const Payload small = PayloadOf(5, 's');
@@ -227,7 +227,7 @@ TEST_F(SendQueueTest, TakesWhatIsLeftBehindEveryByteOfSharedFrames) {
   }
 }
 
-// However little the kernel takes at a time: through every boundary of pieces.
+// The kernel accepts a few bytes at a time, so every boundary between pieces is crossed.
 TEST_F(SendQueueTest, SharedFramesGoThroughABufferThatIsFarTooSmall) {
   WriteBuffer out;
   std::string all;

@@ -1,4 +1,4 @@
-// Two connected sockets in this process: what the code under test writes, the test reads, and the other way.
+// Two connected sockets in this process: one for the code under test, one for the test.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_SOCKET_PAIR_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_SESSION_SOCKET_PAIR_H_
 
@@ -18,7 +18,7 @@ namespace drawbridge {
 // Neither end blocks.
 class SocketPair {
  public:
-  // `buffer`: roughly what the kernel takes before it refuses more; 0: its own idea.
+  // `buffer`: roughly how much the kernel buffers; 0: its default.
   explicit SocketPair(int buffer = 0) {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
@@ -34,11 +34,11 @@ class SocketPair {
   SocketPair(const SocketPair&) = delete;
   SocketPair& operator=(const SocketPair&) = delete;
 
-  // The end for the code under test, which takes it over.
+  // The end for the code under test, which takes ownership of it.
   int TakeOurs() { return std::exchange(ours_, -1); }
   int theirs() const { return theirs_; }
 
-  // What has arrived at the test's end, at most `limit` bytes of it.
+  // Returns what has arrived at the test's end, at most `limit` bytes.
   std::string Receive(size_t limit = ~size_t{0}) {
     std::string received;
     char piece[4096];

@@ -1,4 +1,5 @@
-// What the files of TLS make of a handshake: who gets in, by which protocol, with which certificate.
+// How the TLS files determine a handshake: which clients are admitted, the protocol version and the
+// certificate.
 #include "gateway/session/tls_context.h"
 
 #include <openssl/pem.h>
@@ -28,7 +29,7 @@ class TlsContextTest : public ::testing::Test {
   TlsFiles Files(TlsClientAuth client_auth) const {
     return {files_.certificate.path(), files_.key.path(), client_ca_.path(), client_auth};
   }
-  // A client that believes the authority of these tests.
+  // A client that trusts the authority of these tests.
   ClientTls::Options Good() const { return {.authority = authority_.certificate()}; }
   static bool Handshake(const TlsContext& context, ClientTls& client, bool* resumed) {
     TlsPair pair(context, client);
@@ -137,7 +138,7 @@ TEST_P(ResumptionTest, AKeySealsForTwoHoursAndOpensForTwoMore) {
   ASSERT_TRUE(Handshake(context, first, &resumed));
   ASSERT_TRUE(Handshake(context, second, &resumed));
   clock_.Advance(TicketKeys::kLifetime + std::chrono::seconds(1));
-  ASSERT_TRUE(Handshake(context, first, &resumed));  // and gets a ticket under the key of now
+  ASSERT_TRUE(Handshake(context, first, &resumed));  // and gets a ticket with the current key
   EXPECT_TRUE(resumed);
   clock_.Advance(TicketKeys::kLifetime + std::chrono::seconds(1));
   ASSERT_TRUE(Handshake(context, second, &resumed));
@@ -184,7 +185,7 @@ TEST_F(TlsContextTest, CertificatesOfClientsAreAskedForAsToldTo) {
     std::string subject;
   };
   const Credentials alice = clients_.Issue({{"C", "PL"}, {"O", "Most, S.A."}, {"CN", "zażółć"}});
-  const Credentials stranger = authority_.Issue("stranger");  // of an authority that is not for clients
+  const Credentials stranger = authority_.Issue("stranger");  // its authority is not for clients
   const Credentials late = clients_.Issue({{"CN", "late"}}, -1);
   const std::string subject = "CN=zażółć,O=Most\\, S.A.,C=PL";
   const std::vector<Case> cases = {{TlsClientAuth::kNone, {}, true, ""},
@@ -257,7 +258,7 @@ TEST_F(TlsContextTest, AReloadIsForNewClientsAndABadOneChangesNothing) {
   TestAuthority next("Next authority");
   const Credentials renewed = next.Issue("gateway.example");
   files_.certificate.Replace(renewed.certificate);
-  EXPECT_THROW(context.Reload(), TlsFileError);  // the key is still the old one
+  EXPECT_THROW(context.Reload(), TlsFileError);  // the key file is still the old one
   TlsPair meanwhile(context, client);
   EXPECT_TRUE(meanwhile.Handshake()) << meanwhile.refusal();
 

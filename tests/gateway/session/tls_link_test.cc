@@ -1,4 +1,4 @@
-// A link behaves the same over TLS, and what only TLS has does not upset it.
+// A link behaves over TLS as without it, and handles what only TLS has.
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 #include <sys/epoll.h>
@@ -36,7 +36,7 @@ class TlsLinkTest : public ::testing::TestWithParam<int> {
     std::array<char, 4096> buffer;
     return link().Read(buffer).status;
   }
-  // Writes until the kernel refuses and TLS takes no more; returns what was taken.
+  // Writes until the kernel and TLS accept no more. Returns what was accepted.
   std::string WriteUntilStuck() {
     const std::string bytes = BytesOf(1'000'000);
     std::string taken;
@@ -85,11 +85,11 @@ TEST_P(TlsLinkTest, ASmallBufferLeavesTheRestPending) {
   EXPECT_FALSE(link().has_pending());
 }
 
-// A client could otherwise keep a thread busy for ever with half a record.
+// Otherwise a client could keep a thread busy for ever with half a record.
 TEST_P(TlsLinkTest, HalfARecordIsNotPending) {
   pair_.ClientSends("first");
   EXPECT_EQ(pair_.LinkReceives(), "first");
-  // Taken off the wire and handed on in two halves.
+  // The record is captured and forwarded in two halves.
   SocketPair wire;
   ASSERT_EQ(SSL_set_wfd(pair_.client().ssl(), wire.theirs()), 1);
   size_t count = 0;
@@ -108,7 +108,7 @@ TEST_P(TlsLinkTest, HalfARecordIsNotPending) {
   EXPECT_EQ(pair_.LinkReceives(), "second");
 }
 
-// Whoever sends faster than it is read must not hold the thread for itself.
+// A client that sends faster than it is read must not monopolize the thread.
 TEST_P(TlsLinkTest, WhatIsPendingIsReadWithoutTheSocket) {
   const std::string bytes = BytesOf(60'000);
   std::string received;
@@ -124,7 +124,7 @@ TEST_P(TlsLinkTest, WhatIsPendingIsReadWithoutTheSocket) {
 
 TEST_P(TlsLinkTest, TellsTheEndBehindTheLastBytes) {
   pair_.ClientSends("last words");
-  pair_.client().Finish();  // close_notify, and the socket stays open
+  pair_.client().Finish();  // close_notify; the socket stays open
   EXPECT_EQ(pair_.LinkReceives(), "last words");
   EXPECT_TRUE(link().has_pending()) << "no byte of the socket will tell";
   EXPECT_EQ(Read(), Status::kEndOfFile);
@@ -186,7 +186,7 @@ TEST_P(TlsLinkTest, WhatTheKernelRefusesIsBoundedAndArrivesInOrder) {
   const std::string taken = WriteUntilStuck();
   EXPECT_TRUE(link().has_unsent());
   EXPECT_EQ(link().FlushTls(), Status::kWouldBlock);
-  // The socket holds few of them, and TLS at most 64 KiB and a little.
+  // The socket holds a small part, and TLS a little more than 64 KiB.
   EXPECT_LT(taken.size(), 64u * 1024 + 32 * 1024);
   EXPECT_EQ(link().Write("x").bytes, 0u);
   std::string received;
@@ -219,7 +219,7 @@ TEST_P(TlsLinkTest, ASendQueueDrainsThroughIt) {
 }
 
 TEST_P(TlsLinkTest, WritingToNobodyIsBrokenWithoutASignal) {
-  std::signal(SIGPIPE, SIG_DFL);  // which the client ignores
+  std::signal(SIGPIPE, SIG_DFL);  // the test's client ignores it
   pair_.sockets().CloseTheirs();
   EXPECT_EQ(link().Write("x").status, Status::kBroken);
 }
@@ -248,7 +248,7 @@ TEST_P(Tls13LinkTest, NewKeysAreTakenAndAnsweredWithNewKeys) {
   }
 }
 
-// Each request has an answer, and this client reads none of them.
+// Each request needs an answer, and this client reads no answers.
 TEST_P(Tls13LinkTest, AFloodOfNewKeysTakesBoundedMemory) {
   SSL* const ssl = pair_.client().ssl();
   Status status = Status::kWouldBlock;

@@ -1,4 +1,4 @@
-// A link over TLS and an OpenSSL client at its other end, both in the test's hands.
+// A link over TLS and an OpenSSL client at its other end.
 #ifndef DRAWBRIDGE_TESTS_GATEWAY_SESSION_TLS_PAIR_H_
 #define DRAWBRIDGE_TESTS_GATEWAY_SESSION_TLS_PAIR_H_
 
@@ -27,7 +27,8 @@ class TlsPair {
   ClientTlsStream& client() { return client_; }
   SocketPair& sockets() { return sockets_; }
 
-  // Until both sides have done it or one refuses. True where both have. The tickets behind it are read.
+  // Runs until both sides have finished or one refuses. Returns true if both have finished. Reads the session
+  // tickets.
   bool Handshake() {
     using Client = ClientTlsStream::Status;
     using Server = IoResult::Status;
@@ -38,14 +39,14 @@ class TlsPair {
       if (server != Server::kOk) server = link_.Handshake();
       if (client == Client::kBroken || server == Server::kBroken || server == Server::kEndOfFile) break;
     }
-    // Of a refusal, TLS 1.3 tells the client only after what it takes for the end.
+    // With TLS 1.3, the client learns of a refusal only after it has finished its own handshake.
     if (server != Server::kOk && client != Client::kBroken) client_.Handshake(&refusal_);
     char none;
     size_t count = 0;
     if (client == Client::kOk) client_.Receive({&none, 1}, &count);
     return client == Client::kOk && server == Server::kOk;
   }
-  // Why the client gave up.
+  // The error of the client.
   const std::string& refusal() const { return refusal_; }
 
   void ClientSends(std::string_view bytes) {
@@ -64,7 +65,7 @@ class TlsPair {
       received.append(piece.data(), count);
     return received;
   }
-  // What Read gives at once.
+  // Returns the result of one Read.
   std::string LinkReceives(size_t limit = 64 * 1024) {
     std::string buffer(limit, '\0');
     const IoResult result = link_.Read(buffer);

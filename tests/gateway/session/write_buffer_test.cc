@@ -1,4 +1,4 @@
-// Nothing written may be lost when the buffer grows, and one big message must not be paid for for ever.
+// No data is lost when the buffer grows, and memory for a large message is released later.
 #include "gateway/session/write_buffer.h"
 
 #include <algorithm>

@@ -10,14 +10,14 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// client is a connection that remembers the first byte of every frame it wrote.
+// client is a connection that records the first byte of every frame it wrote.
 type client struct {
 	*websocket.Conn
 	id     string // X-Connection-Id
 	frames *frameLog
 }
 
-// frameLog sees each frame as one Write, which is how gorilla flushes.
+// frameLog records frames. gorilla writes each frame with one call of Write.
 type frameLog struct {
 	net.Conn
 	firstBytes []byte
@@ -35,13 +35,13 @@ func (l *frameLog) Write(p []byte) (int, error) {
 	return l.Conn.Write(p)
 }
 
-// dial connects with a write buffer of so many bytes, which bounds the size of a frame; 0 is gorilla's default.
+// dial connects with a write buffer of this many bytes, which limits the size of a frame; 0: gorilla's default.
 func dial(url string, writeBuffer int) (*client, error) {
 	c, _, err := dialOffering(url, writeBuffer, false)
 	return c, err
 }
 
-// dialOffering offers compression, if told so, and returns what was agreed on.
+// dialOffering offers compression if `compression` is set, and returns the negotiated extensions.
 func dialOffering(url string, writeBuffer int, compression bool) (*client, string, error) {
 	frames := &frameLog{}
 	dialer := websocket.Dialer{
@@ -71,7 +71,7 @@ func dialOffering(url string, writeBuffer int, compression bool) (*client, strin
 	return c, response.Header.Get("Sec-WebSocket-Extensions"), nil
 }
 
-// expectEcho reads one message, which must be this one.
+// expectEcho reads one message, which must be the given one.
 func (c *client) expectEcho(messageType int, payload []byte) error {
 	gotType, got, err := c.ReadMessage()
 	if err != nil {
@@ -83,7 +83,7 @@ func (c *client) expectEcho(messageType int, payload []byte) error {
 	return nil
 }
 
-// readClose reads until the peer's close frame, which must come next.
+// readClose reads the peer's close frame, which must come next.
 func (c *client) readClose() (*websocket.CloseError, error) {
 	messageType, payload, err := c.ReadMessage()
 	var closed *websocket.CloseError

@@ -57,13 +57,13 @@ func interruptInAFragmentedMessage(g gateway) error {
 	if err != nil {
 		return err
 	}
-	if _, err := writer.Write(pattern(500)); err != nil { // some of it leaves, the end never does
+	if _, err := writer.Write(pattern(500)); err != nil { // partly sent; the last fragment never is
 		return err
 	}
 	return expectInterrupt(g, c)
 }
 
-// expectInterrupt ends c by grpcurl while c reads, as a client has to for its close frame to go back.
+// expectInterrupt interrupts c by grpcurl while c reads, because a client answers a close frame only while it reads.
 func expectInterrupt(g gateway, c *client) error {
 	outcome := make(chan error, 1)
 	go func() { outcome <- interrupt(g, c.id, 4002, "the bridge is up") }()
@@ -77,7 +77,7 @@ func expectInterrupt(g gateway, c *client) error {
 	return <-outcome
 }
 
-// interrupt succeeds when the outcome is CLOSED_CLEAN.
+// interrupt returns an error unless the outcome is CLOSED_CLEAN.
 func interrupt(g gateway, id string, code int, reason string) error {
 	request, err := json.Marshal(map[string]any{"connection_id": id, "code": code, "reason": reason})
 	if err != nil {

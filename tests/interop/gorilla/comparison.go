@@ -12,8 +12,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// comparisons hold the same conversations with Drawbridge and with an echo server made of gorilla: what the client
-// sees must be the same, to the end of the TCP connection.
+// comparisons run the same conversations against Drawbridge and against a gorilla echo server. The client must
+// receive the same from both, up to the end of the TCP connection.
 func comparisons() []check {
 	var checks []check
 	for _, ending := range []struct {
@@ -81,7 +81,7 @@ func serveEcho(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// converse says everything first and then listens, so that the answers' order is the server's choice alone.
+// converse sends everything before it reads, so that only the server determines the order of the answers.
 func converse(url string, closeFrame []byte) ([]string, error) {
 	c, err := dial(url, 256)
 	if err != nil {
@@ -117,7 +117,7 @@ func write(c *client, messageType int, payload []byte) error {
 	return c.WriteControl(messageType, payload, time.Now().Add(deadline))
 }
 
-// listen describes all that arrives until the server closes the TCP connection. Pongs come last, whenever they came:
+// listen describes everything that arrives until the server closes the TCP connection. Pongs are put last, because
 // a server may answer a ping before earlier messages.
 func listen(c *client) ([]string, error) {
 	var events, pongs []string
@@ -127,7 +127,7 @@ func listen(c *client) ([]string, error) {
 		messageType, payload, err := c.ReadMessage()
 		var closed *websocket.CloseError
 		if errors.As(err, &closed) {
-			// The reason of an answer is the server's own business.
+			// A server is free to choose the reason of its answer.
 			events = append(events, fmt.Sprintf("close %d", closed.Code))
 			break
 		}

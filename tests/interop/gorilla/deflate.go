@@ -7,7 +7,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// gorilla takes no context over, whatever the gateway would.
+// gorilla does not support context takeover.
 const agreement = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 
 func deflateChecks(mode string) []check {

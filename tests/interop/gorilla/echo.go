@@ -91,7 +91,7 @@ func echoesFragments(g gateway) error {
 	return nil
 }
 
-// wasFragmented checks the check: a first frame without FIN, continuations, and a last one with FIN.
+// wasFragmented checks that the client sent a first frame without FIN, continuations, and a last one with FIN.
 func wasFragmented(firstBytes []byte, messageType int) error {
 	want := []byte{byte(messageType)}
 	for len(want) < len(firstBytes)-1 {
@@ -123,13 +123,13 @@ func pingBetweenFragments(g gateway) error {
 	if err != nil {
 		return err
 	}
-	if _, err := writer.Write(pattern(500)); err != nil { // more than a buffer: the first fragments leave
+	if _, err := writer.Write(pattern(500)); err != nil { // larger than the buffer: the first fragments are sent
 		return err
 	}
 	return ping(c, "in between", writer.Close)
 }
 
-// ping sends a ping, then what `rest` and a last message have to say; the pong must arrive before the last echo.
+// ping sends a ping, calls `rest` and sends a last message. The pong must arrive before the last echo.
 func ping(c *client, payload string, rest func() error) error {
 	pongs := []string{}
 	c.SetPongHandler(func(data string) error { pongs = append(pongs, data); return nil })
@@ -157,7 +157,7 @@ func ping(c *client, payload string, rest func() error) error {
 	return nil
 }
 
-// pattern is ASCII, so that it is a text as well.
+// pattern returns ASCII bytes, so that they are valid as text.
 func pattern(size int) []byte {
 	payload := make([]byte, size)
 	for i := range payload {

@@ -14,7 +14,7 @@ const deadline = 30 * time.Second
 
 type gateway struct {
 	ws, control, grpcurl string
-	tls                  bool   // whose certificate crypto/x509 is told of by SSL_CERT_FILE
+	tls                  bool   // crypto/x509 reads the certificate from SSL_CERT_FILE
 	deflate              string // "", "alone" or "takeover"
 }
 
@@ -25,7 +25,7 @@ func (g gateway) url(path string) string {
 	return "ws://" + g.ws + path
 }
 
-// checks of the gateway; over TLS those that do not look at the frames on the wire.
+// checks returns the checks; over TLS only those that do not inspect the frames on the wire.
 func (g gateway) checks() []check {
 	if !g.tls {
 		return append(echoChecks, append(closeChecks, comparisons()...)...)

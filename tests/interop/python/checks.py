@@ -1,4 +1,4 @@
-"""Runs named checks one after the other and says how each ended."""
+"""Runs named checks one after the other and prints the result of each."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ DEADLINE_SECONDS = 30
 class Gateway:
     ws: str  # HOST:PORT
     control: Control
-    tls: bool = False  # Python's ssl is told of the certificate by SSL_CERT_FILE
+    tls: bool = False  # Python's ssl reads the certificate from SSL_CERT_FILE
     deflate: str = None  # "alone" or "takeover"
 
     def url(self, path="/"):
@@ -26,10 +26,9 @@ def expect(what, got, want):
 
 
 def run(client, checks, tls_checks=(), deflate_checks=()):
-    """Every check is an async function of the gateway; its name is the check's.
+    """Runs the checks. Each is an async function that takes the gateway. Its name is the name of the check.
 
-    Those of `tls_checks` are for a gateway behind TLS, those of `deflate_checks` for one that compresses, in the way
-    that --deflate names.
+    `tls_checks` run against a gateway with TLS, `deflate_checks` against one with the compression that --deflate names.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--ws", required=True, help="HOST:PORT")
@@ -55,7 +54,7 @@ async def _run_one(name, check, gateway):
         why = f"not done within {DEADLINE_SECONDS} s"
     except AssertionError as error:
         why = str(error) or traceback.format_exc(limit=-1)
-    except Exception as error:  # a check may fail in any way; the next one runs all the same
+    except Exception as error:  # a check may raise anything; the next one still runs
         why = f"{type(error).__name__}: {error}"
     else:
         print(f"ok {name}", flush=True)

@@ -1,4 +1,4 @@
-"""A page in headless Chromium opens, echoes, and shows the code and reason it was interrupted with."""
+"""A page in headless Chromium connects, echoes, and shows the code and reason of its interrupt."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 
 @contextlib.contextmanager
 def page_server(on_event):
-    """Serves the page and hands over what it posts; gives the page's origin."""
+    """Serves the page, collects what it posts, and yields the page's origin."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -55,7 +55,7 @@ def page_server(on_event):
 @contextlib.asynccontextmanager
 async def chromium(url, flags):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        # A session of its own, so that all its processes can be ended together.
+        # A separate session, so that all its processes can be killed together.
         process = await asyncio.create_subprocess_exec(
             "chromium", *FLAGS, *flags, f"--user-data-dir={folder}/profile", url, start_new_session=True,
             env={**os.environ, "TMPDIR": folder},
@@ -70,7 +70,7 @@ async def chromium(url, flags):
 
 @contextlib.asynccontextmanager
 async def page(gateway, path):
-    """The origin of a page connected to the gateway, and a function that waits for its next event."""
+    """Yields the origin of a page connected to the gateway, and a function that waits for its next event."""
     loop = asyncio.get_running_loop()
     events = asyncio.Queue()
 
@@ -81,7 +81,7 @@ async def page(gateway, path):
 
     with page_server(lambda event: loop.call_soon_threadsafe(events.put_nowait, event)) as origin:
         query = urllib.parse.urlencode({"ws": gateway.url(path)})
-        # Chromium knows no variable that names one more certificate to believe.
+        # Chromium has no environment variable for an additional trusted certificate.
         flags = ["--ignore-certificate-errors"] if gateway.tls else []
         async with chromium(f"{origin}/?{query}", flags):
             yield origin, next_event
@@ -111,7 +111,7 @@ async def closed_tab_leaves_the_list(gateway):
     async with page(gateway, "/tab") as (_, next_event):
         await next_event("echoed")
         connection_id = (await listed(gateway, "/tab"))["connectionId"]
-    # Chromium is gone; the interrupt answers once the connection is.
+    # Chromium has ended. The interrupt answers once the connection has, too.
     answer = await gateway.control.interrupt(connection_id, 4001, "too late")
     assert answer["outcome"] != "INTERRUPT_OUTCOME_CLOSED_CLEAN", answer
     ids = [c["connectionId"] for c in (await gateway.control.list())["connections"]]

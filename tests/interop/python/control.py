@@ -1,4 +1,4 @@
-"""The control service as grpcurl sees it: by server reflection, without proto files. Its JSON is in lowerCamelCase."""
+"""Calls the control API by grpcurl with server reflection, without proto files. Its JSON is in lowerCamelCase."""
 
 import asyncio
 import dataclasses
@@ -18,13 +18,13 @@ class Failure(Exception):
     details: list
 
     def detail(self, name):
-        """The one detail of type google.rpc.NAME."""
+        """Returns the one detail of type google.rpc.NAME."""
         found = [d for d in self.details if d["@type"].endswith(f"/google.rpc.{name}")]
         assert len(found) == 1, f"want one {name} among the details, got {self.details}"
         return found[0]
 
 
-# Of a control port that asks who calls: its certificate's authority, and a token. Unset: plain text, no token.
+# For a control port with authentication: the CA of its certificate, and a token. Unset: plaintext without a token.
 CA = os.environ.get("CONTROL_CA")
 TOKEN = os.environ.get("CONTROL_TOKEN")
 
@@ -38,11 +38,11 @@ class Control:
         self.address = address
 
     def bearing(self, token):
-        """The same port for another caller; None for one without a token."""
+        """The same port with another caller's token; None: without a token."""
         return Control(self._grpcurl, self.address, token)
 
     async def run(self, *words, options=()):
-        """Exit code, standard output and standard error of one grpcurl."""
+        """Runs grpcurl once. Returns its exit code, standard output and standard error."""
         process = await asyncio.create_subprocess_exec(
             self._grpcurl, *self._access, "-connect-timeout", "5", "-max-time", "20", *options,
             self.address, *words,
@@ -51,13 +51,13 @@ class Control:
         return process.returncode, out.decode(), err.decode()
 
     async def say(self, *words):
-        """What grpcurl prints when it succeeds, e.g. for `list`."""
+        """Returns the output of a successful grpcurl, e.g. for `list`."""
         status, out, err = await self.run(*words)
         assert status == 0, f"grpcurl {' '.join(words)}: exit code {status}, {err}"
         return out
 
     async def call(self, method, **request):
-        """The response with every field present; raises Failure when the status is not OK."""
+        """Returns the response with every field present. Raises Failure if the status is not OK."""
         options = ("-emit-defaults", "-format-error", "-d", json.dumps(request))
         status, out, err = await self.run(f"{SERVICE}/{method}", options=options)
         if status == 0:
@@ -68,7 +68,7 @@ class Control:
         raise Failure(error["code"], error["message"], error.get("details", []))
 
     async def fails(self, method, **request):
-        """The Failure that the call must end with."""
+        """Returns the Failure with which the call must end."""
         try:
             response = await self.call(method, **request)
         except Failure as failure:

@@ -1,4 +1,4 @@
-"""The examples, as programs: who logs out is gone, and nobody else.
+"""Runs the examples: a user who logs out is disconnected, and no other user is.
 
 EXAMPLE names the one to run, EXAMPLE_COMMAND is its command without the address.
 """
@@ -12,7 +12,7 @@ import websockets
 
 from checks import expect, run
 
-# All that a filter could stumble over, and a second user that would match if the * were a wildcard.
+# A name with all characters that need quoting in a filter, and a second user that matches if * is not quoted.
 USER = 'o"hara \\ *'
 NEIGHBOUR = 'o"hara \\ x'
 
@@ -26,7 +26,7 @@ class Example:
         await self._process.stdin.drain()
 
     async def read(self, *wanted):
-        """Reads on until all these lines have come, in any order."""
+        """Reads until all these lines have come, in any order."""
         missing = set(wanted)
         while missing:
             line = (await self._process.stdout.readline()).decode()
@@ -53,7 +53,7 @@ async def example(gateway):
 
 @contextlib.asynccontextmanager
 async def client(gateway, user):
-    """A connected client that somebody has found to be this user, and its id."""
+    """Yields a connected client that is labelled with this user, and its id."""
     async with websockets.connect(gateway.url(), compression=None) as ws:
         connection_id = ws.response_headers["X-Connection-Id"]
         await gateway.control.call("UpdateConnection", update_mask={"paths": ["labels"]},
@@ -84,7 +84,7 @@ async def a_user_who_logs_out_is_gone(gateway):
 async def it_watches_who_comes_and_goes(gateway):
     async with client(gateway, NEIGHBOUR) as (_, first_id), example(gateway) as program:
         await program.read(f"here {first_id} {NEIGHBOUR}")
-        # A bookmark says that the watch has begun.
+        # The first bookmark shows that the watch has started.
         await program.read("bookmark ")
         async with client(gateway, USER) as (ws, connection_id):
             await program.read(f"opened {connection_id}", f"updated {connection_id}")

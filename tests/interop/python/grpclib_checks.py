@@ -1,4 +1,4 @@
-"""grpclib, which is built on hyper-h2: it closes the connection at anything that HTTP/2 forbids."""
+"""Checks with grpclib, which uses hyper-h2 and closes the connection on any violation of HTTP/2."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ def interrupt_method(channel):
 
 
 async def count_rows(channel, rows):
-    """Watches until it is cancelled, and keeps what it is told."""
+    """Watches until it is cancelled, and keeps the events."""
     watch = UnaryStreamMethod(channel, f"/{SERVICE}/WatchConnections", pb.WatchConnectionsRequest,
                               pb.WatchConnectionsResponse)
     async with watch.open() as stream:
@@ -45,7 +45,7 @@ async def deadlines_of_waiting_calls_leave_the_connection_alone(gateway):
                     ends.add("OK")
                 except GRPCError as error:
                     ends.add(error.status)
-                except asyncio.TimeoutError:  # by its own clock
+                except asyncio.TimeoutError:  # the client's own timeout
                     ends.add(Status.DEADLINE_EXCEEDED)
                 assert not watch.done(), f"the watch ended: {watch.exception()}"
             expect("how the interrupts end", ends, {Status.DEADLINE_EXCEEDED})

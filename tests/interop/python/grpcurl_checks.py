@@ -1,4 +1,4 @@
-"""grpcurl lists who is connected and ends exactly one of them."""
+"""Checks with grpcurl: lists the connections and ends exactly one of them."""
 
 import contextlib
 
@@ -18,7 +18,7 @@ RPCS = ("ListConnections", "GetConnection", "CountConnections", "InterruptConnec
 
 @contextlib.asynccontextmanager
 async def client(gateway, path="/"):
-    """A connected client and its id."""
+    """Yields a connected client and its id."""
     async with websockets.connect(gateway.url(path), compression=None) as ws:
         yield ws, ws.response_headers["X-Connection-Id"]
 
@@ -35,7 +35,7 @@ async def every_service_can_be_described(gateway):
     for service in (await gateway.control.say("list")).split():
         text = await gateway.control.say("describe", service)
         assert f"{service} is a service" in text, text
-    # Of all at once: one that cannot be described fails it.
+    # Describes all services at once. It fails if one of them cannot be described.
     assert "grpc.health.v1.Health is a service" in await gateway.control.say("describe")
 
 

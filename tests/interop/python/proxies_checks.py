@@ -25,7 +25,7 @@ from checks import expect, run
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 IDLE_SECONDS = 2
-CLIENT = "127.0.0.7"  # an address of this machine that is no proxy's
+CLIENT = "127.0.0.7"  # a loopback address that no proxy uses
 
 
 def free_address():
@@ -64,7 +64,7 @@ def make_certificate(folder):
 
 
 class AuthenticationService(http.server.BaseHTTPRequestHandler):
-    """Lets those in whose token is "good"."""
+    """Admits requests whose token is "good"."""
 
     def do_GET(self):
         good = self.headers.get("Authorization") == "Bearer good"
@@ -77,7 +77,7 @@ class AuthenticationService(http.server.BaseHTTPRequestHandler):
 
 
 class NginxTls(Nginx):
-    """With drawbridge-tls.conf, which asks an authentication service."""
+    """Runs nginx with drawbridge-tls.conf, which uses an authentication service."""
 
     good_token = "good"
 
@@ -104,13 +104,13 @@ class HAProxy:
         self.environment = {
             "HAPROXY_LISTEN": self.address, "HAPROXY_SOCKET": f"{folder}/haproxy.sock",
             "EDGE_1": gateway.ws, "EDGE_2": free_address(), "EDGE_3": free_address(),
-            # The same for all: HAProxy does not know yet that two of them are down.
+            # The same admin port for all, so that HAProxy considers all of them healthy at first.
             **{f"EDGE_{i}_ADMIN": os.environ["ADMIN"].rsplit(":", 1)[1] for i in (1, 2, 3)},
         }
 
 
 def signed_token(folder, expires):
-    """A JWT of RS256, by the key of key.pem."""
+    """Returns a JWT that is signed by RS256 with the key of key.pem."""
     parts = [{"alg": "RS256", "typ": "JWT"}, {"sub": "interop", "exp": expires}]
     text = b".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts)
     signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", folder / "key.pem"], input=text, check=True, capture_output=True)
@@ -118,7 +118,7 @@ def signed_token(folder, expires):
 
 
 class HAProxyTls(HAProxy):
-    """With haproxy-tls.cfg, which checks signed tokens."""
+    """Runs HAProxy with haproxy-tls.cfg, which checks signed tokens."""
 
     def __init__(self, folder, gateway):
         super().__init__(folder, gateway)
@@ -133,7 +133,7 @@ class HAProxyTls(HAProxy):
 
 
 def deployed(path, gateway, port_separator=":"):
-    """The text of a configuration, with the addresses of one gateway that is there and of two that are not."""
+    """Returns a configuration with the addresses of one running gateway and of two that are down."""
     text = with_short_idle_times((ROOT / path).read_text())
     for name, address in (("edge-1", gateway.ws), ("edge-2", free_address()), ("edge-3", free_address())):
         text = text.replace(f"{name}{port_separator}8080", address.replace(":", port_separator))
@@ -174,7 +174,7 @@ class Caddy:
     def __init__(self, folder, gateway):
         self.address = free_address()
         host, port = self.address.split(":")
-        # Debian's Caddy 2.6 does not know stream_close_delay yet.
+        # Debian's Caddy 2.6 does not support stream_close_delay.
         site = re.sub(r".*stream_close_delay.*\n", "", deployed("deploy/caddy/Caddyfile", gateway))
         config = folder / "Caddyfile"
         config.write_text("{\n admin off\n auto_https off\n}\n" + site.replace(":80 {", f"http://{host}:{port} {{"))
@@ -195,7 +195,7 @@ class Envoy:
 
 @contextlib.asynccontextmanager
 async def running(kind, gateway):
-    """A proxy of that kind, while it runs."""
+    """Runs a proxy of that kind."""
     with tempfile.TemporaryDirectory() as folder:
         proxy = kind(pathlib.Path(folder), gateway)
         process = await asyncio.create_subprocess_exec(
@@ -222,7 +222,7 @@ async def until_it_serves(address):
 
 
 def connect(url, **options):
-    """As a client of an address of its own."""
+    """Connects from a client address that no proxy uses."""
     return websockets.connect(url, local_addr=(CLIENT, 0), ping_interval=None, **options)
 
 
@@ -283,7 +283,7 @@ async def pings_keep_an_idle_connection(url, gateway):
 
 
 async def without_pings_it_is_cut(url, gateway):
-    """What happens where the idle time is shorter than --ping_interval: an end without a close frame."""
+    """If the idle time is shorter than --ping_interval, connections end without a close frame."""
     async with connect(url) as ws:
         await asyncio.wait_for(ws.wait_closed(), 5 * IDLE_SECONDS)
         expect("close code", ws.close_code, 1006)
@@ -331,7 +331,7 @@ if __name__ == "__main__":
         sys.argv.remove("--no_pings")
     idle_cut = [] if pings else [without_pings_it_is_cut]
     kinds = (Nginx, HAProxy, Apache, Lighttpd, Caddy, Envoy)
-    # Caddy has no idle time.
+    # Caddy has no idle timeout.
     run("proxies", [through(kind, check) for kind in kinds if pings or kind is not Caddy
                     for check in (CHECKS if pings else idle_cut)]
         + [through(kind, only_a_good_token_gets_in_by_tls) for kind in TLS_KINDS if pings])

@@ -40,7 +40,7 @@ async def echoes_fragments_as_one_message(gateway):
 
 
 async def echoes_in_order(gateway):
-    """Many are on their way at once."""
+    """Many messages are in flight at once."""
     async with websockets.connect(gateway.url()) as ws:
         sent = [f"message {i}" for i in range(1000)]
 
@@ -55,7 +55,7 @@ async def echoes_in_order(gateway):
 
 async def ping_is_answered(gateway):
     async with websockets.connect(gateway.url()) as ws:
-        # The future ends only by a pong with this very payload.
+        # The future completes only with a pong that has the same payload.
         await (await ws.ping(b"are you there?"))
 
 
@@ -91,7 +91,7 @@ async def interrupt_shows_code_and_reason(gateway):
 
 async def invalid_utf8_is_1007(gateway):
     async with websockets.connect(gateway.url()) as ws:
-        # send() has no way to say something wrong.
+        # send() cannot send invalid text.
         await ws.write_frame(True, websockets.frames.OP_TEXT, b"\xc3\x28")
         await ws.wait_closed()
         expect("code", ws.close_code, 1007)

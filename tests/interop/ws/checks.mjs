@@ -15,12 +15,12 @@ const {values: flags} = parseArgs({
     ws: {type: 'string'},
     control: {type: 'string'},
     grpcurl: {type: 'string'},
-    tls: {type: 'boolean', default: false},  // by wss; Node.js is told of the certificate by NODE_EXTRA_CA_CERTS
+    tls: {type: 'boolean', default: false},  // by wss; Node.js reads the certificate from NODE_EXTRA_CA_CERTS
     deflate: {type: 'string'},
   },
 });
 
-// Every wait of a check ends with its signal.
+// Every wait of a check is cancelled by its signal.
 async function connect(signal, options = {}) {
   const socket = new WebSocket(`${flags.tls ? 'wss' : 'ws'}://${flags.ws}/ws`, options);
   signal.addEventListener('abort', () => socket.terminate());
@@ -143,7 +143,7 @@ const overTls = [
 ];
 const client = flags.tls ? 'ws_tls' : 'ws';
 
-// What is agreed on when a client offers what ws offers by itself: `permessage-deflate; client_max_window_bits`.
+// The agreement for the default offer of ws: `permessage-deflate; client_max_window_bits`.
 const AGREED = {
   alone: 'permessage-deflate; server_no_context_takeover; client_no_context_takeover',
   takeover: 'permessage-deflate; server_max_window_bits=12; client_max_window_bits=12',

@@ -1,4 +1,4 @@
-// The operators' HTTP server, for those who ask it well and those who do not.
+// The HTTP server of the admin port: valid, invalid and hostile requests.
 #include "services/admin/http_server.h"
 
 #include <gmock/gmock.h>
@@ -43,7 +43,7 @@ class Site {
                 [this] { ++ticks_; }) {}
 
   Client Dial() const { return Client::Dial(server_.address()); }
-  // One request on a connection of its own.
+  // Sends one request on a connection of its own.
   HttpResponse Ask(const std::string& request) const {
     Client client = Dial();
     client.Send(request);
@@ -238,7 +238,7 @@ TEST(HttpServerTest, AnEndlessHeaderIsNotReadOn) {
   client.Send("GET /hello HTTP/1.1\r\n");
   const std::string line = "X: " + std::string(4096, 'x') + "\r\n";
   size_t sent = 0;
-  // Until the server says no; the rest is thrown away, and the connection with it.
+  // Sends until the server answers. The server discards the rest and closes the connection.
   while (!client.HasInput() && sent < (64 << 20)) sent += client.SendSome(line);
   EXPECT_EQ(client.ReadResponse().status, 431);
 }
@@ -278,7 +278,7 @@ TEST(HttpServerTest, ManySilentConnectionsKeepNobodyOut) {
   std::vector<Client> silent;
   for (int i = 0; i < 50; ++i) {
     silent.push_back(site.Dial());
-    // Who asks now and then stays.
+    // A connection that sends a request now and then is kept.
     regular.Send(Get("/hello"));
     ASSERT_EQ(regular.ReadResponse().status, 200) << i;
   }

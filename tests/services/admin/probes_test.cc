@@ -1,4 +1,4 @@
-// What Kubernetes is told, by what is the case.
+// What the probes answer to Kubernetes in each state of the gateway.
 #include "services/admin/probes.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST(ProbesTest, IsReadyUnlessThereIsAReason) {
   EXPECT_EQ(page.body, "full: all 7 places for clients are taken\n");
 }
 
-// Balancers that are told no path check "/": it has to fail where /readyz does.
+// Load balancers without a configured path check "/", so it must fail where /readyz does.
 TEST(ProbesTest, TheRootIsReadyAsReadyzIs) {
   EXPECT_EQ(Root(std::nullopt).status, 200u);
   EXPECT_TRUE(Root(std::nullopt).body.starts_with("ok\n"));

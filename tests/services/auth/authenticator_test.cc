@@ -1,4 +1,4 @@
-// Who calls, whether that one may, and what a reload changes.
+// Which caller a credential belongs to, which calls it may make, and what a reload changes.
 #include "services/auth/authenticator.h"
 
 #include <gmock/gmock.h>

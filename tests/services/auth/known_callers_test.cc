@@ -1,5 +1,5 @@
-// The file of known callers is taken as meant or refused with its line, what is there and what is wanted, and
-// never with what could be a token.
+// The file of known callers is accepted, or refused with its line, the value found and the value expected. An
+// error never contains text that could be a token.
 #include "services/auth/known_callers.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// Of "abc", from FIPS 180-2.
+// The digest of "abc", from FIPS 180-2.
 constexpr char kAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 std::string DigestText(char c) { return std::string(64, c); }

@@ -1,4 +1,4 @@
-// How long before its deadline a call that waits is answered.
+// How long before its deadline a waiting call is answered.
 #include "services/control/answer_by.h"
 
 #include <gtest/gtest.h>

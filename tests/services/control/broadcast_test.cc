@@ -1,4 +1,4 @@
-// BroadcastMessage's counts and bounds, on connections without a session.
+// The counts and bounds of BroadcastMessage, on connections without a session.
 #include "services/control/broadcast.h"
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// InterruptConnections' every field, bound and counter, on connections whose session is played by the test
-// and by a clock that it holds.
+// Every field, bound and counter of InterruptConnections, on connections whose session the test simulates,
+// with a manual clock.
 #include "services/control/bulk_interrupt.h"
 
 #include <algorithm>
@@ -40,13 +40,14 @@ class BulkInterruptTest : public ::testing::Test {
     return std::make_unique<BulkInterrupt>(clients_.registry, clients_.clock, std::move(options), 1,
                                            [this] { ++ended_; });
   }
-  // Does what is due now; returns when to go on.
+  // Does the work that is due now. Returns the time of the next work.
   std::optional<SteadyTime> WorkNow(BulkInterrupt& run, bool sessions_act = true) {
     for (;;) {
       const auto next = run.Work();
       if (sessions_act) Act();
       if (!next.has_value() || *next > clients_.clock.Steady() + milliseconds(1)) return next;
-      // The millisecond's pause for the I/O threads; a test that holds them still would wait for ever.
+      // Work() asks to be called again after a millisecond, for the I/O threads. With `sessions_act` false
+      // this would never end.
       if (*next > clients_.clock.Steady()) {
         if (!sessions_act) return next;
         clients_.clock.Advance(*next - clients_.clock.Steady());
@@ -61,7 +62,7 @@ class BulkInterruptTest : public ::testing::Test {
       clients_.clock.Advance(std::clamp(next, now, end) - now);
     }
   }
-  // What the sessions do when an interrupt comes to them.
+  // Does what sessions do when an interrupt reaches them.
   void Act() {
     for (const auto& each : clients_.registrations) {
       if (each.connection() != nullptr && each.connection()->state() == ConnectionState::kClosing)
@@ -85,7 +86,7 @@ class BulkInterruptTest : public ::testing::Test {
   int ended_ = 0;
 };
 
-// ------------------------------------------------------------------------------------- who is meant
+// ------------------------------------------------------------------------------------- which connections
 
 TEST_F(BulkInterruptTest, EndsAllThatMatchAndNobodyElse) {
   AddClients(3);
@@ -136,7 +137,7 @@ TEST_F(BulkInterruptTest, WhereNobodyMatchesItIsDone) {
   EXPECT_EQ(run->Progress().matched_count(), 0);
 }
 
-// What grpc-js sends of {filter: '*', dry_run: true}: it drops the field, which is dryRun there.
+// The request that grpc-js sends for {filter: '*', dry_run: true}. It drops the field, which it calls dryRun.
 TEST_F(BulkInterruptTest, ADryRunThatTheClientLibraryDroppedClosesNobody) {
   v1::InterruptConnectionsRequest request;
   BulkInterruptOptions options;
@@ -218,7 +219,7 @@ TEST_F(BulkInterruptTest, ALimitEndsTheOldest) {
   }
 }
 
-// ------------------------------------------------------------------------------------- when
+// ------------------------------------------------------------------------------------- pace
 
 TEST_F(BulkInterruptTest, KeepsTheRateEvenly) {
   AddClients(1'000);
@@ -243,7 +244,7 @@ TEST_F(BulkInterruptTest, WhoIsGoneAlreadyTakesNobodysTurn) {
   const auto run = Start(Everybody(1));
   ASSERT_TRUE(run->Work().has_value());
   for (size_t i = 0; i < 100; ++i) clients_.End(i);
-  // The first slot ends after a second; the one who is left is the first to take one.
+  // The first slot ends after a second. The remaining connection takes it.
   clients_.clock.Advance(seconds(1));
   EXPECT_EQ(WorkNow(*run), std::nullopt);
   EXPECT_EQ(Closing(), 1U);
@@ -275,7 +276,7 @@ TEST_F(BulkInterruptTest, PeersThatTakeTheirTimeHoldUpTheOthersForAMoment) {
   EXPECT_EQ(Closing(), 1'000U);
 }
 
-// ------------------------------------------------------------------------------------- what came of it
+// ------------------------------------------------------------------------------------- results
 
 TEST_F(BulkInterruptTest, CountsEveryOutcomeAndIsDoneWhenTheLastIsGone) {
   AddClients(6);

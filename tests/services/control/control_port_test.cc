@@ -1,4 +1,4 @@
-// The control port by itself: its bound, whom it closes at the bound, and accepts that fail.
+// The control port alone: its bound, which connection it closes at the bound, and accepts that fail.
 #include "services/control/control_port.h"
 
 #include <gmock/gmock.h>
@@ -28,7 +28,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-// Keeps what the port delivers, and closes each when its peer has left, as gRPC does.
+// Keeps the sockets that the port delivers, and closes each when its peer has disconnected, as gRPC does.
 class Owner {
  public:
   ~Owner() {
@@ -67,14 +67,14 @@ class ControlPortTest : public ::testing::Test {
     port_->Start([this](int socket) { owner_.Take(socket); });
     return *port_;
   }
-  // Returns once it is delivered.
+  // Returns once the connection is delivered.
   Client Connect() {
     const size_t before = owner_.taken();
     Client client = Client::Dial(port_->address());
     EXPECT_TRUE(WaitUntil([&] { return owner_.taken() > before; }));
     return client;
   }
-  // Of the last data that came, as the kernel tells it.
+  // The time since the last data was received, from the kernel.
   milliseconds QuietFor(size_t i) {
     tcp_info info{};
     socklen_t size = sizeof(info);
@@ -135,7 +135,7 @@ TEST_F(ControlPortTest, ANewcomerIsRefusedWhereNoneWasQuietForLongEnough) {
   EXPECT_EQ(port.connections(), 1u);
 }
 
-// The listener of gRPC 1.51 accepted nobody ever again after one such moment.
+// The listener of gRPC 1.51 accepts nothing any more after it has run out of descriptors once.
 TEST_F(ControlPortTest, AcceptsAgainWhenThereAreDescriptorsAgain) {
   ControlPort& port = Start(10, hours(1));
   const int newcomer = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -143,7 +143,7 @@ TEST_F(ControlPortTest, AcceptsAgainWhenThereAreDescriptorsAgain) {
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   rlimit none = before;
-  none.rlim_cur = 3;  // poll needs as many as it looks at
+  none.rlim_cur = 3;  // poll() fails if it is given more descriptors than the limit
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   sockaddr_in address{
       .sin_family = AF_INET,

@@ -1,4 +1,4 @@
-// Each fact of a connection must reach its own field of the API, and none that is not known.
+// Each fact of a connection reaches its own field of the API, and an unknown fact leaves its field unset.
 #include "services/control/convert.h"
 
 #include <atomic>
@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// Where a ManualClock begins.
+// The initial time of a ManualClock.
 constexpr int64_t kEpoch = 1'700'000'000;
 
 class ConvertTest : public ::testing::Test {
@@ -178,7 +178,7 @@ TEST(ConvertInitiatorTest, EachCauseHasItsInitiator) {
   EXPECT_EQ(initiator(CloseCause::kReset), v1::CLOSE_INITIATOR_NETWORK);
 }
 
-// Read while it closes, the state and the close must still tell of one moment.
+// The state and the close come from one snapshot, also when they are read while the connection closes.
 TEST(ConvertRaceTest, AnOpenConnectionNeverHasAClose) {
   const ManualClock clock;
   for (int round = 0; round < 2000; ++round) {

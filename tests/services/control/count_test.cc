@@ -1,4 +1,4 @@
-// CountConnections' totals, groups and bounds, on connections without a session.
+// The totals, groups and bounds of CountConnections, on connections without a session.
 #include "services/control/count.h"
 
 #include <fmt/format.h>
@@ -126,7 +126,7 @@ TEST_F(CountTest, ALabelThatIsEmptyIsAValueAndOneThatIsMissingIsNone) {
                              none}) {
     clients_.Label(*clients_.Add(), labels);
   }
-  clients_.Add();  // never had a label
+  clients_.Add();  // has no label
   const auto response = CountAll(Request("", "labels.tier"));
   EXPECT_EQ(GroupsOf(response), (Groups{{"gold", 2}, {"", 1}}));
   EXPECT_EQ(response.unset_count(), 3);

@@ -1,4 +1,4 @@
-// Callers decide by code, reason and field: each failure must carry them, and a message for people.
+// Programs decide by code, reason and field. Each failure must carry them, and a message for people.
 #include "services/control/errors.h"
 
 #include <grpcpp/support/status.h>
@@ -51,14 +51,14 @@ TEST(ErrorsTest, WhatIsQuotedIsCutBetweenCharacters) {
             "\"x" + std::string(60, 'y') + "...\"");
 }
 
-// A node_id of 8,000 letters made the error itself too large for its client.
+// Regression test: a node_id of 8,000 characters made the error too large for its client.
 TEST(ErrorsTest, AnErrorIsNeverTooLargeForItsClient) {
   constexpr size_t kHeaders = 8 * 1024;
   std::string text;
   for (int i = 0; i < 10'000; ++i) text += "\xe2\x82\xac";
   for (const grpc::Status& status :
        {InvalidField("REASON", "field", text), Failure(grpc::StatusCode::ABORTED, "REASON", text)}) {
-    // Percent-encoded, and base64.
+    // The message is percent-encoded, the details are in base64.
     EXPECT_LT(3 * status.error_message().size() + status.error_details().size() * 4 / 3, kHeaders - 512);
     EXPECT_THAT(status.error_message(), ::testing::EndsWith("\xac..."));
   }

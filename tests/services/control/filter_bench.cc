@@ -1,6 +1,5 @@
-// Measures filters on a registry of a million entries, without a socket: a full scan, what the index finds,
-// pages as ListConnections gives them, their conversion included, and how InterruptConnections finds who is
-// meant.
+// Measures filters on a registry of a million entries without sockets: a full scan, lookups in the index,
+// pages as ListConnections returns them, including their conversion, and the search of InterruptConnections.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,12 +26,12 @@ namespace {
 namespace v1 = control::v1;
 
 constexpr size_t kEntries = 1'000'000;
-constexpr size_t kStretch = 4096;  // as ListConnections does it
+constexpr size_t kStretch = 4096;  // as in ListConnections
 constexpr int kRepeats = 5;
 constexpr size_t kGets = 10'000;
 constexpr int kCalls = 500;
 
-// CPU time of this thread, in milliseconds: what the work costs a core, whoever else is on it.
+// CPU time of this thread, in milliseconds, so that other processes do not distort the result.
 double CpuTime() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -50,8 +49,8 @@ double Quantile(std::vector<double> times, double q) {
   return times[static_cast<size_t>(q * static_cast<double>(times.size() - 1))];
 }
 
-// Texts as long as those of real clients, so that some lie outside of the object. One in a hundred has a
-// label, a thousand share a principal, and `place` is where it shall lie in memory.
+// Adds a connection with texts as long as those of real clients, so that some need memory outside of the
+// object. One in a hundred has a label, and a thousand share a principal.
 Registration Add(Registry& registry, size_t i) {
   const std::string address =
       fmt::format("10.{}.{}.{}:{}", i / 65536 % 256, i / 256 % 256, i % 256, 20000 + i % 40000);
@@ -78,7 +77,7 @@ struct World {
       connection->traffic().received_bytes.Set(i);
       if (i % 100 == 0) Label(*connection, i);
     }
-    // Clients come and go: half of them are new and lie where others have been.
+    // Replaces half of the connections at random, so that their memory is fragmented as in a running process.
     uint64_t random = 88172645463325252;
     for (size_t i = 0; i < kEntries / 2; ++i) {
       random ^= random << 13, random ^= random >> 7, random ^= random << 17;
@@ -93,7 +92,7 @@ struct World {
   }
 };
 
-// Millions of entries a second; the best of a few, since others share the machine.
+// Prints millions of entries a second. Takes the best of several runs, since other processes use the machine.
 void Scan(World& world, const std::string& text) {
   const auto filter = std::get<Filter>(Filter::Parse(text));
   size_t matched = 0;
@@ -109,7 +108,7 @@ void Scan(World& world, const std::string& text) {
              kEntries / best / 1e3);
 }
 
-// The first page of a list, or each page in turn.
+// The first page of a list, or with `walk` every page in turn.
 void List(World& world, const std::string& filter, int page_size, bool walk) {
   v1::ListConnectionsRequest request;
   request.set_filter(filter);
@@ -128,7 +127,7 @@ void List(World& world, const std::string& filter, int page_size, bool walk) {
              filter, page_size, last_size, Quantile(times, 0.5), Quantile(times, 0.99));
 }
 
-// One after the other, from anywhere in the crowd.
+// Gets connections one after the other in random order.
 void Get(World& world) {
   constexpr size_t kStep = 7919;
   std::vector<double> times;
@@ -144,8 +143,8 @@ void Get(World& world) {
              Quantile(times, 0.99));
 }
 
-// All that InterruptConnections does before the first close, and the longest part of it, for which others may
-// have to wait.
+// Finds the connections as InterruptConnections does before the first close, and measures the longest step,
+// which delays other work on the same thread.
 void FindForInterrupt(World& world, const std::string& filter) {
   v1::InterruptConnectionsRequest request;
   request.set_filter(filter);

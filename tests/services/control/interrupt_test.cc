@@ -1,4 +1,4 @@
-// InterruptConnection's every field and outcome, on connections whose session is played by the test.
+// Every field and outcome of InterruptConnection, on connections whose session the test simulates.
 #include "services/control/interrupt.h"
 
 #include <chrono>
@@ -20,7 +20,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 constexpr auto kInvalid = grpc::StatusCode::INVALID_ARGUMENT;
 
-// ------------------------------------------------------------------------------------- what is asked for
+// ------------------------------------------------------------------------------------- requests
 
 v1::InterruptConnectionRequest Request(std::string_view id = "some-id") {
   v1::InterruptConnectionRequest request;
@@ -87,7 +87,7 @@ TEST(ParseInterruptTest, AReasonHasAtMost123Bytes) {
   EXPECT_EQ(Parsed(request), kOk);
   request.set_reason(std::string(124, 'r'));
   EXPECT_EQ(Parsed(request), (StatusFacts{kInvalid, "REASON_TOO_LONG", "reason"}));
-  // Bytes, not characters.
+  // The limit counts bytes, not characters.
   std::string accents;
   for (int i = 0; i < 62; ++i) accents += "\xc3\xa9";
   request.set_reason(accents);
@@ -131,7 +131,7 @@ TEST(ParseInterruptTest, AnIdIsNeeded) {
   }
 }
 
-// ------------------------------------------------------------------------------------- what comes of it
+// ------------------------------------------------------------------------------------- outcomes
 
 class InterruptionTest : public ::testing::Test {
  protected:

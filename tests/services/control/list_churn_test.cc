@@ -1,5 +1,5 @@
-// Pages under heavy coming, going and labelling, with filters: whoever is there during a whole walk and
-// matches is in it exactly once; with the closed, so is whoever closes meanwhile.
+// Pages with filters while connections open, close and change labels. A connection that is open and matches
+// during a whole walk is in it exactly once. With show_closed, so is a connection that closes meanwhile.
 #include <algorithm>
 #include <atomic>
 #include <iterator>
@@ -21,7 +21,7 @@ namespace v1 = control::v1;
 
 class ListChurnTest : public ::testing::Test {
  protected:
-  // What is surely listed and has been told to stay like that: the ids of each group.
+  // The sequences of connections that are certainly listed, with their labels set.
   struct Model {
     std::mutex mu;
     std::set<uint64_t> listed;  // open
@@ -30,12 +30,12 @@ class ListChurnTest : public ::testing::Test {
 
   static bool IsChosen(uint64_t sequence) { return sequence % 3 == 0; }
 
-  // The path and the principal follow the sequence as far as it can be foreseen: the label does exactly.
+  // Opens, labels and ends connections. The label depends only on the sequence, the principal is random.
   void Churn(unsigned seed) {
     std::mt19937 random(seed);
     std::vector<Registration> mine;
     while (!done_) {
-      std::this_thread::yield();  // or the walkers starve where cores are few
+      std::this_thread::yield();  // otherwise the walkers starve on a machine with few cores
       if (mine.size() < 30 || (mine.size() < 120 && random() % 2 == 0)) {
         mine.push_back(registry_.Add({.principal = "p" + std::to_string(random() % 2)}));
         const auto connection = mine.back().connection();
@@ -48,7 +48,7 @@ class ListChurnTest : public ::testing::Test {
       } else {
         const size_t victim = random() % mine.size();
         const auto connection = mine[victim].connection();
-        // A change that the filter does not see takes the same ways through the index.
+        // A change of a label that the filter does not test also updates the index.
         if (IsChosen(connection->info().sequence) && random() % 2 == 0) Label(*connection, random());
         End(mine[victim]);
         mine.erase(mine.begin() + static_cast<std::ptrdiff_t>(victim));
@@ -110,7 +110,7 @@ class ListChurnTest : public ::testing::Test {
   }
 
   ManualClock clock_;
-  // Nobody is forgotten during the test.
+  // The history is large enough to keep every ended connection during the test.
   Registry registry_{NodeIdentity("node-a", "abcd1234"), {.history = {.capacity = 1'000'000}}, &clock_};
   const PageTokens tokens_;
   Model model_;

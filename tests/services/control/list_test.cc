@@ -1,4 +1,4 @@
-// Listing and getting connections, as far as no network is needed for it.
+// ListConnections and GetConnection, as far as they need no network.
 #include "services/control/list.h"
 
 #include <cstdint>
@@ -42,7 +42,7 @@ class ListTest : public ::testing::Test {
     request.set_show_closed(show_closed);
     return request;
   }
-  // The ages, 0 being the oldest, of a whole walk, in its order.
+  // The ages of a whole walk in its order, where 0 is the oldest connection.
   std::vector<uint64_t> Walk(v1::ListConnectionsRequest request, int* pages = nullptr) {
     std::vector<uint64_t> ages;
     do {

@@ -1,4 +1,4 @@
-// A registry with clients in it, without a socket: what the control plane's functions are tested on.
+// A registry with connections without sockets, for tests of the control plane's functions.
 #ifndef DRAWBRIDGE_TESTS_SERVICES_CONTROL_LISTED_CLIENTS_H_
 #define DRAWBRIDGE_TESTS_SERVICES_CONTROL_LISTED_CLIENTS_H_
 
@@ -17,12 +17,12 @@
 namespace drawbridge {
 
 struct ListedClients {
-  // Returns its connection.
+  // Returns the new connection.
   std::shared_ptr<Connection> Add(const ConnectionInfo& info = {}, SendLimits limits = {}) {
     registrations.push_back(registry.Add(info, limits));
     return registrations.back().connection();
   }
-  // What UpdateConnection does.
+  // Sets labels as UpdateConnection does.
   using Labels = absl::btree_map<std::string, std::string>;
   void Label(Connection& connection, Labels labels, std::optional<WallTime> expire_time = std::nullopt) {
     const AttributesPointer before = connection.attributes();
@@ -32,7 +32,7 @@ struct ListedClients {
     after->revision = before == nullptr ? 2 : before->revision + 1;
     registry.Update(connection, before, after);
   }
-  // What a session does when its socket is closed, in its order.
+  // Ends a connection in the order of steps in which a session does it when its socket is closed.
   void End(size_t index, CloseResult result = {}) {
     const auto connection = registrations[index].connection();
     connection->Interrupt(CloseRequest(CloseCause::kDisconnected));

@@ -1,4 +1,4 @@
-// By the index or by a look at each, whatever the filter: the same connections.
+// A filter chooses the same connections whether the index is used or every connection is checked.
 #include "services/control/matches.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ class MatchesTest : public ::testing::Test {
   size_t Pick(size_t choices) { return random_() % choices; }
   std::string Name(const std::string& kind) { return kind + std::to_string(Pick(4)); }
 
-  // A term whose equality is in the index, more often than not.
+  // Returns a term. Most terms are equalities that the index can answer.
   std::string Term() {
     switch (Pick(6)) {
       case 0:
@@ -43,7 +43,7 @@ class MatchesTest : public ::testing::Test {
     return "(" + FilterText(depth - 1) + ")" + connective + "(" + FilterText(depth - 1) + ")";
   }
 
-  // One step of life: somebody comes, goes, or is labelled.
+  // Opens, ends or labels one random connection.
   void Step() {
     const size_t choice = Pick(4);
     if (clients_.registrations.size() < 20 || choice == 0) {
@@ -71,7 +71,7 @@ class MatchesTest : public ::testing::Test {
     return all;
   }
 
-  // What must come out, by asking each that ever was.
+  // The expected result, found by checking every connection that ever existed.
   std::vector<std::shared_ptr<Connection>> Expected(const Filter& filter, bool show_closed) {
     std::vector<std::shared_ptr<Connection>> expected;
     const FilterContext context("node-a", clients_.clock);

@@ -1,4 +1,4 @@
-// A page token is good for the list that gave it and for nothing else.
+// A page token is valid only for the list that returned it.
 #include "services/control/page_token.h"
 
 #include <cstdint>
@@ -72,7 +72,7 @@ TEST(PageTokenTest, IsUnlikeItsNeighbour) {
   const PageTokens tokens(kKey);
   std::set<std::string> macs;
   for (uint64_t sequence = 0; sequence < 100; ++sequence)
-    macs.insert(tokens.Make(kQuery, sequence).substr(11));  // behind the sequence
+    macs.insert(tokens.Make(kQuery, sequence).substr(11));  // the part after the sequence
   EXPECT_EQ(macs.size(), 100U);
 }
 

@@ -1,4 +1,4 @@
-// What a failed RPC tells its caller, taken out of the status's details for tests to compare.
+// The error details of a failed RPC, in a form that tests can compare.
 #ifndef DRAWBRIDGE_TESTS_SERVICES_CONTROL_STATUS_OF_H_
 #define DRAWBRIDGE_TESTS_SERVICES_CONTROL_STATUS_OF_H_
 
@@ -14,8 +14,8 @@ namespace drawbridge {
 
 struct StatusFacts {
   grpc::StatusCode code;
-  std::string reason;  // ErrorInfo
-  std::string field;   // BadRequest; empty: there is none
+  std::string reason;  // of ErrorInfo
+  std::string field;   // of BadRequest; empty: none
   bool operator==(const StatusFacts&) const = default;
 };
 
@@ -23,7 +23,7 @@ inline std::ostream& operator<<(std::ostream& out, const StatusFacts& facts) {
   return out << "code " << facts.code << " reason \"" << facts.reason << "\" field \"" << facts.field << '"';
 }
 
-// Of a status whose details are in order; anything else gives a reason that no test expects.
+// Takes a status with valid details. Invalid details give a reason that no test expects.
 inline StatusFacts FactsOf(const grpc::Status& status) {
   StatusFacts facts{.code = status.error_code(), .reason = ""};
   if (status.ok()) return facts;

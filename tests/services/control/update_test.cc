@@ -1,4 +1,4 @@
-// UpdateConnection's every field, bound and refusal.
+// Every field, bound and refusal of UpdateConnection.
 #include "services/control/update.h"
 
 #include <atomic>

@@ -1,4 +1,5 @@
-// What a watch tells: the snapshot, bookmarks, events, what enters and leaves a filter, and where it goes on.
+// What a watch sends: the snapshot, bookmarks, events, connections that enter or leave a filter, and
+// resuming.
 #include "services/control/watch_feed.h"
 
 #include <chrono>
@@ -45,8 +46,8 @@ class WatchFeedTest : public ::testing::Test {
     if (!all.empty()) token_ = all.back().resume_token();
     return all;
   }
-  // "+1" opened, "=1" updated, "-1" closed, "B" a bookmark, "s+1" of the snapshot; then the state's first
-  // letters.
+  // Returns the events as text: "+1" opened, "=1" updated, "-1" closed, "B" a bookmark, "s" before events of
+  // the snapshot; then the first letters of the state.
   std::string Tell() {
     std::string story;
     for (const auto& each : TakeAll()) {
@@ -121,12 +122,12 @@ TEST_F(WatchFeedTest, WhatHappensDuringTheSnapshotIsToldBehindIt) {
   std::vector<v1::WatchConnectionsResponse> first;
   ASSERT_TRUE(feed_->Next(&first).ok());
   ASSERT_LT(first.size(), 300U);
-  clients_.End(0);    // was told
-  clients_.End(299);  // was not
+  clients_.End(0);    // was sent already
+  clients_.End(299);  // was not sent yet
   clients_.Add();
   const auto rest = TakeAll();
   EXPECT_EQ(first.size() + rest.size(),
-            300U + 1 + 3);  // the last of them is in the snapshot's end or in none
+            300U + 1 + 3);  // the new connection may also be at the end of the snapshot
   EXPECT_EQ(rest.back().type(), v1::CONNECTION_EVENT_TYPE_OPENED);
   EXPECT_EQ(rest[rest.size() - 2].type(), v1::CONNECTION_EVENT_TYPE_CLOSED);
   EXPECT_EQ(rest[rest.size() - 3].type(), v1::CONNECTION_EVENT_TYPE_CLOSED);
@@ -174,7 +175,7 @@ TEST_F(WatchFeedTest, AFilterOfTheStateIsLeftByClosing) {
   EXPECT_EQ(Tell(), "-1CLO");
 }
 
-// A change is made before it is recorded, so of two the second may be recorded first.
+// A change is applied before it is recorded, so two changes may be recorded in the reverse order.
 TEST_F(WatchFeedTest, CrossingRecordsOfALabelStillTellThatItLeft) {
   const auto connection = clients_.Add();
   clients_.Label(*connection, {{"tier", "gold"}});

@@ -1,4 +1,5 @@
-// Replaying a watch always equals the list: under churn, with filters, broken off and resumed anywhere.
+// Replaying a watch always gives the same table as the list: under churn, with filters, and when resumed
+// anywhere.
 #include <array>
 #include <atomic>
 #include <memory>
@@ -27,8 +28,8 @@ const std::array<std::string, 7> kFilters = {"",
                                              "NOT labels:tier",
                                              "path = \"/a\" AND labels.tier != gold"};
 
-// A client that is broken off again and again, goes back to where it was at some response before, and
-// resumes with that one's token.
+// A client whose watch breaks off repeatedly. It goes back to its table at an earlier response and resumes
+// with the token of that response.
 class Watcher {
  public:
   Watcher(const Registry& registry, const Clock& clock, const WatchTokens& tokens, std::string filter,
@@ -98,7 +99,7 @@ class Watcher {
   int anew_ = 0;
 };
 
-// Registers, labels and ends clients of its own as sessions and UpdateConnection do.
+// Registers, labels and ends connections of its own as sessions and UpdateConnection do.
 class Churner {
  public:
   Churner(Registry& registry, const Clock& clock, unsigned seed)
@@ -134,7 +135,7 @@ class Churner {
     registry_.Update(connection, before, after);
   }
 
-  // Of another churner, perhaps: updates then cross its closing.
+  // May label connections of another churner, so that updates race with their closing.
   void LabelAnybody() {
     for (const auto& each : registry_.Walk(random_() % 1000, 16).connections) Label(*each);
   }

@@ -1,4 +1,4 @@
-// A client of a watch that keeps a table by what it is told, as docs/watch.md says it may.
+// A client of a watch that keeps a table of connections, as docs/watch.md describes.
 #ifndef DRAWBRIDGE_TESTS_SERVICES_CONTROL_WATCH_REPLAY_H_
 #define DRAWBRIDGE_TESTS_SERVICES_CONTROL_WATCH_REPLAY_H_
 
@@ -15,7 +15,7 @@
 
 namespace drawbridge {
 
-// What a row says, apart from what changes without an event.
+// A row holds the fields that do not change without an event.
 using WatchedTable = std::map<std::string, std::string>;
 
 inline std::string RowOf(const control::v1::Connection& connection) {
@@ -48,7 +48,7 @@ struct WatchReplay {
   std::string token;
 };
 
-// All pages of a list.
+// The table from all pages of a list.
 inline WatchedTable ListedTable(const Registry& registry, const Clock& clock, const std::string& filter) {
   const PageTokens tokens;
   WatchedTable table;

@@ -1,4 +1,4 @@
-// Requests come as bytes from anybody: what does not parse must be refused with what is wrong about it.
+// Any client may send any bytes as a request. A request that does not parse is refused with the reason.
 #include "services/control/wire.h"
 
 #include <grpcpp/support/byte_buffer.h>
@@ -23,7 +23,7 @@ grpc::ByteBuffer Buffer(const std::string& bytes) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-// A string or message field of its wire type, shorter than 128 bytes.
+// Encodes a string or message field of less than 128 bytes.
 std::string Field(int number, const std::string& value) {
   return std::string({static_cast<char>(number << 3 | 2), static_cast<char>(value.size())}) + value;
 }
@@ -73,7 +73,7 @@ TEST(WireTest, NamesAFieldInsideAnother) {
             (StatusFacts{kInvalid, "NOT_UTF8", "message.text"}));
   EXPECT_EQ(Parsed<v1::UpdateConnectionRequest>(Field(1, Field(11, Field(1, "\xff") + Field(2, "v")))),
             (StatusFacts{kInvalid, "NOT_UTF8", "connection.labels.key"}));
-  // Bytes are not text.
+  // A string that is not UTF-8.
   EXPECT_EQ(Parsed<v1::SendMessageRequest>(Field(2, Field(2, "\xff"))).code, grpc::StatusCode::OK);
 }
 

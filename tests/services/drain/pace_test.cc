@@ -1,4 +1,4 @@
-// The pace of many closes: kept, even, not in step, and without a rush after a stall.
+// The pace of many closes: at the rate, evenly spread, at random moments, and without a burst after a stall.
 #include "services/drain/pace.h"
 
 #include <chrono>
@@ -16,14 +16,14 @@ using std::chrono::seconds;
 
 const SteadyTime kStart = SteadyTime(std::chrono::hours(1));
 
-// Does what is due; returns how many that were.
+// Does what is due and returns how much that was.
 size_t DoDue(Pace& pace, SteadyTime now) {
   size_t done = 0;
   for (; pace.next() <= now; ++done) pace.Advance(now);
   return done;
 }
 
-// The same, by a look every 10 ms for the fifth of a second before `end`.
+// The same for the 200 ms before `end`, called every 10 ms.
 size_t DoDueForAFifth(Pace& pace, SteadyTime end) {
   size_t done = 0;
   for (int i = 19; i >= 0; --i) done += DoDue(pace, end - i * milliseconds(10));

@@ -1,4 +1,4 @@
-// What docs/filter.md shows is true.
+// The examples of docs/filter.md are valid.
 #include <fstream>
 #include <string>
 #include <variant>

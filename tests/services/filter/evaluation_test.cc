@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::seconds;
 
-// One client about whom all is known, and one about whom nothing is.
+// Has two connections: one with all facts known, one with none.
 class EvaluationTest : public ::testing::Test {
  protected:
   EvaluationTest() {
@@ -41,7 +41,7 @@ class EvaluationTest : public ::testing::Test {
     traffic.round_trip_nanoseconds.Set(20'000'000);
   }
 
-  // "known", "unknown", "both", "none", or what is wrong with the filter.
+  // "known", "unknown", "both", "none", or the error of the filter.
   std::string Chosen(const std::string& text) {
     const auto parsed = Filter::Parse(text);
     if (const auto* error = std::get_if<std::string>(&parsed)) return *error;
@@ -64,7 +64,7 @@ TEST_F(EvaluationTest, Chooses) {
     std::string chosen;
   } cases[] = {
       {"*", "both"},
-      // Texts.
+      // Strings.
       {"connection_id = " + std::string(known_->info().id), "known"},
       {"connection_id != " + std::string(known_->info().id), "unknown"},
       {"node_id = node-a", "both"},
@@ -95,7 +95,7 @@ TEST_F(EvaluationTest, Chooses) {
       {"user_agent:\" (X11) \"", "known"},
       {"origin = \"https://app.example\"", "known"},
       {"origin:\"://\"", "known"},
-      // Truth, state.
+      // Booleans and the state.
       {"tls = true", "known"},
       {"tls = false", "unknown"},
       {"tls != true", "unknown"},
@@ -132,7 +132,7 @@ TEST_F(EvaluationTest, Chooses) {
       {"labels.app.id = \"\"", "known"},
       {"labels:app.id", "known"},
       {"labels.other = \"\"", "none"},
-      // Numbers: each its own counter.
+      // Numbers: each field reads its own counter.
       {"received_messages = 3 AND received_bytes = 300", "known"},
       {"sent_messages = 4 AND sent_bytes = 400", "known"},
       {"send_queue_messages = 5 AND send_queue_bytes = 500", "known"},
@@ -142,7 +142,7 @@ TEST_F(EvaluationTest, Chooses) {
       {"sent_bytes < 400", "unknown"},
       {"sent_bytes <= 400", "both"},
       {"sent_bytes != 400", "unknown"},
-      // Times; the clock of the test stands at 2023-11-14T22:16:40Z, and both came 100 s before.
+      // Times. The test's clock is at 2023-11-14T22:16:40Z, and both connections opened 100 s before.
       {"create_time = \"2023-11-14T22:15:00Z\"", "both"},
       {"create_time != \"2023-11-14T22:15:00Z\"", "none"},
       {"create_time < \"2023-11-14T22:15:00Z\"", "none"},
@@ -178,7 +178,7 @@ TEST_F(EvaluationTest, Chooses) {
       {"round_trip_time >= 20001us", "none"},
       {"round_trip_time != 20ms", "unknown"},
       {"round_trip_time:*", "known"},
-      // Joints.
+      // Combinations.
       {"tls = true AND path = /x", "none"},
       {"tls = true OR path = /x", "known"},
       {"tls = true OR tls = false", "both"},

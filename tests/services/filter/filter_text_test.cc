@@ -1,5 +1,5 @@
-// What is a filter and what is not: the accepted in one manner of writing, the refused with column and
-// reason.
+// Valid and invalid filters: valid ones are printed in canonical form, invalid ones are refused with column
+// and reason.
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace drawbridge {
 namespace {
 
-// In one manner of writing, or what is wrong.
+// The filter in canonical form, or its error.
 std::string Reprint(const std::string& text) {
   const auto parsed = Filter::Parse(text);
   if (const auto* error = std::get_if<std::string>(&parsed)) return *error;
@@ -95,7 +95,7 @@ TEST(FilterTextTest, TakesAndReprints) {
 
 struct Refusal {
   std::string text;
-  std::string error;  // its beginning
+  std::string error;  // its first words
 };
 
 void ExpectRefused(const std::vector<Refusal>& cases) {

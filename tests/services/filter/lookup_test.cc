@@ -1,4 +1,4 @@
-// Which filters the index answers.
+// Which filters the index can answer.
 #include "services/filter/lookup.h"
 
 #include <string>
@@ -36,7 +36,7 @@ TEST(LookupTest, OfEqualitiesAlone) {
       {"principal = alice", "=alice"},
       {"labels.tier = gold", "tier=gold"},
       {"labels.tier = \"\"", "tier="},
-      // Everybody may match who has not the key.
+      // Also matches connections without the key.
       {"principal = \"\"", ""},
       {"principal != alice", ""},
       {"NOT principal = alice", ""},
@@ -48,7 +48,7 @@ TEST(LookupTest, OfEqualitiesAlone) {
       {"labels.tier:*", ""},
       {"labels:tier", ""},
       {"labels.tier != gold", ""},
-      // One of an AND will do; an OR needs one of each.
+      // A lookup for one operand of an AND is enough. An OR needs one for each operand.
       {"principal = alice AND path = a", "=alice"},
       {"path = a AND labels.tier = gold AND principal = alice", "tier=gold ; =alice"},
       {"principal = alice OR principal = bob", "=alice|=bob"},

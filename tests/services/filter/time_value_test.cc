@@ -1,4 +1,4 @@
-// Times and durations of filters: what is one, and which.
+// Times and durations in filters: which texts are valid, and their values.
 #include "services/filter/time_value.h"
 
 #include <chrono>

@@ -42,7 +42,7 @@ class HealthServiceTest : public ::testing::Test {
       EXPECT_TRUE(reader_->Read(&response));
       return response.status();
     }
-    // What still comes, which must be nothing but the end.
+    // Reads to the end and expects no further response.
     grpc::Status End() {
       HealthCheckResponse response;
       EXPECT_FALSE(reader_->Read(&response)) << response.ShortDebugString();
@@ -101,7 +101,7 @@ TEST_F(HealthServiceTest, AnUnknownServiceIsNotFoundByACheckAndToldByAWatch) {
   watch.Cancel();
 }
 
-// gRPC's own service repeated SERVING each time it was set, which was once a second.
+// gRPC's own service repeats SERVING each time that it is set, which was once a second.
 TEST_F(HealthServiceTest, AWatchIsToldChangesOnly) {
   health_.Set("", true);
   WatchStream watch = Watch("");

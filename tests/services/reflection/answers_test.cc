@@ -1,4 +1,4 @@
-// What reflection answers, of files that are made here: with nested types, imports and extensions.
+// What reflection answers for files that the test builds: with nested types, imports and extensions.
 #include "services/reflection/answers.h"
 
 #include <google/protobuf/descriptor.h>
@@ -75,7 +75,7 @@ class AnswersTest : public ::testing::Test {
     request.set_all_extension_numbers_of_type(type);
     return answers_.Answer(request);
   }
-  // The names of the files, in order; an error is its code.
+  // The names of the files in order. For an error, its code.
   static std::vector<std::string> Files(const v1::ServerReflectionResponse& response) {
     if (response.has_error_response()) return {std::to_string(response.error_response().error_code())};
     std::vector<std::string> names;

@@ -1,5 +1,5 @@
-// What guards the control port: a gateway that starts is as closed as its flags say, and one that would be
-// open by mistake does not start.
+// The flags that protect the control port: a gateway that starts is protected as its flags say, and one that
+// would be open by mistake does not start.
 #include "services/server/control_flags.h"
 
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ class ControlFlagsTest : public ::testing::Test {
   static bool IsTaken(const std::vector<std::string>& args) {
     return std::holds_alternative<Flags>(Parse(args));
   }
-  // The line on standard error.
+  // Returns the line on standard error.
   static std::string Refused(const std::vector<std::string>& args) {
     const auto parsed = Parse(args);
     const auto* exit = std::get_if<EarlyExit>(&parsed);

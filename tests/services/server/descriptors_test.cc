@@ -1,4 +1,4 @@
-// How the descriptors of a process are shared out, and what the flags say where they are too few.
+// How the file descriptors of a process are divided, and the errors of the flags if there are too few.
 #include "services/server/descriptors.h"
 
 #include <gmock/gmock.h>
@@ -50,7 +50,7 @@ TEST(DescriptorsTest, NothingIsLeftForClientsWhereTheLimitIsTooLow) {
   EXPECT_EQ(ShareDescriptors(150, 1).clients, 0u);
 }
 
-// 128 clients were admitted with 160 descriptors, and the control port got none.
+// Regression test: with 160 descriptors 128 clients were admitted, and none were left for the control port.
 TEST(DescriptorsTest, ByDefaultClientsGetWhatEverythingElseLeaves) {
   for (const char* const io_threads : {"--io_threads=2", "--io_threads=16"}) {
     const Flags flags = std::get<Flags>(Parse({io_threads}, 1024));

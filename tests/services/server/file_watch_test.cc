@@ -1,4 +1,4 @@
-// A renewed file is noticed however it was put there, and an unchanged one never.
+// A changed file is noticed, however it was replaced. An unchanged file never is.
 #include "services/server/file_watch.h"
 
 #include <gtest/gtest.h>
@@ -80,7 +80,7 @@ TEST_F(FileWatchTest, NothingIsToldTwice) {
   Start();
   first_.Replace("three");
   ASSERT_TRUE(Called(1));
-  // Looks go on meanwhile: this one is known to come after them.
+  // The watch checks the files in between. A change of the second file shows that those checks are over.
   second_.Replace("four!");
   ASSERT_TRUE(Called(2));
   watch_.Stop();

@@ -1,4 +1,4 @@
-// A health check has an answer in time, whoever is at the admin address.
+// A health check ends in time, whatever answers at the admin address.
 #include "services/server/health_check.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::StartsWith;
 
-// As long as nobody is slow; a machine under load may be.
+// Long enough for a machine under load.
 constexpr std::chrono::seconds kTimeout{30};
 
 Flags AdminAt(const std::string& address) {

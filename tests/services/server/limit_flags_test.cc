@@ -1,4 +1,4 @@
-// The flags of limits: what they take, and what they say to what they do not take.
+// The flags of limits: valid values, and the errors for invalid ones.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// When a crowd has gone is a judgement; these are the cases.
+// When a large number of clients counts as gone, so that memory is returned to the system.
 #include "services/server/memory_return.h"
 
 #include <atomic>

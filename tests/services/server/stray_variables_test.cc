@@ -1,4 +1,4 @@
-// A mistyped variable is named; what others put into the environment is left alone.
+// An environment variable with a mistyped name is reported. Variables of other programs are ignored.
 #include "services/server/stray_variables.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// The flags of TLS: a gateway that starts has what it needs, and one that does not says which flag is wrong.
+// The flags of TLS: a gateway that starts has all files that it needs, and otherwise the error names the
+// wrong flag.
 #include "services/server/tls_flags.h"
 
 #include <gmock/gmock.h>
@@ -34,7 +35,7 @@ class TlsFlagsTest : public ::testing::Test {
     }
     return std::get<Flags>(parsed);
   }
-  // The line on standard error.
+  // Returns the line on standard error.
   static std::string Refused(const std::vector<std::string>& args) {
     const auto parsed = Parse(args);
     const auto* exit = std::get_if<EarlyExit>(&parsed);

@@ -1,5 +1,5 @@
-// drawbridgectl and a gateway that asks who is calling: tokens, certificates, and what it refuses to do with
-// them.
+// drawbridgectl and a gateway with authentication: tokens, certificates, and credentials that it refuses to
+// send.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -93,7 +93,7 @@ TEST_F(TokenAccessTest, WhoIsNotLetInIsToldByExitCode) {
   ExpectFailure(RunCtl(address_ + Words{"watch"}), 6, "UNAUTHENTICATED");
 }
 
-// Where it would be sent, the file is looked for, which is not there: nobody is called.
+// If the token may be sent, the program opens the file, which does not exist. So no call is made.
 TEST_F(AccessTest, ATokenIsNotSentInTheClear) {
   for (const char* address : {"192.0.2.1:9090", "gateway.example:9090", "127.evil.example:9090",
                               "[2001:db8::1]:9090", "localhost.example:1", "dns:///gateway.example:1"}) {
@@ -106,7 +106,7 @@ TEST_F(AccessTest, ATokenIsNotSentInTheClear) {
     ExpectFailure(RunCtl({"--address", address, "ls", "--token_file", "/nowhere"}), 2, "No such file");
 }
 
-// gRPC itself would: also for loopback, and without TLS with the token for the proxy to read.
+// gRPC itself uses the proxy, also for loopback. Without TLS the proxy could read the token.
 TEST_F(TokenAccessTest, NoProxyOfTheEnvironmentIsFollowed) {
   FakeProxy proxy;
   for (const char* variable : {"http_proxy=", "https_proxy=", "grpc_proxy="}) {

@@ -35,7 +35,7 @@ class BulkTest : public ::testing::Test {
     return {CtlCommand(server_.server().control_address(), std::move(words)), environment};
   }
 
-  // All say goodbye when they are told to.
+  // All clients answer their close frames, which must have this code.
   std::future<void> StartAnswering(int code) {
     return std::async(std::launch::async, [this, code] {
       for (Client& client : clients_) EXPECT_EQ(client.ReadCloseAndAnswer().code(), code);
@@ -219,7 +219,7 @@ TEST_F(BulkTest, TopTakesTheTerminalAndGivesItBack) {
     terminal.WaitFor("Measuring");
     EXPECT_EQ(terminal.Settings().c_lflag & (ICANON | ECHO), 0u);
     terminal.WaitFor("/top");
-    terminal.WaitFor("/top");  // drawn again
+    terminal.WaitFor("/top");  // redrawn
     terminal.Type(ending.keys);
     EXPECT_EQ(terminal.Wait(), ending.code);
     terminal.WaitFor("\x1b[?1049l");

@@ -1,4 +1,4 @@
-// The completion script in a real bash, and that it knows every word of the program.
+// The completion script in a real bash. It must offer every subcommand and flag of the program.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// What bash offers for the last word of `line`.
+// Returns what bash offers for the last word of `line`.
 std::string Offers(const std::string& line) {
   static const std::string script = Ctl("unused:1", {"completion", "bash"}).out;
   const std::string program =

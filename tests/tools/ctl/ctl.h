@@ -1,4 +1,4 @@
-// drawbridgectl as a script runs it.
+// Runs drawbridgectl as a script does.
 #ifndef DRAWBRIDGE_TESTS_TOOLS_CTL_CTL_H_
 #define DRAWBRIDGE_TESTS_TOOLS_CTL_CTL_H_
 
@@ -14,7 +14,7 @@ inline std::vector<std::string> CtlCommand(const std::string& address, std::vect
   return words;
 }
 
-// Runs it to its end, `input` (without a zero byte) on its standard input, which is no terminal.
+// Runs it to its end. `input`, which has no zero byte, is its standard input, which is not a terminal.
 inline ChildProcess::Exit Ctl(const std::string& address, std::vector<std::string> words,
                               const std::string& input = "") {
   words = CtlCommand(address, std::move(words));

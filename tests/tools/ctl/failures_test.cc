@@ -1,5 +1,4 @@
-// What drawbridgectl makes of a gateway that fails in the middle: a watch that goes on, an update that is
-// tried again.
+// drawbridgectl with a gateway that fails: a watch is resumed, and an update is retried.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

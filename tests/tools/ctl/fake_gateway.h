@@ -1,4 +1,4 @@
-// A control API that fails in the ways that a test wants.
+// A control API that fails as a test specifies.
 #ifndef DRAWBRIDGE_TESTS_TOOLS_CTL_FAKE_GATEWAY_H_
 #define DRAWBRIDGE_TESTS_TOOLS_CTL_FAKE_GATEWAY_H_
 
@@ -16,7 +16,7 @@
 
 namespace drawbridge {
 
-// Each call of WatchConnections takes the next of the scripts; what it was asked for is kept. Thread-safe.
+// Each call of WatchConnections runs the next script. The requests are kept. Thread-safe.
 class FakeGateway final : public control::v1::ConnectionService::Service {
  public:
   using Request = control::v1::WatchConnectionsRequest;
@@ -50,7 +50,7 @@ class FakeGateway final : public control::v1::ConnectionService::Service {
     return script(writer);
   }
 
-  // Never at the revision that was read: somebody else is always faster.
+  // Returns a different revision each time, as if another caller always updated first.
   grpc::Status GetConnection(grpc::ServerContext* /*context*/,
                              const control::v1::GetConnectionRequest* request,
                              control::v1::GetConnectionResponse* response) override {
@@ -68,7 +68,7 @@ class FakeGateway final : public control::v1::ConnectionService::Service {
     return grpc::Status::OK;
   }
 
-  // So many updates are ABORTED.
+  // The first `count` updates fail with ABORTED.
   void set_stale_updates(int count) {
     const absl::MutexLock lock(&mu_);
     stale_updates_ = count;

@@ -1,4 +1,4 @@
-// An HTTP proxy that counts its callers, keeps what they send, and brings nobody anywhere.
+// An HTTP proxy that counts its callers, records what they send, and forwards nothing.
 #ifndef DRAWBRIDGE_TESTS_TOOLS_CTL_FAKE_PROXY_H_
 #define DRAWBRIDGE_TESTS_TOOLS_CTL_FAKE_PROXY_H_
 
@@ -15,7 +15,7 @@
 
 namespace drawbridge {
 
-// It agrees to every CONNECT, reads once more, and hangs up.
+// Accepts every CONNECT, reads once more, and closes the connection.
 class FakeProxy {
  public:
   FakeProxy() {
@@ -34,9 +34,9 @@ class FakeProxy {
 
   const std::string& url() const { return url_; }
 
-  // What each caller sent, once no more can come.
+  // Stops the proxy and returns what each caller sent.
   const std::vector<std::string>& Stop() {
-    ::shutdown(fd_, SHUT_RDWR);  // ends an accept that waits
+    ::shutdown(fd_, SHUT_RDWR);  // ends a blocking accept()
     if (serving_.joinable()) serving_.join();
     return heard_;
   }
@@ -61,7 +61,7 @@ class FakeProxy {
 
   const int fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   std::string url_;
-  std::vector<std::string> heard_;  // the thread's, until it is joined
+  std::vector<std::string> heard_;  // used by the thread until it is joined
   std::thread serving_;
 };
 

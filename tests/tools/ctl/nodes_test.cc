@@ -1,4 +1,4 @@
-// The subcommands about nodes against a real gateway, also on a terminal.
+// The node subcommands against a real gateway, also on a terminal.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

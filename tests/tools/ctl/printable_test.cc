@@ -16,7 +16,7 @@ TEST(PrintableTest, ControlCharactersAreEscaped) {
   EXPECT_EQ(Printable("\x1b[2J\x1b]0;owned\x07"), "\\x1b[2J\\x1b]0;owned\\x07");
   EXPECT_EQ(Printable("a\nb\rc\td"), "a\\x0ab\\x0dc\\x09d");
   EXPECT_EQ(Printable(std::string("a\0b\x7f", 4)), "a\\x00b\\x7f");
-  // C1: what a terminal may take for ESC [.
+  // A C1 character that terminals may take for ESC [.
   EXPECT_EQ(Printable("\xc2\x9b"
                       "31m"),
             "\\u009b31m");
@@ -51,7 +51,7 @@ TEST(PrintableTest, ShortenedTextFitsAndSaysSo) {
   EXPECT_EQ(Shorten("abcdef", 5), "abcd…");
   EXPECT_EQ(Shorten("abcdef", 1), "…");
   EXPECT_EQ(Shorten("abcdef", 0), "");
-  // Half of a wide character does not fit.
+  // A wide character that would fit only by half is left out.
   EXPECT_EQ(Shorten("世界界", 4), "世…");
 }
 

@@ -1,4 +1,4 @@
-// drawbridgectl against a real gateway: what it shows, does, refuses, and its exit codes.
+// drawbridgectl against a real gateway: output, effects, refusals and exit codes.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>

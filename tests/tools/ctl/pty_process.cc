@@ -30,7 +30,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& words) {
 
 PtyProcess::PtyProcess(const std::vector<std::string>& command, const std::vector<std::string>& environment,
                        int columns, int rows) {
-  // Before the fork: afterwards the child may not allocate.
+  // Allocated before the fork, because the child of a process with threads may not allocate.
   const std::vector<char*> arguments = Pointers(command);
   const std::vector<char*> variables = Pointers(environment);
   const winsize size{.ws_row = static_cast<unsigned short>(rows),
@@ -80,7 +80,7 @@ termios PtyProcess::Settings() const {
 int PtyProcess::Wait() {
   int status = 0;
   const bool ended = WaitUntil([&] {
-    // It may wait for the terminal to take what it says.
+    // The program may block until the terminal accepts its output.
     while (Fill()) {
     }
     return ::waitpid(pid_, &status, WNOHANG) == pid_;

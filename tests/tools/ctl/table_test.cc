@@ -50,7 +50,7 @@ TEST(TableTest, ColumnsThatMayShrinkMakeItFit) {
             "id-1  /a/path/of…  an agent o…\n");
 }
 
-// Rows of an id, a path, and two columns that matter less.
+// A table with an id, a path, and two columns of lower priority.
 std::string Narrow(size_t width, const std::string& note) {
   Table table({{"ID"},
                {.title = "NOTE", .rank = 1},

@@ -1,5 +1,5 @@
-// What drawbridgectl says of an address at which there is no gateway, or one that is to be called otherwise:
-// each time what to change.
+// The errors of drawbridgectl for an address without a gateway, or for a wrong way to call it. Each says what
+// to change.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

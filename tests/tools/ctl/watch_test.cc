@@ -27,7 +27,7 @@ TEST(WatchTest, ShowsWhoIsHereAndWhatBecomesOfThem) {
   EXPECT_THAT(line, HasSubstr("updated  " + first.id()));
   EXPECT_THAT(line, HasSubstr("user=alice"));
   ASSERT_EQ(Ctl(address, {"interrupt", second.id(), "--abort", "--code=4001"}).code, 0);
-  // Perhaps it was seen closing in between.
+  // The client may be reported as closing in between.
   while ((line = watch.ReadLine()).find("closing ") != std::string::npos) {
   }
   EXPECT_THAT(line, HasSubstr("closed   " + second.id()));
