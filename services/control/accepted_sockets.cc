@@ -16,16 +16,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// For the owner of a socket that was shut down to close it. Then it is given up, and another is shut down.
+// The time that an owner has to close a socket that was shut down. After it another socket is shut down.
 constexpr std::chrono::seconds kPatience{1};
 
-// 0, which no socket has: not open, or none of ours.
+// 0, which is not a valid inode, if the descriptor is not an open socket.
 ino_t InodeOf(int descriptor) {
   struct stat status {};
   return ::fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode) ? status.st_ino : 0;
 }
 
-// How long it has carried no data; nullopt: it is no TCP connection.
+// The time since it last carried data; nullopt if it is not a TCP connection.
 std::optional<milliseconds> QuietFor(int socket) {
   tcp_info info{};
   socklen_t size = sizeof(info);
@@ -75,8 +75,8 @@ bool AcceptedSockets::ShutDownQuietest(milliseconds min_quiet, SteadyTime now) {
     quietest = each;
   }
   if (quietest == sockets_.end()) return false;
-  // Its owner may close it at any moment, and the descriptor may be another's then. A copy cannot change, so
-  // the copy is looked at again and used.
+  // The owner may close the descriptor at any moment, and the kernel may reuse its number. A duplicate keeps
+  // referring to one socket, so the inode of the duplicate is checked and the duplicate is shut down.
   const int copy = ::fcntl(quietest->first, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return false;
   if (InodeOf(copy) == quietest->second.inode) ::shutdown(copy, SHUT_RDWR);

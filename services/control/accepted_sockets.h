@@ -1,4 +1,4 @@
-// Keeps count of sockets that another library owns and closes without a word.
+// Counts open sockets that another library owns and closes without notification.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_ACCEPTED_SOCKETS_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_ACCEPTED_SOCKETS_H_
 
@@ -14,31 +14,32 @@
 
 namespace drawbridge {
 
-// A descriptor still is the socket that was added while its inode is the same: the kernel gives each socket
-// an inode of its own. Asking for it takes a system call a socket, well under a microsecond.
+// Identifies a socket by its descriptor and its inode. The kernel gives each socket its own inode, so a
+// descriptor whose inode has changed no longer refers to the socket. The check takes one system call per
+// socket, less than a microsecond.
 //
 // Thread-safe; never blocks on the network.
 class AcceptedSockets {
  public:
-  // Of a socket that is open, before it is handed to its owner.
+  // `socket` must be open and not yet handed to its owner.
   void Add(int socket);
 
-  // How many are open.
+  // The number of open sockets.
   size_t size();
 
   enum class Room {
     kFree,  // fewer than `most` are open
-    kSoon,  // a connection was shut down; its owner is about to close it, and it counts until then
-    kNone,  // no connection was quiet for long enough
+    kSoon,  // a connection was shut down; it counts until its owner has closed it
+    kNone,  // no connection was idle for `min_quiet`
   };
-  // Where `most` are open, shuts down the one that has carried no data for longest, in either direction, if
-  // that is at least `min_quiet`. Its owner sees the end of the stream.
+  // If `most` sockets are open, shuts down the one that has carried no data in either direction for the
+  // longest time, if that time is at least `min_quiet`. Its owner then reads end of file.
   Room MakeRoom(size_t most, std::chrono::milliseconds min_quiet, SteadyTime now);
 
  private:
   struct Socket {
     ino_t inode;
-    SteadyTime shut_down_time;  // not set: it was not
+    SteadyTime shut_down_time;  // unset: it was not shut down
   };
 
   void DropClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -1,4 +1,4 @@
-// When to answer a call that waits, so that its deadline never comes first.
+// Computes when to answer a waiting call so that the answer is sent before the deadline of the call.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_ANSWER_BY_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_ANSWER_BY_H_
 
@@ -14,10 +14,10 @@
 
 namespace drawbridge {
 
-// gRPC 1.51 sends the trailers of a call twice when its deadline passes while it waits. HTTP/2 forbids that,
-// and clients that check it (hyper-h2, so grpclib) close the connection with all other calls on it. So a call
-// that waits is answered a moment earlier: 15 ms before a deadline of up to 150 ms, half a second before one
-// of 5 s or more, a tenth of the time between; and never in the first half of its time.
+// gRPC 1.51 sends the trailers of a call twice if its deadline passes while the call waits. HTTP/2 forbids
+// that, and clients that check it (hyper-h2, and so grpclib) close the connection with all other calls on it.
+// A waiting call is therefore answered earlier: 15 ms before a deadline of up to 150 ms, 500 ms before one of
+// 5 s or more, and a tenth of the time before others. It is never answered in the first half of its time.
 inline std::chrono::nanoseconds WaitingTime(std::chrono::nanoseconds until_deadline) {
   using std::chrono::milliseconds;
   const auto margin =
@@ -26,17 +26,18 @@ inline std::chrono::nanoseconds WaitingTime(std::chrono::nanoseconds until_deadl
                                             milliseconds(0));
 }
 
-// How long this call may wait from now on; nullopt: for ever.
+// The time that the call may wait from now on; nullopt if it has no deadline.
 inline std::optional<std::chrono::nanoseconds> WaitingTime(const grpc::CallbackServerContext& context) {
   const auto deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return std::nullopt;
   return WaitingTime(deadline - std::chrono::system_clock::now());
 }
 
-// The answer then. `goes_on`: what becomes of what was asked for.
+// The status of a call that is answered because of its deadline. `goes_on` states what happens to the
+// requested operation.
 inline grpc::Status DeadlineOver(const std::string& goes_on) {
   return Failure(grpc::StatusCode::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED",
-                 "the deadline of the call is over; " + goes_on);
+                 "the deadline of the call has expired; " + goes_on);
 }
 
 }  // namespace drawbridge

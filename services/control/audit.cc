@@ -35,7 +35,7 @@ void Audit::Add(LogField field) {
   fields_.push_back(std::move(field));
 }
 
-// What is not set is left out.
+// Fields that are not set are omitted.
 template <typename Request>
 void Audit::AskedToClose(const Request& request) {
   if (request.code() != 0) Add({"code", request.code()});

@@ -1,5 +1,4 @@
-// The line that every call which changes something leaves in the log: who called, what was asked for, what
-// came of it, and how long it took.
+// Writes the audit line of each call that changes something: caller, parameters, result and duration.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_AUDIT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_AUDIT_H_
 
@@ -17,15 +16,16 @@
 
 namespace drawbridge {
 
-// Of one call. Not thread-safe: each step of a call comes after the one before. A payload is never in it, and
-// of a long text only the beginning.
+// The audit line of one call. Not thread-safe: the steps of a call run one after another. It never contains a
+// payload and truncates long values.
 class Audit {
  public:
-  // `method` is a literal. The clock must outlive it.
+  // `method` must be a string literal. `clock` must outlive this object.
   Audit(std::string_view method, std::string_view caller, const Clock& clock);
-  // The caller is known by its name, or else by its address.
+  // Logs the name and the address of the caller, or only the address if it has no name.
   Audit(std::string_view method, const Call& call, const Clock& clock);
 
+  // Adds the fields of the request that are set.
   void Asked(const control::v1::InterruptConnectionRequest& request);
   void Asked(const control::v1::InterruptConnectionsRequest& request);
   void Asked(const control::v1::UpdateConnectionRequest& request);
@@ -34,6 +34,7 @@ class Audit {
   void Asked(const control::v1::DrainNodeRequest& request);
   void Asked(const control::v1::ResumeNodeRequest& request);
 
+  // Stores the result. A later result replaces it.
   void Came(const control::v1::InterruptConnectionResponse& response);
   void Came(const control::v1::InterruptConnectionsResponse& response);
   void Came(const control::v1::UpdateConnectionResponse& response);
@@ -41,7 +42,7 @@ class Audit {
   void Came(const control::v1::BroadcastMessageResponse& response);
   void Came(const control::v1::DrainNodeResponse& response);
 
-  // Writes the line. Once, when the call is answered.
+  // Writes the line. Must be called once, when the call is answered.
   void Finish(const grpc::Status& status);
 
  private:

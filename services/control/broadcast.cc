@@ -12,7 +12,7 @@ namespace {
 
 namespace v1 = control::v1;
 
-constexpr size_t kStretch = 1024;  // connections that are looked at, each to be sent to
+constexpr size_t kStretch = 1024;  // connections examined in one call of SendSome
 
 }  // namespace
 

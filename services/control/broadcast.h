@@ -1,4 +1,5 @@
-// BroadcastMessage as plain functions: to whom, and how many have it queued.
+// BroadcastMessage without gRPC and threads: selects the connections, queues the message and counts the
+// results.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_BROADCAST_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_BROADCAST_H_
 
@@ -19,22 +20,23 @@
 
 namespace drawbridge {
 
-// One message to every open connection that matches when its turn comes and was there when the broadcast
-// began. The payload is there once, whoever waits for it. A connection that is closing takes no more
-// messages: it is not counted. One whose send queue has no room is `dropped`, and one that the node's send
-// queues together have no room for is `node_full`: it misses this message and nothing else.
+// Queues one message to every open connection that matches when it is examined and was open when the
+// broadcast began. All connections share one copy of the payload. A closing connection accepts no messages
+// and is not counted. A connection whose send queue has no room counts as `dropped`. A connection for which
+// the send queues of the node together have no room counts as `node_full`. Both miss only this message.
 //
-// Never blocks. Not thread-safe, but for Stop.
+// Never blocks. Not thread-safe, except Stop.
 class Broadcast {
  public:
-  // INVALID_ARGUMENT naming the field. All but the request must outlive the broadcast.
+  // Returns INVALID_ARGUMENT naming the field. `registry`, `clock` and `budget` must outlive the broadcast.
   static grpc::Status Begin(const Registry& registry, const Clock& clock, SendBudget& budget,
                             const control::v1::BroadcastMessageRequest& request,
                             std::unique_ptr<Broadcast>* broadcast);
 
-  // Queues it to the next ones, about a millisecond's work. False: that was all.
+  // Queues the message to the next connections, about one millisecond of work. Returns false when none are
+  // left.
   bool SendSome();
-  // Any thread: nobody further gets it.
+  // Thread-safe. No further connection gets the message.
   void Stop() { stopped_ = true; }
 
   control::v1::BroadcastMessageResponse Response() const;

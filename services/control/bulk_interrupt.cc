@@ -19,12 +19,12 @@ constexpr int32_t kDefaultRate = 500;
 constexpr int32_t kUnlimitedRate = -1;
 constexpr size_t kMaxSamples = 100;
 
-constexpr size_t kStretch = 4096;  // looked at in one part of the work, of those who may match
+constexpr size_t kStretch = 4096;  // connections examined in one call of Collect
 
-// A bound of which 0 means that there is none.
+// Parses a bound; 0 means no bound.
 grpc::Status ParseBound(int64_t value, const std::string& reason, const std::string& field, uint64_t* bound) {
   if (value < 0) {
-    return InvalidField(reason, field, fmt::format("is {}: at least 0 is required, 0 is no bound", value));
+    return InvalidField(reason, field, fmt::format("is {}: at least 0 is required, 0 means no bound", value));
   }
   if (value > 0) *bound = static_cast<uint64_t>(value);
   return grpc::Status::OK;
@@ -33,8 +33,8 @@ grpc::Status ParseBound(int64_t value, const std::string& reason, const std::str
 grpc::Status ParseRate(int32_t value, uint32_t* rate) {
   if (value < kUnlimitedRate) {
     return InvalidField("RATE_INVALID", "rate_per_second",
-                        fmt::format("is {}: at least -1 is required, -1 is as fast as possible, 0 is {}",
-                                    value, kDefaultRate));
+                        fmt::format("is {}: at least -1 is required (-1: as fast as possible, 0: {})", value,
+                                    kDefaultRate));
   }
   if (value == kUnlimitedRate) {
     *rate = 0;
@@ -44,15 +44,15 @@ grpc::Status ParseRate(int32_t value, uint32_t* rate) {
   return grpc::Status::OK;
 }
 
-// A client library may drop a field that it does not know, such as dry_run where the name is dryRun, and a
-// request without one would end every connection.
+// A client library may silently drop a field that it does not know, such as dry_run where the name is dryRun.
+// Without this check such a request would close every connection.
 grpc::Status CheckAll(const v1::InterruptConnectionsRequest& request, const Filter& filter) {
   const bool bounded = request.dry_run() || request.max_count() > 0 || request.limit() > 0;
   if (bounded || request.all() || !filter.chooses_every_open()) return grpc::Status::OK;
   return InvalidField(
       "ALL_REQUIRED", "all",
-      "is false and the filter is true of every connection: set all = true to end them all, or max_count "
-      "(in JavaScript maxCount), limit, or dry_run (in JavaScript dryRun), of which the request has none");
+      "is false and the filter matches every connection: set all = true to close all of them, or set "
+      "max_count (in JavaScript maxCount), limit or dry_run (in JavaScript dryRun)");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// InterruptConnections without gRPC and without a timer: who is meant, when each is ended, what came of it.
+// InterruptConnections without gRPC and timers: selects the connections, paces their closes and counts the
+// outcomes.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_H_
 
@@ -23,7 +24,7 @@
 
 namespace drawbridge {
 
-// What a request asks for, once it is checked.
+// The validated options of a request.
 struct BulkInterruptOptions {
   static constexpr uint64_t kNoBound = std::numeric_limits<uint64_t>::max();
 
@@ -32,34 +33,36 @@ struct BulkInterruptOptions {
   bool dry_run = false;
   uint64_t max_count = kNoBound;
   uint64_t limit = kNoBound;
-  uint32_t rate = 0;  // a second; 0: as fast as possible
+  uint32_t rate = 0;  // closes per second; 0: as fast as possible
 };
 
-// INVALID_ARGUMENT naming the field, its value and its bound.
+// Returns INVALID_ARGUMENT naming the field, its value and its bound.
 grpc::Status ParseBulkInterrupt(const control::v1::InterruptConnectionsRequest& request,
                                 BulkInterruptOptions* options);
 
-// First finds all that match, then ends them at their pace, the oldest first. Who comes after the start is
-// not meant. Of a million that match it remembers 8 bytes each, and nothing that outlives them.
+// First finds all matching connections, then closes them at the requested rate, oldest first. Connections
+// that open after the start are not included. It keeps 8 bytes for each matching connection and does not keep
+// the connection alive.
 //
-// Never blocks. Not thread-safe, but for `ended`. When it dies, nothing more is ended; what was begun goes
-// on.
+// Never blocks. Not thread-safe, except `ended`. After its destruction no further connection is closed;
+// closes that have begun continue.
 class BulkInterrupt {
  public:
-  // Registry and clock must outlive it. `ended` is called at most once, on any thread and perhaps after this
-  // has died, when the last of the connections is gone: it must not block.
+  // `registry` and `clock` must outlive it. `ended` is called at most once, when the last of the connections
+  // has ended. It is called on any thread, possibly after the destruction of this object, and must not block.
   BulkInterrupt(const Registry& registry, const Clock& clock, BulkInterruptOptions options, uint32_t seed,
                 std::function<void()> ended);
 
-  // Does a part of what is due, about a millisecond long. Returns when to call it again; nullopt: not before
-  // `ended`, or never, where it is done.
+  // Does the next part of the due work, about one millisecond. Returns when to call it again; nullopt if
+  // there is no work before `ended` is called, or if it is done.
   std::optional<SteadyTime> Work();
 
-  // Nothing is left to do or to wait for.
+  // Whether nothing is left to do or to wait for.
   bool done() const;
-  // Once it is done: OK, or FAILED_PRECONDITION where more than max_count match; then nothing was ended.
+  // Valid once it is done: OK, or FAILED_PRECONDITION if more than max_count connections match. In that case
+  // no connection was closed.
   grpc::Status status() const;
-  // What has come of it so far. A connection is counted as InterruptConnection would name its outcome.
+  // The counts so far. A connection is counted by the outcome that InterruptConnection would return.
   control::v1::InterruptConnectionsResponse Progress() const;
 
  private:
@@ -76,10 +79,10 @@ class BulkInterrupt {
 
   Matches matches_;
   uint64_t matched_ = 0;
-  std::vector<uint64_t> sequences_;   // of those to be ended; at most as many as were connected
+  std::vector<uint64_t> sequences_;   // of the connections to close
   std::vector<std::string> samples_;  // dry_run: ids
 
-  std::unique_ptr<PacedClose> close_;  // once all are found
+  std::unique_ptr<PacedClose> close_;  // set once all matches are found
 };
 
 }  // namespace drawbridge

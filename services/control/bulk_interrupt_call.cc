@@ -16,13 +16,14 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Callers are promised one a second.
+// Shorter than a second, so that a caller gets at least one report each second.
 constexpr std::chrono::milliseconds kReportEvery{500};
 
-constexpr char kGoesOn[] = "nothing more is closed, what was begun goes on";
+constexpr char kGoesOn[] = "no further connection is closed; closes that have begun continue";
 
 grpc::Status CallerLeft() {
-  return Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", std::string("the caller left; ") + kGoesOn);
+  return Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
+                 std::string("the caller cancelled the call or disconnected; ") + kGoesOn);
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment,
                                             BulkInterruptOptions options, Slot slot, Audit audit) {
   const auto call = std::make_shared<BulkInterruptCall>(environment, std::move(slot), std::move(audit));
   call->self_ = call;
-  // The connections may tell of their end when the call is long over.
+  // A connection may end after this call was destroyed.
   auto ended = [weak = call->weak_from_this()] {
     if (const auto alive = weak.lock()) alive->Post([alive] { alive->Advance(); });
   };
@@ -81,7 +82,7 @@ void BulkInterruptCall::Advance() {
   WakeUpAt(std::min(next.value_or(next_report_), next_report_));
 }
 
-// A caller that reads slowly misses some; nothing is kept for it.
+// Skips a report while the previous one is being written, so that no queue grows for a slow caller.
 void BulkInterruptCall::Report(SteadyTime now) {
   next_report_ = now + kReportEvery;
   if (writing_) return;
@@ -91,7 +92,7 @@ void BulkInterruptCall::Report(SteadyTime now) {
 }
 
 void BulkInterruptCall::Complete() {
-  if (writing_) return;  // comes back when that is done
+  if (writing_) return;  // OnWriteDone leads here again
   const grpc::Status status = run_->status();
   Conclude(status);
   if (!status.ok()) return Finish(status);
@@ -125,7 +126,7 @@ void BulkInterruptCall::Conclude(const grpc::Status& status) {
   audit_.Finish(status);
 }
 
-// Instead of the time that was set before.
+// Replaces an earlier time.
 void BulkInterruptCall::WakeUpAt(SteadyTime time) {
   timer_.expires_after(time - clock_.Steady());
   timer_.async_wait([call = shared_from_this()](const boost::system::error_code& error) {

@@ -1,4 +1,4 @@
-// One call of InterruptConnections: drives a BulkInterrupt by a timer and streams its progress.
+// One InterruptConnections call: drives a BulkInterrupt with a timer and streams its progress.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_BULK_INTERRUPT_CALL_H_
 
@@ -20,12 +20,12 @@
 
 namespace drawbridge {
 
-// Lives on a strand of its own, so no call waits for another for longer than a part of its work. Owns itself
-// until gRPC is done with it.
+// Runs on its own strand, so another call waits at most for one part of its work. Owns itself until gRPC
+// calls OnDone.
 class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                                 public std::enable_shared_from_this<BulkInterruptCall> {
  public:
-  // What it needs; all must outlive it. It gives back `slot` when it dies.
+  // Dependencies; all must outlive the call. The destruction of the call releases `slot`.
   struct Environment {
     boost::asio::thread_pool& pool;
     const Registry& registry;
@@ -56,14 +56,14 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   const Slot slot_;
   std::shared_ptr<BulkInterruptCall> self_;
 
-  // On the strand.
+  // Accessed only on the strand.
   Strand strand_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer deadline_;
   Audit audit_;
   std::unique_ptr<BulkInterrupt> run_;
   SteadyTime next_report_;
-  grpc::ByteBuffer message_;  // that is being written
+  grpc::ByteBuffer message_;  // being written while `writing_`
   bool writing_ = false;
   bool deadline_over_ = false;
   bool finished_ = false;

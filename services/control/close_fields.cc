@@ -10,7 +10,7 @@
 namespace drawbridge {
 namespace {
 
-// RFC 6455, section 5.5: a control frame holds 125 bytes, of which the code takes two.
+// RFC 6455, section 5.5: the payload of a control frame has at most 125 bytes. The code takes two of them.
 constexpr size_t kMaxReason = 123;
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
 

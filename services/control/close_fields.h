@@ -1,4 +1,4 @@
-// The fields by which a request says how connections are to be closed.
+// Parses the request fields that define how connections are closed.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_CLOSE_FIELDS_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_CLOSE_FIELDS_H_
 
@@ -13,14 +13,13 @@
 
 namespace drawbridge {
 
-// Each sets what is asked for and leaves the rest, or says INVALID_ARGUMENT with the field, its value and its
-// bound.
+// Each function stores the value, or returns INVALID_ARGUMENT with the field, its value and its bound.
 
-// 0 leaves the code as it is.
+// 0 keeps the code of `close`.
 grpc::Status ParseCode(uint32_t code, CloseRequest* close);
-// An empty one leaves the reason as it is.
+// An empty reason keeps that of `close`.
 grpc::Status ParseReason(const std::string& reason, CloseRequest* close);
-// From 0 to `most`.
+// Accepts 0 to `most`. `reason` is the ErrorInfo reason of the error.
 grpc::Status ParseDuration(const std::string& reason, const std::string& field,
                            const google::protobuf::Duration& duration, std::chrono::seconds most,
                            std::chrono::nanoseconds* out);

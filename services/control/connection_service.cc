@@ -32,7 +32,7 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grp
   return reactor;
 }
 
-// Parse, act, answer.
+// Parses the request, calls `function` and answers the call.
 template <typename Request, typename Response, typename Function>
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
                                  grpc::ByteBuffer* out, Function function) {
@@ -44,7 +44,7 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grp
   return Finish(context, status);
 }
 
-// The same, of a call that is answered for good.
+// Also writes the audit line of the call.
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grpc::Status& status,
                                  Audit& audit) {
   audit.Finish(status);
@@ -53,12 +53,12 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grp
 
 grpc::Status TooManyBulkInterrupts(size_t bound) {
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_BULK_INTERRUPTS",
-                 fmt::format("{} calls of InterruptConnections are under way: no more are taken", bound));
+                 fmt::format("{} calls of InterruptConnections are in progress, which is the limit", bound));
 }
 
 grpc::Status TooManyCounts(size_t bound) {
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_COUNTS",
-                 fmt::format("{} calls of CountConnections are under way: no more are taken", bound));
+                 fmt::format("{} calls of CountConnections are in progress, which is the limit", bound));
 }
 
 }  // namespace
@@ -119,8 +119,7 @@ grpc::ServerUnaryReactor* ConnectionService::CountConnections(const Call& call,
   if (status.ok() && !*slot) status = TooManyCounts(counts_.capacity());
   if (!status.ok()) return Finish(call.context, status);
   const std::shared_ptr<Count> count = std::move(begun);
-  auto* waiting =
-      new WaitingCall(bulk_, nullptr, "nothing is counted further", [count, slot] { count->Stop(); });
+  auto* waiting = new WaitingCall(bulk_, nullptr, "the count stops", [count, slot] { count->Stop(); });
   DoInTurns([count, slot] { return count->CountSome(); },
             [answer = waiting->Answerer(), count, response] {
               answer([count, response] {
@@ -154,7 +153,7 @@ grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& cal
 grpc::ServerUnaryReactor* ConnectionService::WhenGone(const Call& call, const std::shared_ptr<Audit>& audit,
                                                       const std::shared_ptr<Interruption>& interruption,
                                                       grpc::ByteBuffer* response) {
-  auto* waiting = new WaitingCall(answers_, audit, "the interrupt goes on",
+  auto* waiting = new WaitingCall(answers_, audit, "the interrupt continues",
                                   [interruption] { interruption->StopWaiting(); });
   interruption->WhenGone([answer = waiting->Answerer(), audit, interruption, response] {
     answer([audit, interruption, response] {
@@ -264,8 +263,7 @@ grpc::ServerUnaryReactor* ConnectionService::BroadcastMessage(const Call& call,
   return waiting->Wait(*call.context);
 }
 
-// Calls `part` until it returns false, then `done`. Between two parts, others that wait for the thread have
-// their turn.
+// Calls `part` until it returns false, then `done`. Other work of the thread runs between two calls.
 void ConnectionService::DoInTurns(std::function<bool()> part, std::function<void()> done) {
   boost::asio::post(bulk_, [this, part = std::move(part), done = std::move(done)]() mutable {
     if (part()) return DoInTurns(std::move(part), std::move(done));

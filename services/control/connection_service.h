@@ -1,4 +1,4 @@
-// drawbridge.control.v1.ConnectionService: each RPC a few lines around a plain function.
+// drawbridge.control.v1.ConnectionService: each RPC is a thin wrapper of a plain function.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_CONNECTION_SERVICE_H_
 
@@ -26,19 +26,19 @@ namespace drawbridge {
 // Thread-safe: gRPC calls it on any thread. Never blocks and never makes the data plane wait.
 class ConnectionService final {
  public:
-  // All must outlive the service; the server must be shut down before the service dies.
+  // All must outlive the service. The server must be shut down before the service is destroyed.
   ConnectionService(Registry* registry, SendBudget* send_budget, const Clock* clock, Guard* guard);
   ~ConnectionService();
 
-  // For the server to register. Asks the guard about every call.
+  // The service to register with the gRPC server. It asks the guard about every call.
   GuardedService<control::v1::ConnectionService>& service() { return service_; }
 
-  // The node is going: ends all watches once they have been told everything. Any thread; does not wait.
+  // Called at shutdown: each watch ends once it has sent all pending events. Thread-safe; does not wait.
   void EndWatches() { watches_.EndAll(); }
   const Watches& watches() const { return watches_; }
 
  private:
-  // The RPCs: each is called with its request's bytes, once its caller is let in.
+  // The RPCs. Each is called with the bytes of its request after the guard has admitted the caller.
   grpc::ServerUnaryReactor* ListConnections(const Call& call, const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* GetConnection(const Call& call, const grpc::ByteBuffer* request,
@@ -67,9 +67,9 @@ class ConnectionService final {
   void AnswerSent(const std::string& connection_id, Audit& audit, grpc::ByteBuffer* response) const;
   void DoInTurns(std::function<bool()> part, std::function<void()> done);
 
-  // Each remembers whom it is to end, 8 bytes for each; one more is refused.
+  // Each call keeps 8 bytes for each matching connection. Further calls are refused.
   static constexpr size_t kBulkInterruptsAtOnce = 32;
-  // Each remembers up to 8 MiB of values; one more is refused.
+  // Each call keeps up to 8 MiB of values. Further calls are refused.
   static constexpr size_t kCountsAtOnce = 32;
 
   Registry& registry_;
@@ -77,10 +77,10 @@ class ConnectionService final {
   const Clock& clock_;
   const PageTokens page_tokens_;
   Watches watches_;
-  // Answers calls that waited, so that an I/O thread which ended a connection does not do gRPC's work.
+  // Answers waiting calls, so that the I/O thread that ended a connection does not run gRPC code.
   boost::asio::thread_pool answers_{1};
-  // Does what is about many connections, a millisecond of each call in turn, so that no other call waits for
-  // it.
+  // Runs calls that affect many connections. They take turns of about one millisecond, and other calls do not
+  // wait for them.
   boost::asio::thread_pool bulk_{1};
   Slots bulk_interrupts_{kBulkInterruptsAtOnce};
   Slots counts_{kCountsAtOnce};

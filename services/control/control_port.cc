@@ -19,9 +19,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// After accept has failed for want of something.
+// The delay after accept has failed for lack of a resource.
 constexpr milliseconds kRetry{100};
-// Until gRPC has closed a connection that was shut down.
+// The delay for gRPC to close a connection that was shut down.
 constexpr milliseconds kClosing{5};
 constexpr milliseconds kForEver{-1};
 constexpr milliseconds kNoTime{0};
@@ -33,7 +33,8 @@ int NewEvent() {
   return event;
 }
 
-// Of accept: there is no descriptor or no memory left. Everything else says that the newcomer has left.
+// Whether accept failed for lack of a descriptor or of memory. Other errors mean that the pending connection
+// is gone.
 bool IsAboutMachine(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -75,7 +76,7 @@ std::optional<std::string> ControlPort::problem() const {
 
 void ControlPort::Run() {
   while (!stopping_) {
-    // While accept fails, it is tried again even when the newcomers have left.
+    // While accept fails, it is retried even if no connection is pending any more.
     Wait(error_ == 0 ? kForEver : kRetry, /*for_newcomer=*/true);
     if (!stopping_) Wait(AcceptOne(), /*for_newcomer=*/false);
   }
@@ -118,18 +119,18 @@ void ControlPort::Take(int socket) {
 
 void ControlPort::Evicted() {
   ++evicted_;
-  Tell("the connection that was quiet for longest was closed for a new one");
+  Tell("the connection that was idle for the longest time was closed for a new one");
 }
 
 void ControlPort::Refused() {
   ++refused_;
-  Tell("a new connection was refused: each of the others has carried data a moment ago");
+  Tell("a new connection was refused, since all others have carried data recently");
 }
 
 void ControlPort::Tell(std::string_view what) {
   const auto suppressed = lines_.Take(clock_.Steady());
   if (!suppressed.has_value()) return;
-  spdlog::warn("control port: as many connections as may be, {}: {} (suppressed={})",
+  spdlog::warn("control port: the limit of {} connections is reached: {} (suppressed={})",
                options_.max_connections, what, *suppressed);
 }
 
@@ -138,8 +139,8 @@ void ControlPort::Failed(int error) {
   if (error_ != 0) return;
   failing_since_ = clock_.Steady();
   error_ = error;
-  spdlog::error("control port: cannot accept connections: {}; it tries again every {} ms",
-                std::strerror(error), kRetry.count());
+  spdlog::error("control port: cannot accept connections: {}; retrying every {} ms", std::strerror(error),
+                kRetry.count());
 }
 
 void ControlPort::Succeeded() {

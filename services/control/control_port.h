@@ -1,4 +1,4 @@
-// Accepts the connections of the control API, within a bound.
+// Accepts the connections of the control API, up to a limit.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_CONTROL_PORT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_CONTROL_PORT_H_
 
@@ -19,53 +19,54 @@
 
 namespace drawbridge {
 
-// gRPC 1.51 accepts without a bound, and its listener stops for good when there is no descriptor left. So
-// this listens in its place and hands over what it accepts. At the bound it closes the connection that has
-// been quiet for longest, so that idle connections cannot lock out a new caller. Where accept fails for want
-// of a descriptor or of memory, it tries again until it succeeds.
+// gRPC 1.51 accepts without a limit, and its listener stops permanently when accept fails for lack of a
+// descriptor. This class listens in its place and hands the accepted sockets to gRPC. At the limit it closes
+// the connection that was idle for the longest time, so that idle connections cannot lock out new callers. If
+// accept fails for lack of a descriptor or of memory, it is retried until it succeeds.
 //
-// Has one thread. The public functions: any thread, except as said.
+// Has one thread. The public functions are thread-safe unless noted otherwise.
 class ControlPort {
  public:
   struct Options {
     std::string listen;             // ip:port, [ipv6]:port; port 0 picks a free one
     size_t max_connections = 1024;  // at least 1
-    // A connection that carried data more recently is not closed to make room: the newcomer is refused.
+    // A connection that carried data within this time is not closed to make room. If all did, the new
+    // connection is refused.
     std::chrono::milliseconds min_quiet = std::chrono::seconds(5);
     // TCP_USER_TIMEOUT of each connection: how long sent data may stay unacknowledged.
     std::chrono::milliseconds user_timeout = std::chrono::seconds(20);
   };
-  // Owns the socket that it is given. Called on the port's thread; must not block.
+  // Takes ownership of the socket. Called on the port's thread; must not block.
   using Deliver = std::function<void(int socket)>;
 
   // Binds and listens; nothing is accepted yet. `clock` must outlive the port. Throws as ListenSocket does.
   ControlPort(Options options, const Clock* clock);
   ~ControlPort();
 
-  // Begins to accept. Once.
+  // Begins to accept. Must be called at most once.
   void Start(Deliver deliver);
-  // Closes the port. Nothing is delivered after it has returned; what was delivered stays open. Blocks until
-  // the thread has ended. One thread at a time; a second call does nothing.
+  // Closes the port. No socket is delivered after it has returned; delivered sockets stay open. Blocks until
+  // the thread has ended. Must not be called concurrently; a second call does nothing.
   void Stop();
 
   const std::string& address() const { return socket_.address(); }  // as bound
 
   size_t connections() { return accepted_.size(); }  // open ones
   size_t max_connections() const { return options_.max_connections; }
-  // Newcomers that were closed at once, since no connection was quiet enough to be closed for them.
+  // New connections that were closed at once because no other connection was idle long enough.
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
-  // Quiet connections that were closed to make room.
+  // Idle connections that were closed to make room.
   uint64_t evicted() const { return evicted_.load(std::memory_order_relaxed); }
-  // Calls of accept that failed for want of a descriptor or of memory.
+  // Calls of accept that failed for lack of a descriptor or of memory.
   uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
-  // What keeps it from accepting now and for how long, as a sentence without its end; nullopt: nothing.
+  // Why it cannot accept and for how long, as a sentence without the final period; nullopt if it can.
   std::optional<std::string> problem() const;
 
  private:
   void Run();
-  // Sleeps for that long, or until a newcomer waits where that is asked for, or until Stop is called.
+  // Blocks for `at_most`, until a connection is pending if `for_newcomer` is set, or until Stop is called.
   void Wait(std::chrono::milliseconds at_most, bool for_newcomer) const;
-  // Of a newcomer that waits. Returns for how long to leave the port alone.
+  // Handles one pending connection. Returns how long to wait before the next attempt.
   std::chrono::milliseconds AcceptOne();
   void Take(int socket);
   void Evicted();
@@ -80,13 +81,13 @@ class ControlPort {
   const int stop_event_;  // an eventfd
   Deliver deliver_;
   AcceptedSockets accepted_;
-  bool making_room_ = false;  // the thread's: a connection was shut down for the newcomer that waits
+  bool making_room_ = false;  // a connection was shut down for the pending one
   LineBudget lines_;
   std::atomic<bool> stopping_ = false;
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<uint64_t> evicted_ = 0;
   std::atomic<uint64_t> failures_ = 0;
-  std::atomic<int> error_ = 0;  // errno of the last accept; 0: it went well
+  std::atomic<int> error_ = 0;  // errno of the last accept; 0: it succeeded
   std::atomic<SteadyTime> failing_since_ = SteadyTime();
   std::thread thread_;
 };

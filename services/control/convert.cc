@@ -99,7 +99,7 @@ google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
 
 void Describe(const Connection& connection, const std::string& node_id, const Clock& clock,
               v1::Connection* out) {
-  // Asked once: it may change meanwhile.
+  // The state is read once, since it may change concurrently.
   Describe(connection, connection.state(), node_id, clock, out);
 }
 

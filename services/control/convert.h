@@ -1,4 +1,4 @@
-// The data plane's facts in the words of the control API.
+// Converts values of the data plane to messages of the control API.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_CONVERT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_CONVERT_H_
 
@@ -14,12 +14,12 @@
 
 namespace drawbridge {
 
-// Writes what is known of `connection` now. Thread-safe. Counters of an open connection are each true, though
-// not of one same instant.
+// Writes the current values of `connection`. Thread-safe. The counters of an open connection are read one
+// after another, so they are not a consistent snapshot.
 void Describe(const Connection& connection, const std::string& node_id, const Clock& clock,
               control::v1::Connection* out);
 
-// The same as of a moment when it was in `state`, or before: what is known only of a later state is left out.
+// Writes `connection` as it was in `state`. Values that exist only in a later state are omitted.
 void Describe(const Connection& connection, ConnectionState state, const std::string& node_id,
               const Clock& clock, control::v1::Connection* out);
 

@@ -21,9 +21,9 @@ constexpr size_t kMaxGroups = 1000;
 constexpr size_t kMaxValues = 10'000;
 constexpr size_t kMaxValueBytes = 8 << 20;
 
-constexpr size_t kGroupBytes = 24;  // at most, of a group on the wire besides its value
+constexpr size_t kGroupBytes = 24;  // upper bound of a serialized group without its value
 
-constexpr size_t kStretch = 4096;  // connections that are looked at in one part of the work
+constexpr size_t kStretch = 4096;  // connections examined in one call of CountSome
 
 grpc::Status ParseMaxGroups(int32_t value, size_t* max_groups) {
   if (value < 0) {

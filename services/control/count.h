@@ -1,4 +1,5 @@
-// CountConnections without gRPC and without a thread: how many match, in total and by the values of a field.
+// CountConnections without gRPC and threads: counts the matching connections, in total and by the values of a
+// field.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_COUNT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_COUNT_H_
 
@@ -21,21 +22,21 @@
 
 namespace drawbridge {
 
-// Counts the listed connections that match and were there when it began. Never blocks. Not thread-safe, but
-// for Stop. Remembers at most 10,000 values and 8 MiB of them.
+// Counts the listed connections that match and were listed when the count began. Never blocks. Not
+// thread-safe, except Stop. Keeps at most 10,000 values and 8 MiB of them.
 class Count {
  public:
-  // INVALID_ARGUMENT naming the field. Registry and clock must outlive the count.
+  // Returns INVALID_ARGUMENT naming the field. `registry` and `clock` must outlive the count.
   static grpc::Status Begin(const Registry& registry, const Clock& clock,
                             const control::v1::CountConnectionsRequest& request,
                             std::unique_ptr<Count>* count);
 
-  // Counts the next ones, about a millisecond's work. False: that was all.
+  // Counts the next connections, about one millisecond of work. Returns false when none are left.
   bool CountSome();
-  // Any thread: nothing is counted further.
+  // Thread-safe. No further connection is counted.
   void Stop() { stopped_ = true; }
 
-  // What was counted so far.
+  // The counts so far.
   control::v1::CountConnectionsResponse Response() const;
 
  private:
@@ -47,15 +48,15 @@ class Count {
   const Filter filter_;
   std::optional<Grouping> grouping_;
   size_t max_groups_ = 0;
-  std::optional<size_t> known_;  // the total, where no walk is needed
+  std::optional<size_t> known_;  // the total, if it is known without a walk
 
   Matches matches_;
   int64_t total_ = 0;
   int64_t unset_ = 0;
-  int64_t further_ = 0;  // of values for which there was no room
+  int64_t further_ = 0;  // connections with values beyond the limits
   absl::flat_hash_map<std::string, int64_t> by_value_;
-  size_t value_bytes_ = 0;  // of its keys
-  std::string value_;       // scratch space of Add
+  size_t value_bytes_ = 0;  // of the keys of `by_value_`
+  std::string value_;       // buffer of Add
   std::atomic<bool> stopped_ = false;
 };
 

@@ -14,10 +14,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kReportEvery{500};
 
-constexpr char kGoesOn[] = "the drain goes on";
+constexpr char kGoesOn[] = "the drain continues";
 
 grpc::Status CallerLeft() {
-  return Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", std::string("the caller left; ") + kGoesOn);
+  return Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
+                 std::string("the caller cancelled the call or disconnected; ") + kGoesOn);
 }
 
 }  // namespace
@@ -26,7 +27,7 @@ DrainCall* DrainCall::Start(const Environment& environment, const grpc::Callback
                             Slot slot, Audit audit) {
   const auto call = std::make_shared<DrainCall>(environment, std::move(slot), std::move(audit));
   call->self_ = call;
-  // The drainer may come to it when the call is long gone.
+  // The drainer may call back after this call was destroyed.
   const auto on_strand = [weak = call->weak_from_this()](void (DrainCall::*step)()) {
     return [weak, step] {
       if (const auto alive = weak.lock()) alive->Post([alive, step] { (*alive.*step)(); });
@@ -74,7 +75,7 @@ void DrainCall::Advance() {
   if (over_ && !writing_ && !finished_) Complete();
 }
 
-// A caller that reads slowly misses some; nothing is kept for it.
+// Skips a report while the previous one is being written, so that no queue grows for a slow caller.
 void DrainCall::Report() {
   if (finished_) return;
   if (!writing_ && !over_) {

@@ -1,4 +1,4 @@
-// One call of DrainNode: streams how far the drain is. The drain does not depend on it.
+// One DrainNode call: streams the progress of the drain. The drain does not depend on the call.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_DRAIN_CALL_H_
 
@@ -21,18 +21,18 @@
 
 namespace drawbridge {
 
-// Lives on a strand. Owns itself until gRPC is done with it.
+// Runs on a strand. Owns itself until gRPC calls OnDone.
 class DrainCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                         public std::enable_shared_from_this<DrainCall> {
  public:
-  // What it needs; all must outlive it. It gives back `slot` when it dies.
+  // Dependencies; all must outlive the call. The destruction of the call releases `slot`.
   struct Environment {
     boost::asio::thread_pool& pool;
     Drainer& drainer;
     const Clock& clock;
     std::function<control::v1::Node()> describe;
   };
-  // Of a drain that has been asked for.
+  // Must be called after Drainer::Drain.
   static DrainCall* Start(const Environment& environment, const grpc::CallbackServerContext& context,
                           Slot slot, Audit audit);
 
@@ -59,16 +59,16 @@ class DrainCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const Slot slot_;
   std::shared_ptr<DrainCall> self_;
 
-  // On the strand.
+  // Accessed only on the strand.
   Strand strand_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer deadline_;
   Audit audit_;
-  uint64_t handle_ = 0;       // of the drainer's call
-  grpc::ByteBuffer message_;  // that is being written
+  uint64_t handle_ = 0;       // from Drainer::WhenOver
+  grpc::ByteBuffer message_;  // being written while `writing_`
   bool writing_ = false;
-  bool deadline_over_ = false;  // the call's
-  bool over_ = false;           // the drain is
+  bool deadline_over_ = false;  // of the call
+  bool over_ = false;           // the drain is over
   bool finished_ = false;
 };
 

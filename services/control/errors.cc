@@ -12,7 +12,7 @@ constexpr std::string_view kMore = "...";
 
 bool BeginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
-// What of it has `most` bytes, with the mark of more at its end where it had more.
+// Truncates `text` to at most `most` bytes, between two characters. A truncated text ends with kMore.
 std::string Cut(std::string_view text, size_t most) {
   if (text.size() <= most) return std::string(text);
   size_t size = most - kMore.size();
@@ -78,7 +78,7 @@ std::string Quoted(std::string_view text) { return "\"" + absl::CEscape(Cut(text
 
 grpc::Status NodeGone() {
   return Failure(grpc::StatusCode::UNAVAILABLE, "NODE_GONE",
-                 "the node is going away, and its connections with it");
+                 "the node is shutting down and closes all connections");
 }
 
 grpc::Status MalformedConnectionId(const std::string& connection_id, const std::string& field) {
@@ -88,7 +88,7 @@ grpc::Status MalformedConnectionId(const std::string& connection_id, const std::
 
 grpc::Status ConnectionNotFound(const std::string& connection_id) {
   return Failure(grpc::StatusCode::NOT_FOUND, "CONNECTION_NOT_FOUND",
-                 "no connection \"" + connection_id + "\", nor a recently closed one");
+                 "connection \"" + connection_id + "\" is neither open nor recently closed");
 }
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// How the control API says no: a status, a stable reason for programs, and the field at fault.
+// Error statuses of the control API: a code, a stable machine-readable reason and the invalid field.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_ERRORS_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_ERRORS_H_
 
@@ -11,8 +11,9 @@
 
 namespace drawbridge {
 
-// A status goes out as headers, and most clients take no more than 8 KiB of them. Its message is there twice,
-// with three bytes for each that is not ASCII, so each text in a status is cut at this length.
+// The length in bytes at which each text in a status is truncated. gRPC sends a status in headers, and most
+// clients accept at most 8 KiB of headers. The headers contain the message twice, once with three bytes for
+// each byte that is not ASCII.
 inline constexpr size_t kMaxErrorText = 1024;
 
 // INVALID_ARGUMENT with google.rpc.ErrorInfo (`reason`, domain "drawbridge") and google.rpc.BadRequest naming
@@ -22,24 +23,24 @@ grpc::Status InvalidField(std::string_view reason, const std::string& field, con
 // Any other failure, with google.rpc.ErrorInfo.
 grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message);
 
-// The name of a code as gRPC's specification has it, such as NOT_FOUND.
+// The name of a code in the gRPC specification, such as NOT_FOUND.
 std::string_view NameOf(grpc::StatusCode code);
 
-// The reason for programs of a status that came from here; empty for any other.
+// The ErrorInfo reason of a status that one of these functions returned; empty for other statuses.
 std::string ReasonOf(const grpc::Status& status);
 
-// The same with ErrorInfo.metadata.
+// A failure with ErrorInfo.metadata.
 grpc::Status Failure(grpc::StatusCode code, std::string_view reason, const std::string& message,
                      const std::map<std::string, std::string>& metadata);
 
-// `text` of a request, in quotes, to be shown in an error: at most 64 bytes of it, cut between two
-// characters, with escapes for what cannot be printed.
+// `text` of a request in quotes, for an error message: at most 64 bytes, truncated between two characters,
+// with escapes for unprintable bytes.
 std::string Quoted(std::string_view text);
 
-// The node is about to end: UNAVAILABLE.
+// UNAVAILABLE: the node is shutting down.
 grpc::Status NodeGone();
 
-// Of a connection id; `field` is where the request has it.
+// `field` is the path of the connection id in the request.
 grpc::Status MalformedConnectionId(const std::string& connection_id,
                                    const std::string& field = "connection_id");
 grpc::Status ConnectionNotFound(const std::string& connection_id);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kLabelPrefix = "labels.";
 constexpr size_t kMaxQuoted = 64;
 
-// Not connection_id and remote_address, which differ for each connection.
+// Without connection_id and remote_address, which differ for each connection.
 constexpr std::array kFields = {Field::kPath,        Field::kNodeId,    Field::kPrincipal, Field::kRemoteIp,
                                 Field::kSubprotocol, Field::kUserAgent, Field::kOrigin};
 

@@ -1,4 +1,4 @@
-// `group_by` of CountConnections: the field or label by whose values connections are sorted into groups.
+// `group_by` of CountConnections: the field or label by whose values connections are grouped.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_GROUPING_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_GROUPING_H_
 
@@ -14,14 +14,14 @@
 
 namespace drawbridge {
 
-// Immutable: any thread.
+// Immutable, so thread-safe.
 class Grouping {
  public:
-  // INVALID_ARGUMENT, GROUP_BY_INVALID, where the text names no field that groups are made of.
+  // Returns INVALID_ARGUMENT, GROUP_BY_INVALID, if `text` does not name a field that supports grouping.
   static grpc::Status Parse(std::string_view text, std::optional<Grouping>* grouping);
 
-  // Writes the value that the connection has now. False where it has none: the label is missing, the field
-  // empty. A label may be there and empty, which is a value.
+  // Writes the current value of the connection. Returns false if it has none: the label is missing, or the
+  // field is empty. An empty label is a value.
   bool Read(const Connection& connection, std::string_view node_id, std::string* value) const;
 
  private:

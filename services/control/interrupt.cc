@@ -15,7 +15,7 @@ namespace v1 = control::v1;
 
 constexpr std::chrono::seconds kMaxGrace{60};
 
-// Of the fields that both requests have.
+// Parses the fields that both requests have.
 template <typename Request>
 grpc::Status ParseClose(const Request& request, CloseRequest* close) {
   grpc::Status status = ParseCode(request.code(), close);

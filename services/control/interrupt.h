@@ -1,4 +1,4 @@
-// InterruptConnection as plain functions: what is asked for, and what came of it.
+// InterruptConnection as plain functions: parses the request, closes the connection and reports the outcome.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_INTERRUPT_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_INTERRUPT_H_
 
@@ -16,27 +16,27 @@
 
 namespace drawbridge {
 
-// The close that a request asks for, or INVALID_ARGUMENT naming the field, its value and its bound.
+// Parses how to close, or returns INVALID_ARGUMENT naming the field, its value and its bound.
 grpc::Status ParseInterrupt(const control::v1::InterruptConnectionRequest& request, CloseRequest* close);
 grpc::Status ParseInterrupt(const control::v1::InterruptConnectionsRequest& request, CloseRequest* close);
 
-// One interrupt of one connection, begun and perhaps not over. Thread-safe; nothing blocks.
+// One interrupt of one connection. Thread-safe; never blocks.
 class Interruption {
  public:
-  // Finds the connection and ends it: irrevocable when this returns OK. Otherwise nothing was begun. `actor`
-  // is the caller's name, if it has one. OK with a null `interruption`: the connection is missing and that is
-  // allowed.
+  // Finds the connection and begins to close it. The close is irrevocable when this returns OK. Otherwise
+  // nothing has begun. `actor` is the name of the caller; it may be empty. `interruption` stays null with OK
+  // if the connection is missing and the request allows that.
   static grpc::Status Begin(const Registry& registry, const Clock& clock,
                             const control::v1::InterruptConnectionRequest& request, const std::string& actor,
                             std::unique_ptr<Interruption>* interruption);
 
-  // Calls `gone` once, as Connection::WhenClosed does, on the thread it says: the socket is closed, the
-  // connection unlisted.
+  // Calls `gone` once, when the socket is closed and the connection is unlisted, on the thread that
+  // Connection::WhenClosed documents.
   void WhenGone(std::function<void()> gone);
-  // `gone` is not called after this returns, unless its call has begun.
+  // `gone` is not called after this returns, unless its call has already begun.
   void StopWaiting();
 
-  // The answer now: before `gone` INTERRUPT_OUTCOME_ACCEPTED, then how it ended.
+  // The current answer: INTERRUPT_OUTCOME_ACCEPTED until the connection has ended, then the outcome.
   control::v1::InterruptConnectionResponse Response() const;
 
  private:

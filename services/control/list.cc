@@ -24,10 +24,10 @@ namespace v1 = control::v1;
 constexpr size_t kDefaultPageSize = 100;
 constexpr size_t kMaxPageSize = 1000;
 
-constexpr size_t kPageBudget = 20'000;  // connections that a page looks at, give or take a stretch
+constexpr size_t kPageBudget = 20'000;  // connections that a page examines, plus at most one stretch
 constexpr size_t kLongestStretch = 4096;
 
-// What a request asks for, once it is checked.
+// The validated request.
 struct Query {
   Filter filter;
   size_t page_size = 0;
@@ -54,9 +54,8 @@ grpc::Status Parse(const Registry& registry, const PageTokens& tokens,
   if (request.page_token().empty()) return grpc::Status::OK;
   const auto after = tokens.Read(TokenQuery(registry, request), request.page_token());
   if (!after.has_value()) {
-    return InvalidField(
-        "PAGE_TOKEN_INVALID", "page_token",
-        "is not a next_page_token of this node since its start for the same filter and show_closed");
+    return InvalidField("PAGE_TOKEN_INVALID", "page_token",
+                        "was not issued by this node since its start for the same filter and show_closed");
   }
   query->after = *after;
   return grpc::Status::OK;
@@ -65,11 +64,11 @@ grpc::Status Parse(const Registry& registry, const PageTokens& tokens,
 struct Page {
   std::vector<std::shared_ptr<Connection>> connections;
   bool is_last = false;
-  uint64_t next = 0;  // where the page behind it begins
+  uint64_t next = 0;  // the next page begins after this sequence
 };
 
 Page Collect(const Registry& registry, const Clock& clock, const Query& query, bool show_closed) {
-  // One more tells whether there is another page.
+  // One connection more than requested shows whether there is another page.
   const size_t wanted = query.page_size + 1;
   Matches matches(registry, query.filter, clock, {.after = query.after, .show_closed = show_closed});
   Page page;
@@ -90,7 +89,7 @@ Page Collect(const Registry& registry, const Clock& clock, const Query& query, b
   return page;
 }
 
-// Writes the connections of the page. The first that is too much for the answer begins the next page.
+// Writes the connections of the page. The first one that exceeds the size limit begins the next page.
 void Describe(const Registry& registry, const Clock& clock, Page* page,
               v1::ListConnectionsResponse* response) {
   response->mutable_connections()->Reserve(static_cast<int>(page->connections.size()));

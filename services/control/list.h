@@ -11,10 +11,10 @@
 
 namespace drawbridge {
 
-// Both: any thread; they never block on the data plane. Errors as control.proto says.
+// Both functions are thread-safe and never wait for the data plane. control.proto documents the errors.
 
-// A page looks at no more than some 20,000 connections and has at most kAnswerBytes (wire.h), so it may come
-// back short, with a filter even empty, with a token to go on from.
+// A page examines at most about 20,000 connections and has at most kAnswerBytes (wire.h). It may therefore
+// have fewer connections than requested, with a filter even none, and still have a token for the next page.
 grpc::Status ListConnections(const Registry& registry, const Clock& clock, const PageTokens& tokens,
                              const control::v1::ListConnectionsRequest& request,
                              control::v1::ListConnectionsResponse* response);

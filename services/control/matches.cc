@@ -6,11 +6,11 @@
 namespace drawbridge {
 namespace {
 
-// What a client said lies apart from its connection, and is mostly cold: so many are on their way from memory
-// while the first is looked at.
+// The texts of a connection are not stored in it and are rarely in the CPU cache. The texts of this many
+// connections are prefetched ahead of the one that is examined.
 constexpr size_t kPrefetched = 16;
 
-// The one that finds the fewest; null where there is none.
+// The lookup that finds the fewest connections; null if there is none.
 const Lookup* Cheapest(const Registry& registry, const std::vector<Lookup>& lookups) {
   const auto cheapest =
       std::ranges::min_element(lookups, {}, [&](const Lookup& each) { return registry.Count(each); });
@@ -24,7 +24,7 @@ std::optional<size_t> KnownCount(const Registry& registry, const Filter& filter)
   const auto& key = filter.exact_key();
   if (!key.has_value()) return std::nullopt;
   if (!key->is_id()) return registry.Count({*key});
-  // The registry also finds those that ended lately.
+  // Find also returns recently closed connections.
   const auto found = registry.Find(key->text());
   return found != nullptr && found->state() != ConnectionState::kClosed ? 1 : 0;
 }
@@ -42,7 +42,7 @@ Matches::Matches(const Registry& registry, const Filter& filter, const Clock& cl
 Stretch Matches::Take(size_t size) const {
   Stretch stretch =
       lookup_ == nullptr ? registry_.Walk(after_, size) : registry_.Walk(after_, size, *lookup_);
-  // In this order: whoever moves from the one to the other between is met.
+  // In this order, so that a connection that moves to the history in between is found.
   if (show_closed_) stretch.Add(registry_.WalkClosed(after_, size));
   return stretch;
 }

@@ -1,5 +1,5 @@
-// Walks the connections that match a filter: by the registry's index where the filter has an equality that is
-// in it, else by a look at each.
+// Walks the connections that match a filter. Uses the registry's index if the filter has an indexed equality,
+// otherwise examines each connection.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_MATCHES_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_MATCHES_H_
 
@@ -16,27 +16,27 @@
 namespace drawbridge {
 
 struct MatchOptions {
-  uint64_t after = 0;                         // sequences over this one
-  SteadyTime created_by = SteadyTime::max();  // who came later does not match
-  bool show_closed = false;                   // those of the history, too
-  bool use_index = true;                      // false: a look at each, whatever the filter says
+  uint64_t after = 0;                         // only larger sequences match
+  SteadyTime created_by = SteadyTime::max();  // later connections do not match
+  bool show_closed = false;                   // includes those of the history
+  bool use_index = true;                      // false: examines each connection
 };
 
-// How many listed connections match, where that is known without a look at each: for `*` and for a single
-// equality that is in the index. nullopt otherwise. Thread-safe; takes one lock briefly.
+// The number of listed connections that match, if it is known without examining each: for `*` and for a
+// single indexed equality. nullopt otherwise. Thread-safe; takes one lock briefly.
 std::optional<size_t> KnownCount(const Registry& registry, const Filter& filter);
 
-// Not thread-safe; the registry, the filter and the clock must outlive it. Never makes the data plane wait:
-// it holds no lock between calls, and one shard's for a moment during one. Whoever is listed during the whole
-// walk and matches is met exactly once; with `show_closed`, whether or not he ends meanwhile.
+// Not thread-safe. The registry, the filter and the clock must outlive it. Never makes the data plane wait:
+// it holds no lock between calls, and the lock of one shard briefly during a call. A connection that matches
+// and is listed during the whole walk is returned exactly once; with `show_closed` also if it ends meanwhile.
 class Matches {
  public:
   Matches(const Registry& registry, const Filter& filter, const Clock& clock, const MatchOptions& options);
 
-  // The next ones, oldest first, out of about `size` that are looked at; perhaps none, and not the end.
+  // The next matches, oldest first, among about `size` examined connections. May be empty before the end.
   std::vector<std::shared_ptr<Connection>> Next(size_t size);
 
-  // Everybody with a sequence up to this one was met or does not match.
+  // Every connection with a sequence up to this one was returned or does not match.
   uint64_t after() const { return after_; }
   bool done() const { return after_ == Stretch::kEnd; }
 
@@ -48,7 +48,7 @@ class Matches {
   const FilterContext context_;
   const SteadyTime created_by_;
   const bool show_closed_;
-  const Lookup* lookup_ = nullptr;  // null: a look at each
+  const Lookup* lookup_ = nullptr;  // null: examines each connection
   uint64_t after_;
 };
 

@@ -38,12 +38,12 @@ v1::NodeState ToProto(NodeState state) {
 
 grpc::Status ShuttingDown() {
   return Failure(grpc::StatusCode::FAILED_PRECONDITION, "NODE_SHUTTING_DOWN",
-                 "the node is shutting down: it drains already and does not come back");
+                 "the node is shutting down: it cannot be drained or resumed");
 }
 
 grpc::Status TooManyDrainCalls(size_t bound) {
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_DRAIN_CALLS",
-                 fmt::format("{} calls of DrainNode are under way: no more are taken", bound));
+                 fmt::format("{} calls of DrainNode are in progress, which is the limit", bound));
 }
 
 }  // namespace
@@ -103,12 +103,12 @@ grpc::ServerUnaryReactor* NodeService::ResumeNode(const Call& call, const grpc::
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
   if (status.ok()) status = CheckNode(parsed.node_id());
-  auto* waiting = new WaitingCall(thread_, audit, "the node may serve again");
+  auto* waiting = new WaitingCall(thread_, audit, "the node may resume");
   if (!status.ok()) {
     waiting->AnswerNow(status);
     return waiting->Wait(*call.context);
   }
-  // On a thread that may wait for the drainer.
+  // Runs on a thread that may block until the drainer answers.
   waiting->Answerer()([this, response] {
     const std::string refusal = drainer_.Resume();
     if (drainer_.shutting_down()) return ShuttingDown();
@@ -138,7 +138,7 @@ grpc::Status NodeService::CheckNode(const std::string& node_id) const {
   const std::string& own = gateway_.registry().node().node_id();
   if (node_id.empty() || node_id == own) return grpc::Status::OK;
   return Failure(grpc::StatusCode::NOT_FOUND, "NODE_NOT_FOUND",
-                 fmt::format("node_id is {}: this node is \"{}\" and knows no other", Quoted(node_id), own));
+                 fmt::format("node_id is {}: the only known node is \"{}\"", Quoted(node_id), own));
 }
 
 grpc::Status NodeService::Parse(const v1::DrainNodeRequest& request, DrainPlan* plan) const {

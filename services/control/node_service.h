@@ -1,4 +1,4 @@
-// drawbridge.control.v1.NodeService, of this node alone.
+// drawbridge.control.v1.NodeService for this node only.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_NODE_SERVICE_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_NODE_SERVICE_H_
 
@@ -27,23 +27,23 @@ class NodeService final {
     const Clock* clock;
     Guard* guard;
   };
-  // The server must be shut down before the service dies. `defaults`: what a drain is like of which a request
-  // says nothing; any thread.
+  // The server must be shut down before the service is destroyed. `defaults` returns the values of fields
+  // that a request does not set. It must be thread-safe.
   NodeService(const Node& node, std::function<DrainPlan()> defaults);
   ~NodeService();
 
-  // For the server to register. Asks the guard about every call.
+  // The service to register with the gRPC server. It asks the guard about every call.
   GuardedService<control::v1::NodeService>& service() { return service_; }
 
  private:
-  // The RPCs: each is called with its request's bytes, once its caller is let in.
+  // The RPCs. Each is called with the bytes of its request after the guard has admitted the caller.
   grpc::ServerUnaryReactor* ListNodes(const Call& call, const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response);
   grpc::ServerWriteReactor<grpc::ByteBuffer>* DrainNode(const Call& call, const grpc::ByteBuffer* request);
   grpc::ServerUnaryReactor* ResumeNode(const Call& call, const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response);
 
-  // Others are refused: who watches a drain once need not do so twice.
+  // Further calls are refused.
   static constexpr size_t kDrainCallsAtOnce = 32;
 
   control::v1::Node Describe() const;

@@ -26,7 +26,7 @@ std::optional<uint64_t> PageTokens::Read(const ListQuery& query, std::string_vie
     return std::nullopt;
   if (bytes.size() != kSealedSize || !key_.IsSealed(bytes, ContextOf(query))) return std::nullopt;
   const uint64_t sequence = NumberOf(bytes);
-  // Base64 may be written in more than one way.
+  // Rejects other base64 encodings of the same bytes.
   return Make(query, sequence) == token ? std::optional(sequence) : std::nullopt;
 }
 

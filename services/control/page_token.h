@@ -1,4 +1,4 @@
-// Tokens of pages: where a list goes on, readable to nobody and made by nobody but this node since its start.
+// Page tokens: opaque positions in a list. Only this process can create them, and a restart invalidates them.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_PAGE_TOKEN_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_PAGE_TOKEN_H_
 
@@ -11,26 +11,26 @@
 
 namespace drawbridge {
 
-// What a token belongs to. A token of one list is none of another.
+// The query that a token belongs to. A token is invalid for other queries.
 struct ListQuery {
-  std::string_view incarnation;  // of the node: after a restart the sequences mean other connections
+  std::string_view incarnation;  // of the node; sequences are valid only for one
   std::string_view filter;
   bool show_closed = false;
 };
 
-// Any thread; never blocks.
+// Thread-safe; never blocks.
 class PageTokens {
  public:
   using Key = SealingKey::Bytes;
 
-  // With a key from the operating system's entropy.
+  // Uses a random key from the operating system.
   PageTokens() = default;
   explicit PageTokens(const Key& key) : key_(key) {}
 
-  // For the page behind the connection with this sequence.
+  // The token of the page after the connection with this sequence.
   std::string Make(const ListQuery& query, uint64_t sequence) const;
 
-  // nullopt for anything that Make did not give for the same query.
+  // nullopt if Make did not return the token for the same query.
   std::optional<uint64_t> Read(const ListQuery& query, std::string_view token) const;
 
  private:

@@ -17,7 +17,7 @@ grpc::Status ParseFilterField(const std::string& text, Filter* filter) {
 
 grpc::Status ParseRequiredFilter(const std::string& text, Filter* filter) {
   if (text.empty())
-    return InvalidField("FILTER_MISSING", "filter", "is empty: required here, \"*\" is every connection");
+    return InvalidField("FILTER_MISSING", "filter", "is empty but required; \"*\" matches every connection");
   return ParseFilterField(text, filter);
 }
 

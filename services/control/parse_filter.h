@@ -1,4 +1,4 @@
-// The `filter` of a request, or the answer that says what is wrong with it.
+// Parses the `filter` field of a request.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_PARSE_FILTER_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_PARSE_FILTER_H_
 
@@ -10,10 +10,10 @@
 
 namespace drawbridge {
 
-// INVALID_ARGUMENT, FILTER_INVALID, where the text is no filter; an empty one is none.
+// Returns INVALID_ARGUMENT, FILTER_INVALID, if the text is not a filter. An empty text is not a filter.
 grpc::Status ParseFilterField(const std::string& text, Filter* filter);
-// The same where the filter chooses whom something is done to: INVALID_ARGUMENT, FILTER_MISSING, where it is
-// empty, so that nobody means everybody by saying nothing.
+// For requests that act on the connections of the filter. Also returns INVALID_ARGUMENT, FILTER_MISSING, if
+// the text is empty, so that a missing filter does not select every connection.
 grpc::Status ParseRequiredFilter(const std::string& text, Filter* filter);
 
 }  // namespace drawbridge

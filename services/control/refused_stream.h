@@ -1,4 +1,4 @@
-// Streaming calls that are refused at once.
+// Reactors of streaming calls that are refused at once.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_REFUSED_STREAM_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_REFUSED_STREAM_H_
 
@@ -7,14 +7,14 @@
 
 namespace drawbridge {
 
-// One whose server streams. Owns itself.
+// A call whose server streams. Owns itself.
 class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   explicit RefusedStream(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 
-// The same of a call that streams in both directions.
+// A call that streams in both directions. Owns itself.
 class RefusedConversation final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   explicit RefusedConversation(const grpc::Status& status) { Finish(status); }

@@ -11,7 +11,7 @@ namespace drawbridge {
 
 SealingKey::SealingKey() : bytes_() {
   if (::RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) != 1)
-    throw std::runtime_error("tokens: the operating system gives no entropy");
+    throw std::runtime_error("tokens: cannot get random bytes from the operating system");
 }
 
 std::string SealingKey::Seal(std::string_view payload, std::string_view context) const {
@@ -21,7 +21,7 @@ std::string SealingKey::Seal(std::string_view payload, std::string_view context)
   if (::HMAC(EVP_sha256(), bytes_.data(), static_cast<int>(bytes_.size()),
              reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac.data(),
              nullptr) == nullptr) {
-    throw std::runtime_error("tokens: no SHA-256");
+    throw std::runtime_error("tokens: HMAC-SHA-256 failed");
   }
   message.resize(payload.size());
   return message.append(reinterpret_cast<const char*>(mac.data()), kSealSize);
@@ -30,7 +30,7 @@ std::string SealingKey::Seal(std::string_view payload, std::string_view context)
 bool SealingKey::IsSealed(std::string_view sealed, std::string_view context) const {
   if (sealed.size() < kSealSize) return false;
   const std::string wanted = Seal(sealed.substr(0, sealed.size() - kSealSize), context);
-  // Whoever measures how long this takes learns nothing of a seal that would do.
+  // Takes constant time, so that its duration reveals nothing about a valid seal.
   return ::CRYPTO_memcmp(wanted.data(), sealed.data(), sealed.size()) == 0;
 }
 

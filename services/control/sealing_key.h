@@ -1,4 +1,4 @@
-// Lets tokens that clients carry be made by nobody but this process.
+// Seals tokens that clients store, so that only this process can create them.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_SEALING_KEY_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_SEALING_KEY_H_
 
@@ -10,30 +10,31 @@
 
 namespace drawbridge {
 
-// Immutable: any thread; never blocks. Throws std::runtime_error where OpenSSL does not work.
+// A key of HMAC-SHA-256. Immutable, so thread-safe; never blocks. Throws std::runtime_error if OpenSSL fails.
 class SealingKey {
  public:
   using Bytes = std::array<unsigned char, 32>;
-  static constexpr size_t kSealSize = 16;  // of SHA-256's 32: still nothing that can be guessed
+  static constexpr size_t kSealSize = 16;  // truncated from 32 bytes; 128 bits cannot be guessed
 
-  // Of the operating system's entropy.
+  // Uses random bytes from the operating system.
   SealingKey();
   explicit SealingKey(const Bytes& bytes) : bytes_(bytes) {}
 
-  // `payload` with a seal behind it. `context` is what it belongs to and is not in it. Payloads of one kind
-  // of token are of one length, or payload and context could be confused.
+  // Returns `payload` followed by its seal. The seal also covers `context`, which the result does not
+  // contain. All payloads of one kind of token must have the same length, so that no other payload and
+  // context have the same seal.
   std::string Seal(std::string_view payload, std::string_view context) const;
 
-  // Whether Seal has made it, for the same context.
+  // Whether Seal returned `sealed` for the same context.
   bool IsSealed(std::string_view sealed, std::string_view context) const;
 
  private:
   Bytes bytes_;
 };
 
-// Big-endian, of 8 bytes: parts of payloads and contexts.
+// 8 bytes, big-endian, for payloads and contexts.
 std::string BytesOf(uint64_t number);
-// Of the first 8 bytes, which must be there.
+// Reads the first 8 bytes, which must exist.
 uint64_t NumberOf(std::string_view bytes);
 
 }  // namespace drawbridge

@@ -14,19 +14,20 @@
 
 namespace drawbridge {
 
-// The message of a request, its payload held in `budget`, or INVALID_ARGUMENT naming the field.
+// Parses the message of a request, with its payload held in `budget`, or returns INVALID_ARGUMENT naming the
+// field.
 grpc::Status ParseMessage(const control::v1::Message& message, SendBudget& budget, OutboundMessage* out);
 
-// Any thread; never blocks. Queues the message of `request`, or says why not: then nothing is queued.
-// `written`, where it is given, is called once as Receipt says, unless nothing was queued.
+// Queues the message of `request`. After an error nothing is queued. If the message is queued, `written` is
+// called once as Receipt documents, unless it is empty. Thread-safe; never blocks.
 grpc::Status SendMessage(const Registry& registry, SendBudget& budget,
                          const control::v1::SendMessageRequest& request,
                          std::function<void(bool written)> written = {});
 
-// What waits to be sent to this client now; nothing where it is gone.
+// The current send queue of the client; zeros if the connection is gone.
 control::v1::SendMessageResponse SendQueueOf(const Registry& registry, const std::string& connection_id);
 
-// What is said when a message was queued and the connection ended before the kernel had it whole.
+// The status of a message that was queued, if the connection ended before the kernel had the whole message.
 grpc::Status NeverWritten();
 
 }  // namespace drawbridge

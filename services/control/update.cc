@@ -24,7 +24,7 @@ constexpr size_t kMaxLabelValue = 256;
 constexpr std::string_view kLabelPath = "labels.";
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
 
-// What a request changes, once it is checked.
+// The validated changes of a request.
 struct Change {
   bool replace_labels = false;
   std::vector<std::string> label_keys;  // changed one by one
@@ -72,7 +72,7 @@ grpc::Status ParsePath(const std::string& path, Change* change) {
     change->label_keys.push_back(path.substr(kLabelPath.size()));
   } else {
     return InvalidField("UPDATE_MASK_INVALID", "update_mask",
-                        "names something else than labels, labels.KEY and expire_time");
+                        "names a path other than labels, labels.KEY and expire_time");
   }
   return grpc::Status::OK;
 }
@@ -83,7 +83,7 @@ grpc::Status Parse(const v1::UpdateConnectionRequest& request, Change* change) {
     return MalformedConnectionId(wanted.connection_id(), "connection.connection_id");
   if (request.update_mask().paths().empty()) {
     return InvalidField("UPDATE_MASK_EMPTY", "update_mask",
-                        "is empty: it has to name labels, labels.KEY or expire_time");
+                        "is empty: labels, labels.KEY or expire_time is required");
   }
   for (const std::string& path : request.update_mask().paths()) {
     if (grpc::Status status = ParsePath(path, change); !status.ok()) return status;
@@ -123,7 +123,7 @@ grpc::Status UpdateConnection(Registry& registry, const Clock& clock,
   if (grpc::Status status = Parse(request, &change); !status.ok()) return status;
   const auto connection = registry.Find(request.connection().connection_id());
   if (connection == nullptr) return ConnectionNotFound(request.connection().connection_id());
-  while (true) {  // again only where another update came between
+  while (true) {  // repeated only after a concurrent update
     const AttributesPointer before = connection->attributes();
     const uint64_t revision = before == nullptr ? 1 : before->revision;
     if (request.expected_revision() != 0 && request.expected_revision() != revision) {

@@ -1,4 +1,4 @@
-// A unary call that is answered when something has happened on the data plane.
+// A unary call that is answered after an event on the data plane.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WAITING_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WAITING_CALL_H_
 
@@ -20,11 +20,11 @@
 
 namespace drawbridge {
 
-// Waits for what it is about, for its caller to leave, or for its deadline, whichever is first. Owns itself.
+// Waits for its event, for a cancellation or for its deadline, whichever is first. Owns itself.
 class WaitingCall final : public grpc::ServerUnaryReactor {
  public:
-  // `audit` may be null. `goes_on`: what a caller that does not wait for the end is told of what was asked
-  // for. `forget`: ends the waiting then.
+  // `audit` may be null. `goes_on` states what happens to the operation if the call is cancelled or its
+  // deadline passes; it is part of the error. In these cases `forget` is called to end the wait.
   WaitingCall(boost::asio::thread_pool& answers, std::shared_ptr<Audit> audit, std::string goes_on,
               std::function<void()> forget = {})
       : answers_(answers),
@@ -33,8 +33,8 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
         forget_(std::move(forget)),
         deadline_(answers) {}
 
-  // Once, and last: from here on the call is answered a moment before its deadline, if it is not answered by
-  // then. Returns the call, for gRPC.
+  // Must be called once, as the last step: from here on the call is answered shortly before its deadline if
+  // it is not answered before. Returns the reactor for gRPC.
   grpc::ServerUnaryReactor* Wait(const grpc::CallbackServerContext& context) {
     const auto waiting_time = WaitingTime(context);
     if (!waiting_time.has_value()) return this;
@@ -45,10 +45,11 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
     return this;
   }
 
-  // To be called once at most, on any thread and without blocking: finishes the call on a thread of `answers`
-  // with what `answer` returns there, unless the caller has left. May outlive the call.
+  // The returned function may be called at most once, on any thread. It does not block. It finishes the call
+  // on a thread of `answers` with the result of `answer`, unless the call is already answered. It may outlive
+  // the call.
   std::function<void(std::function<grpc::Status()> answer)> Answerer() {
-    // Whoever sets `answered` first may touch the call; the other must not, for it may be destroyed by then.
+    // Only the thread that sets `answered` first may access the call. Afterwards the call may be destroyed.
     return [this, answered = answered_, &answers = answers_](std::function<grpc::Status()> answer) {
       boost::asio::post(answers, [this, answered, answer = std::move(answer)] {
         if (!answered->exchange(true)) End(answer());
@@ -56,14 +57,15 @@ class WaitingCall final : public grpc::ServerUnaryReactor {
     };
   }
 
-  // The same, at once.
+  // Finishes the call on the calling thread, unless it is already answered.
   void AnswerNow(const grpc::Status& status) {
     if (!answered_->exchange(true)) End(status);
   }
 
   void OnCancel() override {
     if (answered_->exchange(true)) return;
-    GiveUp(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT", "the caller left; " + goes_on_));
+    GiveUp(Failure(grpc::StatusCode::CANCELLED, "CALLER_LEFT",
+                   "the caller cancelled the call or disconnected; " + goes_on_));
   }
 
   void OnDone() override { delete this; }

@@ -18,10 +18,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// A client that was too slow can hear of it only behind what was written for it. One that reads nothing for
-// so long hears no more.
+// A client that is too slow gets its status after the responses that are already written. If it reads nothing
+// for this long, the call is cancelled without the status.
 constexpr std::chrono::seconds kPatience{60};
-// One whose caller is not admitted any more hears no more anyway.
+// The same for a caller that is no longer admitted.
 constexpr std::chrono::seconds kPatienceWithRevoked{1};
 
 }  // namespace
@@ -86,14 +86,14 @@ void WatchCall::Wake() {
   if (doom_.has_value() && watches_.clock_.Steady() > cut_time_) context_->TryCancel();
 }
 
-// One that does not read gets no answer: gRPC ends it when the deadline is over.
+// A client that does not read gets no status: gRPC ends the call at its deadline.
 void WatchCall::DeadlineIsNear() {
   if (ended_) return;
   Doom(DeadlineOver("resume from the last response's resume_token"), kPatience);
   Step();
 }
 
-// It ends behind what gRPC has of it, or when the patience does.
+// The call ends with `why` after the response that gRPC already has, or is cancelled after `patience`.
 void WatchCall::Doom(const grpc::Status& why, std::chrono::nanoseconds patience) {
   doom_ = why;
   cut_time_ = watches_.clock_.Steady() + patience;
@@ -107,7 +107,7 @@ void WatchCall::OnWriteDone(bool ok) {
 
 void WatchCall::OnCancel() {
   asio::post(watches_.loop_, [this] {
-    // While a write is under way its end comes next, and says the same.
+    // During a write Written is called next and ends the call.
     if (!writing_) End(grpc::Status::CANCELLED);
   });
 }
@@ -124,7 +124,7 @@ void WatchCall::Written(bool ok) {
   Step();
 }
 
-// The last one.
+// Removes the last row.
 void WatchCall::Pop() {
   watches_.queued_bytes_ -= rows_.back().bytes.Length();
   rows_.pop_back();
@@ -145,7 +145,7 @@ void WatchCall::End(const grpc::Status& status) {
 grpc::Status WatchCall::TooSlow() const {
   const std::string token = absl::Base64Escape(last_token_);
   return Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "WATCH_TOO_SLOW",
-                 "responses are read too slowly: resume from the last one's resume_token, in base64 " + token,
+                 "the client reads too slowly: resume from the last resume_token, in base64 " + token,
                  {{"resume_token", token}});
 }
 

@@ -1,4 +1,4 @@
-// One call of WatchConnections: carries what its feed gives to its caller, as fast as that one reads.
+// One WatchConnections call: sends the responses of its feed as fast as the client reads.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WATCH_CALL_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WATCH_CALL_H_
 
@@ -21,23 +21,23 @@ namespace drawbridge {
 
 class Watches;
 
-// Lives on the thread of Watches: what gRPC calls elsewhere is posted there, so there is no lock. gRPC allows
-// one write at a time, and no Finish while one is under way. Destroyed by Watches::Remove, behind everything
-// that was posted for it.
+// Runs on the thread of Watches. Callbacks of gRPC are posted there, so there is no lock. gRPC allows one
+// write at a time, and no Finish during a write. Watches::Remove destroys it after all work that was posted
+// for it.
 class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   WatchCall(Watches& watches, const Call& call, std::unique_ptr<WatchFeed> feed);
   ~WatchCall() override;
 
-  // Begins, behind its construction.
+  // Begins. Must be called once.
   void Start();
-  // Writes the next response, if there is one and none is under way.
+  // Writes the next response, if there is one and no write is in progress.
   void Step();
-  // Something has happened, or a second has passed.
+  // Called after events and once a second.
   void Wake();
   bool ended() const { return ended_; }
 
-  // gRPC's; any thread.
+  // Called by gRPC on any thread.
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
@@ -60,16 +60,16 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   Watches& watches_;
   grpc::CallbackServerContext* const context_;
   const std::function<grpc::Status()> admitted_;
-  std::unique_ptr<WatchFeed> feed_;  // null: doomed, or ended
+  std::unique_ptr<WatchFeed> feed_;  // null: ending or ended
   std::deque<Row> rows_;             // the first is being written while `writing_`
-  std::string last_token_;           // of the last response that gRPC was given, or of the beginning
+  std::string last_token_;           // of the last response given to gRPC, or of the start
   bool writing_ = false;
   bool ended_ = false;
-  bool revoked_ = false;  // its caller is not admitted any more
+  bool revoked_ = false;  // its caller is no longer admitted
   std::optional<grpc::Status> doom_;
   const std::optional<std::chrono::nanoseconds> waiting_time_;
   boost::asio::steady_timer deadline_;
-  SteadyTime cut_time_;  // of one that is doomed and does not read
+  SteadyTime cut_time_;  // when an ending call that does not read is cancelled
 };
 
 }  // namespace drawbridge

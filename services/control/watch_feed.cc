@@ -12,15 +12,15 @@ namespace {
 
 namespace v1 = control::v1;
 
-constexpr size_t kRows = 64;             // at most, of one Next
-constexpr size_t kRowBytes = 64 * 1024;  // about, of one Next
-constexpr size_t kLookedAt = 1024;       // connections or events, of one Next
+constexpr size_t kRows = 64;             // at most, in one call of Next
+constexpr size_t kRowBytes = 64 * 1024;  // about, in one call of Next
+constexpr size_t kLookedAt = 1024;       // connections or events, in one call of Next
 
 size_t BytesOf(const v1::WatchConnectionsResponse& row) { return row.ByteSizeLong(); }
 
 grpc::Status TooOld() {
   return Failure(grpc::StatusCode::OUT_OF_RANGE, "RESUME_TOKEN_TOO_OLD",
-                 "resume_token: more has happened since than is remembered: start anew without it");
+                 "resume_token: the events after it are no longer stored: start again without it");
 }
 
 }  // namespace
@@ -33,18 +33,18 @@ grpc::Status WatchFeed::Begin(const Registry& registry, const Clock& clock, cons
     if (grpc::Status status = ParseFilterField(request.filter(), &filter); !status.ok()) return status;
     if (const std::string_view field = filter.MovingField(); !field.empty()) {
       return InvalidField("FILTER_NOT_WATCHABLE", "filter",
-                          "asks for " + std::string(field) +
-                              " in a way that changes without an event: a watch would not see it change");
+                          "tests " + std::string(field) +
+                              ", whose result changes without an event: a watch would miss the change");
     }
   }
-  // The position is noted before anybody looks at the registry, so what happens meanwhile is told later.
+  // The position is read before the registry, so that events during the snapshot are sent after it.
   WatchCursor cursor{.position = registry.events().end(),
                      .walked = request.skip_snapshot() ? WatchCursor::kWholeSnapshot : 0};
   if (!request.resume_token().empty()) {
     const auto read = tokens.Read(registry.node().incarnation(), request.filter(), request.resume_token());
     if (!read.has_value()) {
       return InvalidField("RESUME_TOKEN_INVALID", "resume_token",
-                          "is not a resume_token of this node since its start for the same filter");
+                          "was not issued by this node since its start for the same filter");
     }
     cursor = *read;
     if (cursor.position < registry.events().begin()) return TooOld();
@@ -89,7 +89,7 @@ grpc::Status WatchFeed::Next(Rows* out) {
   return grpc::Status::OK;
 }
 
-// A bookmark ends the snapshot, or what there was to tell when a watch began without one.
+// A bookmark ends the snapshot, or the initial events of a watch without a snapshot.
 void WatchFeed::NextOfSnapshot(Rows* out) {
   size_t bytes = 0;
   for (size_t looked_at = 0; looked_at < kLookedAt && bytes < kRowBytes && out->size() < kRows;
@@ -97,7 +97,7 @@ void WatchFeed::NextOfSnapshot(Rows* out) {
     for (const auto& connection : snapshot_->Next(kRows)) {
       const ConnectionState state = connection->state();
       cursor_.walked = connection->info().sequence;
-      if (state == ConnectionState::kClosed) continue;  // unlisted next
+      if (state == ConnectionState::kClosed) continue;  // about to be unlisted
       auto& row = Add(v1::CONNECTION_EVENT_TYPE_OPENED, out);
       row.set_snapshot(true);
       Describe(*connection, state, registry_.node().node_id(), clock_, row.mutable_connection());
@@ -133,8 +133,8 @@ grpc::Status WatchFeed::NextEvents(Rows* out) {
 
 void WatchFeed::Tell(const Event& event, Rows* out) {
   if (const auto connection = registry_.Find(event.sequence)) return TellOf(event, *connection, out);
-  // It has ended so long ago that no more than this is known. Whoever did not have it has nothing to take
-  // out.
+  // The history no longer has the connection, so only its id is known. A client without an entry for it
+  // ignores the response.
   if (event.kind != Event::Kind::kClosed) return;
   v1::Connection& gone = *Add(v1::CONNECTION_EVENT_TYPE_CLOSED, out).mutable_connection();
   gone.set_connection_id(registry_.node().ConnectionId(event.sequence));
@@ -142,14 +142,15 @@ void WatchFeed::Tell(const Event& event, Rows* out) {
   gone.set_state(v1::CONNECTION_STATE_CLOSED);
 }
 
-// Whether it matches now is asked of its attributes as they are now, and whether it did before of those that
-// the event has replaced: each change is recorded after it was made, so the last event of a connection sees
-// the last attributes, and none leaves the filter without an event that saw it inside.
+// Whether the connection matches now is evaluated with its current attributes, and whether it matched before
+// with those that the event replaced. Each change is recorded after it was made. So the last event of a
+// connection sees the last attributes, and a connection does not leave the filter without an event that saw
+// it inside.
 void WatchFeed::TellOf(const Event& event, const Connection& connection, Rows* out) {
   const AttributesPointer attributes = connection.attributes();
   const AttributesPointer& before = event.relabelled ? event.before : attributes;
   ConnectionState state = event.state;
-  // The snapshot may have shown it closing already.
+  // The snapshot may already have shown the connection as closing.
   if (cursor_.position <= shown_until_ && state == ConnectionState::kOpen &&
       connection.state() != ConnectionState::kOpen)
     state = ConnectionState::kClosing;
@@ -173,7 +174,7 @@ bool WatchFeed::MatchesWith(const Connection& connection, ConnectionState state,
   return filter_.Matches(connection, context);
 }
 
-// In either state, since an update and the closing may be recorded in the reverse of their order.
+// Tests both states, since an update and the begin of the closing may be recorded in reverse order.
 bool WatchFeed::MayHaveMatched(const Connection& connection, const AttributesPointer& attributes) const {
   return MatchesWith(connection, ConnectionState::kOpen, attributes) ||
          MatchesWith(connection, ConnectionState::kClosing, attributes);

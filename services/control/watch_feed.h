@@ -1,4 +1,5 @@
-// What a watch tells, in order: the snapshot, a bookmark, then what happens. Without gRPC's streams.
+// The responses of a watch, in order: the snapshot, a bookmark, then the events. Does not depend on gRPC
+// streams.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WATCH_FEED_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WATCH_FEED_H_
 
@@ -22,38 +23,39 @@
 
 namespace drawbridge {
 
-// One watch. Begin: any thread; the rest: one thread at a time. Nothing blocks or makes the data plane wait.
-// The registry, the clock and the tokens must outlive it.
+// One watch. Begin is thread-safe; the other functions are not. No function blocks or makes the data plane
+// wait. The registry, the clock and the tokens must outlive it.
 //
-// Whoever applies all of it to a map (OPENED and UPDATED put a row in, CLOSED takes one out) has, once
-// nothing is left to tell, what a list with the same filter shows. docs/watch.md says more.
+// If a client applies all responses to a map (OPENED and UPDATED set an entry, CLOSED removes one), the map
+// has the connections of a list with the same filter once no response is pending. See docs/watch.md.
 class WatchFeed {
  public:
   struct Options {
-    // Events behind which it may fall: half of the ring, so that a token given then is good for as many more.
+    // The number of events that it may fall behind: half of the ring, so that a token of that moment stays
+    // valid for as many further events.
     uint64_t max_lag = uint64_t{1} << 17;
-    // Behind its last response when nothing happens; a second less than what is promised, for whoever asks
-    // once a second.
+    // The time without a response after which a bookmark is sent. It is a second less than documented, since
+    // the check runs once a second.
     std::chrono::nanoseconds bookmark_interval = std::chrono::seconds(9);
   };
 
-  // Errors as control.proto says. What is told begins with what is so at this moment, or where the token
-  // says.
+  // control.proto documents the errors. The feed begins with the current state, or at the position of the
+  // token.
   static grpc::Status Begin(const Registry& registry, const Clock& clock, const WatchTokens& tokens,
                             const Options& options, const control::v1::WatchConnectionsRequest& request,
                             std::unique_ptr<WatchFeed>* out);
 
-  // What comes next, in place of what `out` held, after a bounded look at what there is: some 64 KiB, or up
-  // to 2 MiB where clients have the longest headers and labels. None: see `idle`. OUT_OF_RANGE where the ring
-  // has gone over it meanwhile.
+  // Replaces `out` with the next responses: about 64 KiB, or up to 2 MiB if clients have the longest headers
+  // and labels. The work of one call is bounded. Empty: see `idle`. OUT_OF_RANGE if the ring has overwritten
+  // the next event.
   grpc::Status Next(std::vector<control::v1::WatchConnectionsResponse>* out);
 
-  // Whether the last Next saw all there was; else the next may have more at once.
+  // Whether the last Next reached the end of the events; otherwise the next call may return more at once.
   bool idle() const { return idle_; }
-  // Whether it has fallen further behind than it may. One that was resumed may take all of the ring to catch
-  // up with what was there when it began.
+  // Whether it has fallen too far behind. A resumed watch may use the whole ring until it has caught up with
+  // the events that existed when it began.
   bool lags() const;
-  // To resume behind what Next has given so far.
+  // The token to resume after the responses that Next has returned so far.
   std::string token() const { return tokens_.Make(registry_.node().incarnation(), filter_text_, cursor_); }
 
  private:
@@ -77,11 +79,11 @@ class WatchFeed {
   const Clock& clock_;
   const WatchTokens& tokens_;
   const Options options_;
-  const std::string filter_text_;  // as the request has it: what tokens belong to
+  const std::string filter_text_;  // as in the request; tokens are bound to it
   const Filter filter_;
 
   WatchCursor cursor_;
-  std::optional<Matches> snapshot_;  // until it is told
+  std::optional<Matches> snapshot_;  // until all of it is returned
   const uint64_t caught_up_at_;      // the ring's end when it began; a bookmark is due there
   bool bookmark_due_ = true;
   uint64_t shown_until_ = 0;  // events before this position may be older than the snapshot's rows

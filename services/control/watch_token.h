@@ -1,4 +1,4 @@
-// Tokens of watches: where one goes on that was broken off.
+// Resume tokens: opaque positions at which an interrupted watch continues.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WATCH_TOKEN_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WATCH_TOKEN_H_
 
@@ -11,26 +11,26 @@
 
 namespace drawbridge {
 
-// How far a watch has told. It is told of the snapshot first, then of events.
+// The position of a watch. It sends the snapshot first, then events.
 struct WatchCursor {
   static constexpr uint64_t kWholeSnapshot = UINT64_MAX;
 
-  uint64_t position = 0;             // of the next event to tell
-  uint64_t walked = kWholeSnapshot;  // of the snapshot: sequences up to this one
+  uint64_t position = 0;             // of the next event to send
+  uint64_t walked = kWholeSnapshot;  // the snapshot is sent up to this sequence
   bool operator==(const WatchCursor&) const = default;
 };
 
-// Any thread; never blocks.
+// Thread-safe; never blocks.
 class WatchTokens {
  public:
-  // With a key from the operating system's entropy.
+  // Uses a random key from the operating system.
   WatchTokens() = default;
   explicit WatchTokens(const SealingKey::Bytes& key) : key_(key) {}
 
-  // `incarnation`: of the node, whose positions and sequences these are.
+  // `incarnation` is that of the node. Positions and sequences are valid only for one incarnation.
   std::string Make(std::string_view incarnation, std::string_view filter, const WatchCursor& cursor) const;
 
-  // nullopt for anything that Make did not give for the same incarnation and filter.
+  // nullopt if Make did not return the token for the same incarnation and filter.
   std::optional<WatchCursor> Read(std::string_view incarnation, std::string_view filter,
                                   std::string_view token) const;
 

@@ -21,9 +21,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-// From one round to the next: a storm of events rings so often and no more.
+// The pause between two rounds. It bounds the rate of wake-ups under many events.
 constexpr std::chrono::milliseconds kPause{5};
-// Bookmarks, and clients that do not read, are looked after so often.
+// The interval of the checks for due bookmarks and for clients that do not read.
 constexpr std::chrono::seconds kTick{1};
 
 int Duplicate(int descriptor) {
@@ -44,8 +44,8 @@ Watches::Watches(Registry* registry, const Clock* clock, Options options)
       tick_(loop_),
       thread_([this] { loop_.run(); }) {}
 
-Watches::~Watches() {  // NOLINT(bugprone-exception-escape): only where no memory is left
-  // Behind the removal of the last call. What waits for events or for time is dropped.
+Watches::~Watches() {  // NOLINT(bugprone-exception-escape): only if no memory is left
+  // Runs after the removal of the last call. Pending waits for events and timers are dropped.
   asio::post(loop_, [this] { loop_.stop(); });
   thread_.join();
 }
@@ -57,7 +57,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* Watches::Start(const Call& call,
     size_.fetch_sub(1, std::memory_order_relaxed);
     return new RefusedStream(
         Failure(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_WATCHES",
-                fmt::format("there are {} watches already, as many as may be", options_.max_watches)));
+                fmt::format("{} watches are open, which is the limit", options_.max_watches)));
   }
   if (const grpc::Status status = Begin(request, &feed); !status.ok()) {
     size_.fetch_sub(1, std::memory_order_relaxed);
@@ -94,7 +94,7 @@ void Watches::Remove(WatchCall* call) {
   if (calls_.empty()) tick_.cancel();
 }
 
-// Nobody who watches: nobody is rung for.
+// Without a watch no event needs to ring the doorbell.
 void Watches::AwaitEvents() {
   if (awaiting_ || calls_.empty()) return;
   awaiting_ = true;
@@ -109,7 +109,7 @@ void Watches::AwaitEvents() {
       AwaitEvents();
     });
   };
-  // Everything up to here was there for the last round.
+  // The last round has seen the events up to here.
   if (registry_.events().Await(told_until_)) {
     doorbell_.async_wait(asio::posix::stream_descriptor::wait_read, round);
   } else {
@@ -117,11 +117,11 @@ void Watches::AwaitEvents() {
   }
 }
 
-// Each call in its turn, with what else waits for the thread between them.
+// Posts each call separately, so that other work of the thread runs in between.
 void Watches::Round() {
   told_until_ = registry_.events().end();
   for (WatchCall* const call : calls_) {
-    // The removal of one that has ended may be posted already.
+    // The removal of an ended call may already be posted.
     if (!call->ended()) asio::post(loop_, [call] { call->Wake(); });
   }
 }

@@ -1,4 +1,4 @@
-// All watches of the control API: their thread, their number, their end.
+// All watches of the control API: their thread, their limit and their end.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WATCHES_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WATCHES_H_
 
@@ -27,14 +27,13 @@ namespace drawbridge {
 
 class WatchCall;
 
-// Each watch is a WatchCall. They all live on one thread, which sleeps until an event rings, a client has
-// taken what was written, or a second has passed. Events that come within some milliseconds are told
-// together. A watch holds what one WatchFeed::Next gives, and no queue: who does not read falls behind in the
-// ring.
+// Each watch is a WatchCall. All of them run on one thread, which wakes up for events, for completed writes
+// and once a second. Events that arrive within a few milliseconds are sent together. A watch stores the
+// result of one WatchFeed::Next and has no queue: a client that does not read falls behind in the event ring.
 class Watches {
  public:
   struct Options {
-    size_t max_watches = 256;  // at once, of all callers; the next one gets RESOURCE_EXHAUSTED
+    size_t max_watches = 256;  // open at once, of all callers; further ones get RESOURCE_EXHAUSTED
     WatchFeed::Options feed;
   };
 
@@ -45,17 +44,17 @@ class Watches {
   // NOLINTNEXTLINE(bugprone-exception-escape)
   ~Watches();
 
-  // Any thread. A call that goes on by itself, or is refused already. It ends when its caller is not admitted
-  // any more, a second later or, where it does not read, two.
+  // Returns a call that runs by itself, or a refused one. The call ends within a second after its caller is
+  // no longer admitted, or within two if the caller does not read. Thread-safe.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(const Call& call, const grpc::ByteBuffer& request);
 
-  // The node is going: whoever has been told everything gets UNAVAILABLE, and so does whoever comes. Any
-  // thread; does not wait.
+  // Called at shutdown. A watch gets UNAVAILABLE once all pending events are sent, and so does a new one.
+  // Thread-safe; does not wait.
   void EndAll();
 
-  // Any thread.
+  // The number of watches. Thread-safe.
   size_t size() const { return size_.load(std::memory_order_relaxed); }
-  // Of responses that are ready and not yet taken by gRPC, in all calls.
+  // The bytes of responses that gRPC has not taken yet, of all calls. Thread-safe.
   size_t queued_bytes() const { return queued_bytes_.load(std::memory_order_relaxed); }
 
  private:
@@ -63,7 +62,7 @@ class Watches {
 
   grpc::Status Begin(const grpc::ByteBuffer& request, std::unique_ptr<WatchFeed>* feed);
 
-  // On the thread.
+  // Called only on the thread.
   void Add(WatchCall* call);
   void Remove(WatchCall* call);
   void AwaitEvents();
@@ -78,14 +77,14 @@ class Watches {
   std::atomic<size_t> queued_bytes_ = 0;
   std::atomic<bool> ending_ = false;
 
-  // The thread's.
+  // Used by the thread.
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::posix::stream_descriptor doorbell_;
   boost::asio::steady_timer pause_;
   boost::asio::steady_timer tick_;
   std::unordered_set<WatchCall*> calls_;
-  bool awaiting_ = false;    // the doorbell or the end of the pause
+  bool awaiting_ = false;    // waiting for the doorbell or the end of the pause
   uint64_t told_until_ = 0;  // where the ring ended when the last round began
 
   std::thread thread_;

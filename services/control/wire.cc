@@ -26,9 +26,9 @@ bool Flatten(const grpc::ByteBuffer& bytes, std::string* out) {
   return true;
 }
 
-// The first string field that is not UTF-8, by its path; empty where that is not what is wrong.
+// The path of the first string field that is not valid UTF-8; empty if there is none.
 std::string FieldNotUtf8(const std::string& bytes, const google::protobuf::Descriptor& type) {
-  google::protobuf::Empty fields;  // knows no field, so it keeps each as it came
+  google::protobuf::Empty fields;  // defines no fields, so all are kept as unknown fields
   if (!fields.ParseFromString(bytes)) return {};
   const auto& unknown = fields.GetReflection()->GetUnknownFields(fields);
   for (int i = 0; i < unknown.field_count(); ++i) {

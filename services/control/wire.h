@@ -1,5 +1,4 @@
-// Reads requests off the wire ourselves: gRPC would answer a malformed one with a bare UNIMPLEMENTED, naming
-// nothing.
+// Parses requests in place of gRPC, which answers a malformed request with UNIMPLEMENTED and no details.
 #ifndef DRAWBRIDGE_SERVICES_CONTROL_WIRE_H_
 #define DRAWBRIDGE_SERVICES_CONTROL_WIRE_H_
 
@@ -11,15 +10,16 @@
 
 namespace drawbridge {
 
-// gRPC refuses a longer request, too, but without a reason for programs. So it takes twice as much here.
+// gRPC also refuses a request that is too large, but without an ErrorInfo. Its limit is therefore set to
+// twice this value.
 inline constexpr size_t kMaxRequestBytes = 4 << 20;
 
-// RESOURCE_EXHAUSTED where the request is longer than that; INVALID_ARGUMENT where the bytes are not such a
-// message; it names the field whose text is not UTF-8, if that is why.
+// Returns RESOURCE_EXHAUSTED if the request is larger than that, and INVALID_ARGUMENT if it does not parse.
+// The error names the first field that is not valid UTF-8, if that is the cause.
 grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
-// Where an answer that can grow ends, in serialized bytes, unless its first row is longer: gRPC's clients
-// take 4 MiB by default and fail with a status of their own where there is more.
+// The maximum size of a response with a variable number of rows, in serialized bytes; a single row may exceed
+// it. gRPC clients accept 4 MiB by default and fail a larger response with their own status.
 inline constexpr size_t kAnswerBytes = 3 << 20;
 
 grpc::ByteBuffer SerializeResponse(const google::protobuf::Message& response);

@@ -20,9 +20,9 @@ namespace drawbridge {
 //                 a != b is the same as NOT a = b.
 //   <, <=, >, >=  text: byte by byte; numbers, times and durations: by value
 //   :             text: contains; FIELD:* tests "not empty" or "set", labels:KEY "has the label"
-// A value that is not set (a label that is missing, last_receive_time before the first byte, last_message_time
-// before the first message, expire_time without an expiry, round_trip_time before the first pong) is equal to
-// nothing and has no order, so of the comparisons only != holds.
+// A value that is not set (a label that is missing, last_receive_time before the first byte,
+// last_message_time before the first message, expire_time without an expiry, round_trip_time before the first
+// pong) is equal to nothing and has no order, so of the comparisons only != holds.
 class Filter {
  public:
   // Matches every connection.

@@ -13,8 +13,8 @@ namespace drawbridge {
 namespace {
 
 constexpr char kMixed[] =
-    "AND and OR at one level: OR binds tighter than AND here, the reverse of most languages; use parentheses, "
-    "as in \"a AND (b OR c)\" or \"(a AND b) OR c\"";
+    "AND and OR at one level: OR binds tighter than AND here, the reverse of most languages; use "
+    "parentheses, as in \"a AND (b OR c)\" or \"(a AND b) OR c\"";
 
 bool IsKeyword(const Token& token, std::string_view word) {
   return token.kind == Token::Kind::kWord && token.source == word;

@@ -36,7 +36,7 @@ class DeadlineTest : public ::testing::Test {
   void ExpectAnsweredByTheGateway(const grpc::Status& status, const std::string& goes_on) {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
     EXPECT_EQ(DetailsOf(status).reason, "DEADLINE_EXCEEDED") << status.error_message();
-    EXPECT_EQ(status.error_message(), "the deadline of the call is over; " + goes_on);
+    EXPECT_EQ(status.error_message(), "the deadline of the call has expired; " + goes_on);
     const auto waited = std::chrono::steady_clock::now() - begin_;
     EXPECT_GE(waited, kTimeout * 3 / 4) << "it is answered a moment before, and no earlier";
   }
@@ -51,7 +51,7 @@ TEST_F(DeadlineTest, OfAnInterrupt) {
   v1::InterruptConnectionResponse response;
   ExpectAnsweredByTheGateway(
       server_.stub().InterruptConnection(&context_, InterruptOf(client_.id()), &response),
-      "the interrupt goes on");
+      "the interrupt continues");
   client_.ReadCloseAndAnswer();
   EXPECT_TRUE(server_.GetWhenClosed(client_.id()).close().clean());
 }
@@ -63,7 +63,7 @@ TEST_F(DeadlineTest, OfABulkInterrupt) {
   request.mutable_grace()->set_seconds(60);
   ExpectAnsweredByTheGateway(
       EndOf(server_.stub().InterruptConnections(&context_, request), v1::InterruptConnectionsResponse()),
-      "nothing more is closed, what was begun goes on");
+      "no further connection is closed; closes that have begun continue");
   client_.ReadCloseAndAnswer();
 }
 
@@ -94,7 +94,7 @@ TEST_F(DeadlineTest, OfAWatch) {
 TEST_F(DeadlineTest, OfADrain) {
   const auto stub = v1::NodeService::NewStub(server_.channel());
   ExpectAnsweredByTheGateway(EndOf(stub->DrainNode(&context_, {}), v1::DrainNodeResponse()),
-                             "the drain goes on");
+                             "the drain continues");
   client_.ReadCloseAndAnswer();
 }
 
