@@ -43,7 +43,7 @@ std::optional<SocketAddress> SocketAddress::Parse(std::string_view text) {
   const auto port = ParsePort(text.substr(colon + 1));
   if (!port.has_value()) return std::nullopt;
   std::string host(text.substr(0, colon));
-  if (host.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would not see the rest
+  if (host.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would ignore the rest
   SocketAddress address;
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage_);
@@ -67,7 +67,7 @@ std::string SocketAddress::ToString() const {
   if (family() == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage_);
     const std::string port = std::to_string(ntohs(v6->sin6_port));
-    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {  // an IPv4 client of a dual-stack socket
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {  // an IPv4 client on a dual-stack socket
       ::inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, host, sizeof(host));
       return std::string(host).append(":").append(port);
     }

@@ -1,4 +1,4 @@
-// An IP address with a port, as the socket calls want it and as people write it.
+// An IP address with a port, for socket calls and in text form.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_ADDRESS_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_ADDRESS_H_
 
@@ -16,7 +16,7 @@ namespace drawbridge {
 class SocketAddress {
  public:
   SocketAddress() = default;
-  // Of IPv4 where the address is.
+  // The address family is AF_INET where `ip` is an IPv4 address, otherwise AF_INET6.
   SocketAddress(const IpAddress& ip, uint16_t port);
 
   // "127.0.0.1:8080" or "[::1]:8080"; nullopt for anything else.

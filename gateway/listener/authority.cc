@@ -28,7 +28,7 @@ bool IsRegisteredName(std::string_view text) {
   return true;
 }
 
-// With its brackets.
+// Including its brackets.
 bool IsIpv6Literal(std::string_view text) {
   const std::string_view inside = text.substr(1, text.size() - 2);
   return inside.find(':') != std::string_view::npos && IpAddress::Parse(inside).has_value();

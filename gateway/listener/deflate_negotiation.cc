@@ -9,12 +9,12 @@
 namespace drawbridge {
 namespace {
 
-// An offer, its parameters understood.
+// An offer with its parameters parsed.
 struct Offer {
   bool server_no_context_takeover = false;
   bool client_no_context_takeover = false;
   std::optional<int> server_max_window_bits;
-  std::optional<int> client_max_window_bits;  // without a value: 15, which is what it means
+  std::optional<int> client_max_window_bits;  // 15 if the parameter has no value
 };
 
 // 8 to 15, without leading zeros (section 7.1.2).
@@ -24,7 +24,7 @@ std::optional<int> WindowBits(std::string_view value) {
   return 10 + value[1] - '0';
 }
 
-// False: unknown, given before, or with a value that it must not have.
+// False if the parameter is unknown, repeated, or has an invalid value.
 bool Take(const Extension::Parameter& parameter, Offer& offer) {
   const auto once = [](bool& flag) { return !std::exchange(flag, true); };
   const auto once_with_bits = [&parameter](std::optional<int>& bits, std::optional<int> without_value) {
@@ -57,7 +57,7 @@ std::optional<Offer> Understand(const Extension& extension) {
 DeflateAnswer Answer(const Offer& offer, const DeflateOptions& options) {
   const int server_bits =
       std::min(options.server_window_bits, offer.server_max_window_bits.value_or(kMaxDeflateWindowBits));
-  // Who does not offer to bound its window cannot be asked to.
+  // The server may bound the client's window only if the client offers that (RFC 7692, section 7.1.2.2).
   const bool bounded = offer.client_max_window_bits.has_value();
   const int client_bits =
       bounded ? std::min(options.client_window_bits, *offer.client_max_window_bits) : kMaxDeflateWindowBits;

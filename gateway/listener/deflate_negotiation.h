@@ -1,4 +1,4 @@
-// What to answer to a client that offers permessage-deflate (RFC 7692, section 7.1).
+// The server's answer to a client that offers permessage-deflate (RFC 7692, section 7.1).
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_DEFLATE_NEGOTIATION_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_DEFLATE_NEGOTIATION_H_
 
@@ -16,10 +16,10 @@ struct DeflateAnswer {
   std::string header;  // the value of Sec-WebSocket-Extensions
 };
 
-// Accepts the first offer that can be; nullopt where there is none, and then nothing is compressed. Each
-// window is the smaller of what the client offers and what `options` has. A context is taken over where
-// `options` has it and the client does not refuse. Whose window cannot be bounded as `options` wants it does
-// not get its context kept.
+// Accepts the first acceptable offer. Returns nullopt if there is none; messages are then not compressed.
+// Each window is the smaller of the client's offer and `options`. Context takeover is agreed on if `options`
+// enables it and the client does not refuse it. The client's context is not taken over if its offer does not
+// let the server bound its window as `options` requires.
 std::optional<DeflateAnswer> NegotiateDeflate(std::span<const Extension> offers,
                                               const DeflateOptions& options);
 

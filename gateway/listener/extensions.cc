@@ -8,12 +8,12 @@
 namespace drawbridge {
 namespace {
 
-// Takes the header apart from the left.
+// Parses the header from the left.
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
-  // Whether `c` comes next, which is taken then.
+  // Consumes `c` if it comes next. Returns whether it did.
   bool Take(char c) {
     SkipSpace();
     if (text_.empty() || text_.front() != c) return false;
@@ -27,7 +27,7 @@ class Reader {
     return text_.empty();
   }
 
-  // Empty: there is none.
+  // Empty if there is none.
   std::string Token() {
     SkipSpace();
     const auto end = std::ranges::find_if_not(text_, IsTokenCharacter);
@@ -36,7 +36,7 @@ class Reader {
     return token;
   }
 
-  // A token, in quotes or not; empty: there is none.
+  // A token, in quotes or not; empty if there is none.
   std::string Value() {
     if (!Take('"')) return Token();
     std::string value;
@@ -55,7 +55,7 @@ class Reader {
   std::string_view text_;
 };
 
-// Behind its name.
+// Reads what follows the name of an extension.
 bool ReadParameters(Reader& reader, std::vector<Extension::Parameter>& parameters) {
   while (reader.Take(';')) {
     Extension::Parameter parameter{reader.Token()};

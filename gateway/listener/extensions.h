@@ -9,7 +9,7 @@
 
 namespace drawbridge {
 
-// One extension that a client offers. It may offer the same one several times, the best first.
+// One extension that a client offers. A client may offer the same one several times, in order of preference.
 struct Extension {
   struct Parameter {
     std::string name;
@@ -23,7 +23,7 @@ struct Extension {
   bool operator==(const Extension&) const = default;
 };
 
-// All lines of the header, joined by commas, in their order; nullopt where they break the grammar.
+// `header`: all lines of the header in their order, joined by commas. nullopt if it violates the grammar.
 std::optional<std::vector<Extension>> ParseExtensions(std::string_view header);
 
 }  // namespace drawbridge

@@ -6,7 +6,7 @@
 namespace drawbridge {
 namespace {
 
-// Runs `work` on `thread` and waits for its end.
+// Runs `work` on `thread` and blocks until it is done.
 template <typename Work>
 void RunOn(IoThread& thread, Work work) {
   std::promise<void> done;
@@ -61,7 +61,7 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
 }
 
 Gateway::~Gateway() {
-  // All stop before any dies: one may still be dealing clients to another.
+  // Stop all threads before destroying any: a running one may hand clients to another.
   for (const auto& thread : threads_) thread->Stop();
   listener_.reset();
   threads_.clear();

@@ -53,18 +53,18 @@ struct GatewayOptions {
   TlsFiles tls;  // without a certificate: plain
 };
 
-// The public functions: any thread, except as said.
+// Public functions may be called from any thread, except where noted.
 class Gateway {
  public:
-  // Clients at a time that are told why they are refused, beyond `max_connections`. Where the gateway is
-  // full, the rest wait in the kernel's backlog; where their address has too many connections, the rest are
-  // reset.
+  // How many clients beyond `max_connections` can be refused with an HTTP answer at the same time. Further
+  // clients wait in the kernel's backlog if the gateway is full, and are reset if their address has too many
+  // connections.
   static constexpr size_t kRefusals = 64;
 
-  // Binds and serves at once. `handler` and `clock` must outlive the gateway. Throws as ListenSocket and
-  // TlsContext do.
+  // Binds the port and starts serving. `handler` and `clock` must outlive the gateway. Throws what
+  // ListenSocket and TlsContext throw.
   Gateway(const GatewayOptions& options, NodeIdentity node, Handler* handler, const Clock* clock);
-  // Stops the threads; who is still connected is cut.
+  // Stops the threads and cuts the remaining connections.
   ~Gateway();
 
   Registry& registry() { return registry_; }
@@ -77,31 +77,31 @@ class Gateway {
   // Whether the next client gets 503.
   bool full() const { return slots_.taken() >= slots_.capacity(); }
 
-  // What its threads counted; of messages, what they counted up to their last tick.
+  // The sum of the counters of all I/O threads. Message counts are as of each thread's last tick.
   Totals totals() const;
-  // When each thread's loop last came round.
+  // When each I/O thread last ran its periodic tick.
   std::vector<SteadyTime> last_turns() const;
-  // Of the certificate that new clients get; nullopt: plain.
+  // The expiry of the certificate that new clients get; nullopt without TLS.
   std::optional<std::chrono::system_clock::time_point> certificate_not_after() const;
 
-  // One thread at a time. Takes over what may change while it runs: the number of connections, of all and of
-  // an address, the bound of all send queues, the rate, the size and the patience of handshakes, hosts,
-  // origins, subprotocols, proxies, and for clients to come what `session` says. Nothing else of `options` is
-  // looked at.
+  // Applies the options that may change at run time: the connection limits, in total and per address; the
+  // limit of all send queues; the rate, size and timeout of handshakes; hosts, origins, subprotocols and
+  // trusted proxies; and `session`, for new clients. Ignores all other options. Blocks until the I/O thread
+  // of the listener has applied them. Call it from one thread at a time.
   void Apply(const GatewayOptions& options);
 
-  // Reads the files of TLS again, for clients to come. Throws as TlsContext::Reload does; then the old ones
-  // stay. Not without TLS.
+  // Reads the TLS files again; new clients use them. Throws what TlsContext::Reload throws; the old files
+  // then stay in use. Must not be called without TLS. Blocks on the file system.
   void ReloadTls() { tls_->Reload(); }
 
-  // Takes no more clients: the port is closed, and who is in the middle of an upgrade gets 503. Blocks until
-  // it is so. One thread at a time calls it and the next.
+  // Closes the port; a client in the middle of an upgrade gets 503. Blocks until the port is closed. Call
+  // this and ResumeAccepting from one thread at a time.
   void StopAccepting();
-  // Takes clients again, on the same port. Throws as ListenSocket does where that cannot be had any more;
-  // nothing has changed then.
+  // Opens the same port again. Throws what ListenSocket throws if the port is not available any more; nothing
+  // has changed then. Blocks like StopAccepting.
   void ResumeAccepting();
 
-  // Cuts every client now, those too whose closing has grace left. Blocks until they are gone.
+  // Cuts every connection at once, even if its closing has grace left. Blocks until all are gone.
   void CutEveryone();
 
  private:
@@ -114,12 +114,12 @@ class Gateway {
   Slots refusal_slots_;
   AddressSlots address_slots_;
   std::unique_ptr<TlsContext> tls_;    // null: plain
-  std::list<UpgradePolicy> policies_;  // each that ever held: sessions point to theirs; Apply's alone
+  std::list<UpgradePolicy> policies_;  // every policy so far: sessions point to theirs; only Apply uses it
   UpgradeContext upgrades_;
   ListenSocket socket_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<Listener> listener_;  // on the first thread
-  size_t next_thread_ = 0;              // the first thread's
+  size_t next_thread_ = 0;              // used on the first thread only
 };
 
 }  // namespace drawbridge

@@ -25,10 +25,10 @@ using Header = http::request_header<>;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-// Section 1.3: the SHA-1 of the client's key and a fixed word, in base 64.
+// Section 1.3: the SHA-1 of the client's key and a fixed GUID, in base64.
 std::string AcceptOf(std::string_view key) {
   static const EVP_MD* const sha1 =
-      EVP_MD_fetch(nullptr, "SHA1", nullptr);  // once: fetching is the dear part
+      EVP_MD_fetch(nullptr, "SHA1", nullptr);  // once: fetching is the expensive part
   const std::string text = std::string(key).append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned int size = 0;
@@ -38,15 +38,15 @@ std::string AcceptOf(std::string_view key) {
   return {base64.begin(), base64.begin() + length};
 }
 
-// Section 4.1: 16 bytes in base 64.
+// Section 4.1: 16 bytes in base64.
 bool IsKey(std::string_view key) {
   if (key.size() != 24 || !key.ends_with("==") || key.find('=') != 22) return false;
   std::array<unsigned char, 24> decoded;
   return EVP_DecodeBlock(decoded.data(), reinterpret_cast<const unsigned char*>(key.data()), 24) == 18;
 }
 
-// What is kept of a text that the client chose: valid UTF-8 of at most kMaxKeptText bytes, cut between two
-// characters. A byte that is no UTF-8 becomes '?'. Adds `flag` to `cut_texts` where it is cut.
+// Truncates a text from the client to valid UTF-8 of at most kMaxKeptText bytes, between two characters.
+// Replaces each byte that is not UTF-8 by '?'. Adds `flag` to `cut_texts` if it truncates.
 std::string Kept(std::string_view value, uint8_t flag, uint8_t* cut_texts) {
   std::string kept;
   while (!value.empty()) {
@@ -83,7 +83,7 @@ bool HasBody(const Header& header) {
   return header.count(http::field::transfer_encoding) != 0 || (!length.empty() && length != "0");
 }
 
-// What is wrong with it as an HTTP request; nullopt: nothing.
+// What is wrong with the request as HTTP; nullopt: nothing.
 std::optional<HttpAnswer> HttpFault(const Header& header) {
   if (header.method() != http::verb::get && header.method() != http::verb::head) {
     return HttpAnswer{405, fmt::format("method {} not allowed: use GET", Kept(View(header.method_string()))),
@@ -94,7 +94,7 @@ std::optional<HttpAnswer> HttpFault(const Header& header) {
   if (hosts > 1 || (hosts == 0 && header.version() >= 11)) {
     return HttpAnswer{400, "exactly one Host header is required"};
   }
-  // It may be empty: this gateway is the default that RFC 9112, section 3.3, leaves room for.
+  // It may be empty: the gateway is then the default host, as RFC 9112, section 3.3, allows.
   if (!ParseAuthority(View(header[http::field::host])).has_value()) {
     return HttpAnswer{400, "the Host header is not a host name or an IP address, with or without a port"};
   }
@@ -102,13 +102,13 @@ std::optional<HttpAnswer> HttpFault(const Header& header) {
   return std::nullopt;
 }
 
-// Of a request that asks for no upgrade to WebSocket.
+// The answer to a request that does not ask for an upgrade to WebSocket.
 HttpAnswer Page(const RequestTarget& target) {
   if (target.path != "/") return UpgradeRequired("this is a WebSocket endpoint: upgrade required");
   return {200, fmt::format("Drawbridge {}, a WebSocket gateway: connect with a WebSocket client", kVersion)};
 }
 
-// What is wrong with its version or its key; nullopt: nothing.
+// What is wrong with the headers of the upgrade; nullopt: nothing.
 std::optional<HttpAnswer> WebSocketFault(const Header& header) {
   const std::string connection = Joined(header, "Connection");
   const auto options = ParseTokenList(connection);
@@ -137,7 +137,7 @@ Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
   const auto subprotocols = ParseTokenList(offer);
   if (!subprotocols.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Protocol"};
   auto extensions = ParseExtensions(Joined(header, "Sec-WebSocket-Extensions"));
-  // Section 9.1: whatever they are, malformed ones fail the connection.
+  // Section 9.1: malformed extensions fail the connection, whichever they are.
   if (!extensions.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Extensions"};
   const auto host = target.authority.empty() ? View(header[http::field::host]) : target.authority;
   UpgradeRequest request{.accept = AcceptOf(View(header[http::field::sec_websocket_key])),
@@ -165,9 +165,9 @@ Verdict Judge(const Header& header) {
   const auto protocols = ParseProtocolList(upgrade);
   if (!protocols.has_value()) return HttpAnswer{400, "malformed Upgrade header"};
   if (header.method() == http::verb::head || !HasElement(*protocols, "websocket")) return Page(*target);
-  // RFC 9110, section 7.8: an Upgrade of HTTP/1.0 means nothing.
+  // RFC 9110, section 7.8: the Upgrade header of an HTTP/1.0 request is ignored.
   if (header.version() < 11)
-    return UpgradeRequired("a WebSocket takes HTTP/1.1: this request is of HTTP/1.0");
+    return UpgradeRequired("WebSocket requires HTTP/1.1: this request uses HTTP/1.0");
   return JudgeUpgrade(header, *target);
 }
 

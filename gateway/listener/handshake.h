@@ -1,5 +1,5 @@
-// The opening handshake of the server's side (RFC 6455, section 4.2): an HTTP request in, a verdict out. No
-// I/O.
+// The server side of the opening handshake (RFC 6455, section 4.2): takes an HTTP request, returns a verdict.
+// No I/O.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_HANDSHAKE_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_HANDSHAKE_H_
 
@@ -17,25 +17,25 @@
 
 namespace drawbridge {
 
-// Longer texts are cut off in what is kept of a connection.
+// The texts that are kept for a connection are truncated to this many bytes.
 inline constexpr size_t kMaxKeptText = 512;
 
 // A request whose upgrade may be accepted.
 struct UpgradeRequest {
   std::string path;
   std::string accept;                     // Sec-WebSocket-Accept
-  std::vector<std::string> subprotocols;  // that it offers, the best first
+  std::vector<std::string> subprotocols;  // offered by the client, the best first
   std::string user_agent;
   std::string origin;
-  uint8_t cut_texts = 0;  // of CutText (gateway/connections/connection_info.h)
+  uint8_t cut_texts = 0;  // bits of CutText (gateway/connections/connection_info.h)
   std::string host;
-  std::vector<Extension> extensions;  // that it offers
+  std::vector<Extension> extensions;  // offered by the client
   ForwardingHeaders forwarding;
 };
 
 using Verdict = std::variant<UpgradeRequest, HttpAnswer>;
 
-// Judges a request by its header alone: what it asks for, and whether that is well formed. Thread-safe.
+// Judges a request by its header alone: whether it is well formed and asks for an upgrade. Thread-safe.
 Verdict Judge(const boost::beast::http::request_header<>& header);
 
 }  // namespace drawbridge

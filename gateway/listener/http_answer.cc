@@ -34,7 +34,7 @@ std::string Serialize(const HttpAnswer& answer, WallTime now, bool to_head) {
       "\r\n"
       "{}{}",
       answer.status, PhraseOf(answer.status), HttpDate(now),
-      // A sender of Upgrade names it here (RFC 9110, section 7.8).
+      // A sender of Upgrade also lists it in Connection (RFC 9110, section 7.8).
       answer.status == kUpgradeRequired ? "Upgrade, close" : "close", answer.headers, answer.text.size() + 1,
       to_head ? "" : answer.text, to_head ? "" : "\n");
 }

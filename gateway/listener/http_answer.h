@@ -1,4 +1,4 @@
-// What the gateway answers to an HTTP request.
+// The gateway's answers to HTTP requests.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_HTTP_ANSWER_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_HTTP_ANSWER_H_
 
@@ -9,21 +9,21 @@
 
 namespace drawbridge {
 
-// A request that is answered with plain HTTP, after which the connection is closed.
+// An answer in plain HTTP. The connection is closed after it.
 struct HttpAnswer {
   int status;
-  std::string text;     // one line, without its end
-  std::string headers;  // further ones, each with its CRLF
+  std::string text;     // one line, without its line end
+  std::string headers;  // additional headers, each with its CRLF
 };
 
-// 426 (RFC 9110, section 15.5.22), with the version of WebSocket that is served (RFC 6455, section 4.4).
+// 426 (RFC 9110, section 15.5.22), with the supported version of WebSocket (RFC 6455, section 4.4).
 HttpAnswer UpgradeRequired(std::string text);
 
 // `now`: for the Date header (RFC 9110, section 6.6.1). An answer to HEAD has no body; its Content-Length is
-// the one of GET.
+// that of the answer to GET.
 std::string Serialize(const HttpAnswer& answer, WallTime now, bool to_head = false);
 
-// What a client and the gateway agree on. Views.
+// What a client and the gateway have agreed on. The members are views.
 struct Agreement {
   std::string_view accept;  // Sec-WebSocket-Accept
   std::string_view connection_id;

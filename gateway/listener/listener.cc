@@ -40,7 +40,7 @@ void ListenSocket::Open(const std::string& address) {
   fd_ = ::socket(bound.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   Check(fd_, "socket");
   SetOption(fd_, SOL_SOCKET, SO_REUSEADDR);
-  SetOption(fd_, IPPROTO_TCP, TCP_NODELAY);  // inherited by what is accepted
+  SetOption(fd_, IPPROTO_TCP, TCP_NODELAY);  // inherited by accepted sockets
   if (::bind(fd_, bound.data(), bound.size()) < 0 || ::listen(fd_, SOMAXCONN) < 0 ||
       ::getsockname(fd_, bound.data(), bound.size_pointer()) < 0) {
     const int error = errno;
@@ -95,13 +95,14 @@ bool Listener::AcceptOne() {
   const bool is_full = !slot;
   if (is_full) slot = options_.refusal_slots->Take();
   if (!slot) {
-    PauseUntil(thread_.now() + kPause);  // the rest waits in the kernel's backlog
+    PauseUntil(thread_.now() + kPause);  // the other clients wait in the kernel's backlog
     return false;
   }
   SocketAddress peer;
   const int fd = ::accept4(socket_.fd(), peer.data(), peer.size_pointer(), SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) {
-    // Nobody left, or one who left: fine. Otherwise there is no descriptor or no memory: some will come free.
+    // No client waits, or one has disconnected. Any other error is a lack of descriptors or memory: retry
+    // later.
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
     if (errno == EINTR || errno == ECONNABORTED) return true;
     PauseUntil(thread_.now() + kPause);
@@ -117,7 +118,7 @@ bool Listener::AcceptOne() {
   return true;
 }
 
-// Counts the client for its address, unless that is yet to be told by a proxy.
+// Counts the client for its address, unless a proxy has yet to tell the address.
 void Listener::Admit(Upgrade::Accepted client) {
   if (client.by_proxy) return options_.deal(std::move(client));
   auto slot = options_.address_slots->Take(client.peer.ip());
@@ -125,8 +126,8 @@ void Listener::Admit(Upgrade::Accepted client) {
     client.address_slot = *std::move(slot);
     return options_.deal(std::move(client));
   }
-  // Whoever is to be told so must not hold what is meant for others, or one address could fill the gateway
-  // with slow requests.
+  // A client that will be refused must not hold a regular slot. Otherwise clients of one address could fill
+  // the gateway with slow requests.
   if (client.refusal == Upgrade::Refusal::kNone) client.slot = options_.refusal_slots->Take();
   client.refusal = Upgrade::Refusal::kTooMany;
   if (!client.slot) {

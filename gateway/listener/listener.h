@@ -1,4 +1,4 @@
-// Accepts clients and deals them to the I/O threads.
+// Accepts clients and distributes them over the I/O threads.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_LISTENER_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_LISTENER_H_
 
@@ -28,7 +28,7 @@ class ListenSocket {
   ~ListenSocket() { Close(); }
 
   int fd() const { return fd_; }
-  const std::string& address() const { return address_; }  // as bound
+  const std::string& address() const { return address_; }  // with the port that was bound
   void Close();
   // Binds the same address again. Throws as the constructor does.
   void Reopen();
@@ -40,26 +40,26 @@ class ListenSocket {
   std::string address_;
 };
 
-// Lives on one I/O thread. Accepts a bounded batch a wake-up, so that a storm of newcomers does not starve
-// the clients that are already there.
+// Lives on one I/O thread. Accepts a bounded number of clients in a wake-up, so that many new clients do not
+// starve the connected ones.
 class Listener final : public EventTarget {
  public:
   struct Options {
     Slots* slots;          // for clients
-    Slots* refusal_slots;  // for those who are told that they come in vain
+    Slots* refusal_slots;  // for clients that are refused with an HTTP answer
     AddressSlots* address_slots;
     const UpgradeContext* upgrades;
-    uint64_t handshakes_per_second = 0;  // more of them wait in the kernel's backlog; 0: no bound
-    // Hands a client to a thread of its choice.
+    uint64_t handshakes_per_second = 0;  // further clients wait in the kernel's backlog; 0: no bound
+    // Hands an accepted client to an I/O thread.
     std::function<void(Upgrade::Accepted)> deal;
   };
 
   Listener(IoThread& thread, ListenSocket& socket, Options options);
-  // On the thread.
+  // Call it on the I/O thread.
   void Open();
-  // On the thread.
+  // Call it on the I/O thread.
   void LimitHandshakes(uint64_t per_second);
-  // On the thread: accepts nobody any more and closes the port.
+  // Call it on the I/O thread. Stops accepting and closes the port.
   void Close();
 
   void OnReady(uint32_t events) override;

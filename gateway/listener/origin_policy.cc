@@ -8,7 +8,7 @@
 namespace drawbridge {
 namespace {
 
-// A host name has at most 253 bytes. Also keeps out what was cut off where a request was kept.
+// A host name has at most 253 bytes. The limit also refuses any origin that was truncated to kMaxKeptText.
 constexpr size_t kMaxOrigin = 300;
 
 }  // namespace
@@ -64,7 +64,7 @@ bool OriginPolicy::Matches(const Origin& pattern, const Origin& origin) {
 bool OriginPolicy::Allows(std::string_view origin, std::string_view host) const {
   if (all_ || origin.empty()) return true;
   if (origin == "null") return null_;
-  // Not an origin by RFC 6454, section 6.2, but what golang.org/x/net/websocket sends as documented.
+  // Not an origin by RFC 6454, section 6.2, but golang.org/x/net/websocket sends it, as documented.
   if (origin.ends_with('/')) origin.remove_suffix(1);
   const auto parsed = ParseOrigin(origin, false);
   if (!parsed.has_value()) return false;

@@ -1,5 +1,5 @@
-// Which web pages may connect: browsers tell the page's origin and attach its visitor's cookies to any
-// server.
+// The web pages that may connect. A browser sends the origin of the page, and sends the user's cookies to any
+// server that the page connects to.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_ORIGIN_POLICY_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_ORIGIN_POLICY_H_
 
@@ -11,30 +11,29 @@
 
 namespace drawbridge {
 
-// A value; any thread may ask it.
+// A value. Const functions are thread-safe.
 class OriginPolicy {
  public:
-  // same_host alone.
+  // Allows same_host only.
   OriginPolicy() = default;
 
   // A comma-separated list of
-  //   same_host                  the name in the Host header, whatever the scheme and port
-  //   https://app.example.com    this origin, its port too; that of the scheme where none is written
-  //   https://*.example.com      those under this domain, but not the domain itself
+  //   same_host                  the name in the Host header, with any scheme and port
+  //   https://app.example.com    this origin; without a port, the default port of the scheme
+  //   https://*.example.com      its subdomains, but not the domain itself
   //   null                       pages without an origin, such as files
   //   *                          all
-  // nullopt for anything else, nothing at all included.
+  // nullopt for anything else, an empty list included.
   static std::optional<OriginPolicy> Parse(std::string_view list);
 
-  // `origin`: the header, a single slash behind the host included; empty where there is none, as from clients
-  // that are no browsers: allowed.
-  // `host`: the Host header.
+  // `origin`: the Origin header; one slash after the host is ignored. An empty one is allowed: clients other
+  // than browsers send none. `host`: the Host header.
   bool Allows(std::string_view origin, std::string_view host) const;
 
  private:
   struct Origin {
     std::string scheme;
-    std::string host;  // of a pattern with a star: what stands behind the star
+    std::string host;  // of a pattern with '*': the text after it
     uint16_t port = 0;
     bool any_subdomain = false;
   };

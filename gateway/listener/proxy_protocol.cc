@@ -73,7 +73,7 @@ size_t ProxyHeader::Feed(std::string_view input) {
   return 0;
 }
 
-// Version 2: what lies behind the part that is kept.
+// Version 2: consumes what follows the buffered part.
 size_t ProxyHeader::TakeRest(std::string_view input) {
   const size_t skipped = std::min(skip_, input.size());
   skip_ -= skipped;
@@ -99,7 +99,7 @@ void ProxyHeader::StepV1() {
   }
 }
 
-// "PROXY TCP4 192.0.2.1 192.0.2.2 40000 8080\r\n", or UNKNOWN and whatever (section 2.1).
+// "PROXY TCP4 192.0.2.1 192.0.2.2 40000 8080\r\n", or UNKNOWN and any text (section 2.1).
 State ProxyHeader::FinishV1() {
   std::string_view line = kept_;
   if (!line.ends_with("\r\n") || line.find('\t') != line.npos) return State::kMalformed;
@@ -129,8 +129,7 @@ void ProxyHeader::FinishV2() {
   }
 }
 
-// Knows from the fixed part what is to come. What a proxy says of another transport than TCP over IP is
-// skipped.
+// Determines from the fixed part what follows. Addresses of a transport other than TCP over IP are skipped.
 State ProxyHeader::BeginV2() {
   const auto command = static_cast<uint8_t>(kept_[12]);
   const uint8_t family = static_cast<uint8_t>(kept_[13]) >> 4;

@@ -1,4 +1,4 @@
-// The PROXY protocol, versions 1 and 2: what a proxy may say before the first byte of its client.
+// The PROXY protocol, versions 1 and 2: a header that a proxy sends before the first byte of its client.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_PROXY_PROTOCOL_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_PROXY_PROTOCOL_H_
 
@@ -13,29 +13,30 @@
 
 namespace drawbridge {
 
-// Takes the header in pieces of any size. Not thread-safe. Keeps at most 107 bytes of it.
+// Parses the header from pieces of any size. Not thread-safe. Buffers at most 107 bytes of it.
 class ProxyHeader {
  public:
   enum class State {
     kIncomplete,
     kComplete,
-    kAbsent,     // the stream begins with something else
-    kMalformed,  // it begins like a header and is none; includes one of version 2 over 16 KiB
+    kAbsent,     // the stream begins with other data
+    kMalformed,  // it begins like a header but is invalid, or is of version 2 and over 16 KiB
   };
 
-  // Takes bytes off the front of `input`, while kIncomplete. Returns how many; what lies behind the header is
-  // the client's. Of a piece that shows that there is no header, none are taken.
+  // Consumes bytes from the front of `input` while the state is kIncomplete. Returns how many; the bytes
+  // after the header belong to the client. Consumes nothing of a piece that shows that there is no header.
   size_t Feed(std::string_view input);
 
   State state() const { return state_; }
-  // kComplete: the client's address; nullopt where the proxy does not tell or speaks for itself, which leaves
-  // the peer's own.
+  // kComplete: the client's address. nullopt: use the peer's address, since the proxy does not tell the
+  // client's or has opened the connection for itself.
   const std::optional<SocketAddress>& source() const { return source_; }
-  // kComplete: whether the proxy speaks for itself (LOCAL of version 2), as it does to check health.
+  // kComplete: whether the proxy has opened the connection for itself (LOCAL of version 2), as for a health
+  // check.
   bool is_local() const { return is_local_; }
-  // kComplete: whether the proxy says that the client came to it by TLS.
+  // kComplete: whether the proxy says that the client connected to it by TLS.
   bool client_ssl() const { return tlvs_.client_ssl(); }
-  // kAbsent: the pieces that were taken before it showed.
+  // kAbsent: the bytes that were consumed before this was known.
   std::string_view taken() const { return kept_; }
 
  private:
@@ -49,9 +50,9 @@ class ProxyHeader {
 
   State state_ = State::kIncomplete;
   std::string kept_;
-  size_t wanted_ = 0;     // version 2: how much is to be kept
-  size_t skip_ = 0;       // version 2: how much behind it is skipped,
-  size_t tlvs_left_ = 0;  // and how much behind that are vectors
+  size_t wanted_ = 0;     // version 2: how many bytes are buffered
+  size_t skip_ = 0;       // version 2: how many bytes after those are skipped
+  size_t tlvs_left_ = 0;  // version 2: how many bytes of TLVs follow
   ProxyTlvs tlvs_;
   bool is_local_ = false;
   std::optional<SocketAddress> source_;

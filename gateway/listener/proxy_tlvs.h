@@ -1,4 +1,4 @@
-// What version 2 of the PROXY protocol says behind the addresses.
+// The type-length-value fields (TLVs) after the addresses in a PROXY protocol header of version 2.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_PROXY_TLVS_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_PROXY_TLVS_H_
 
@@ -9,13 +9,13 @@
 
 namespace drawbridge {
 
-// Takes the vectors of section 2.2 in pieces of any size and keeps nothing but what it tells. Not
+// Parses the TLVs of section 2.2 from pieces of any size. Keeps only the values that it reports. Not
 // thread-safe.
 class ProxyTlvs {
  public:
   void Feed(std::string_view bytes);
 
-  // Whether the client came to the proxy by TLS: PP2_CLIENT_SSL in a vector PP2_TYPE_SSL (section 2.2.6).
+  // Whether the client connected to the proxy by TLS: PP2_CLIENT_SSL in a TLV PP2_TYPE_SSL (section 2.2.6).
   bool client_ssl() const { return client_ssl_; }
 
  private:

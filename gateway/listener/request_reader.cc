@@ -17,7 +17,7 @@ namespace http = boost::beast::http;
 struct RequestReader::Parser : http::request_parser<http::empty_body> {};
 
 RequestReader::RequestReader(size_t max_bytes) : max_bytes_(max_bytes), parser_(std::make_unique<Parser>()) {
-  // Its own count depends on the pieces in which the header arrives.
+  // The parser's own count depends on the pieces in which the header arrives.
   parser_->header_limit(std::numeric_limits<uint32_t>::max());
   parser_->eager(false);
 }
@@ -59,7 +59,7 @@ size_t RequestReader::SkipEmptyLine(std::string_view input) {
   return input.starts_with("\r\n") ? 2 : 0;
 }
 
-// Of `input`, the first `seen` bytes were looked at before.
+// The first `seen` bytes of `input` were examined before.
 void RequestReader::LookAtLine(std::string_view input, size_t seen) {
   if (line_ended_ || !begun_) return;
   is_head_ = input.starts_with("HEAD ");

@@ -1,4 +1,4 @@
-// Gathers an HTTP request from the pieces in which it arrives. No I/O.
+// Assembles an HTTP request from the pieces in which it arrives. No I/O.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_REQUEST_READER_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_REQUEST_READER_H_
 
@@ -18,19 +18,19 @@ inline constexpr size_t kMaxHandshakeBytes = 16 * 1024;  // by default
 // Not thread-safe.
 class RequestReader {
  public:
-  // `max_bytes`: of a request line with its headers, and what is kept of an incomplete one.
+  // `max_bytes`: the limit of a request line together with its headers, and of what is buffered of them.
   explicit RequestReader(size_t max_bytes = kMaxHandshakeBytes);
   ~RequestReader();
 
-  // Takes what has arrived; nullopt while the request is not complete. Called no more after a verdict.
-  // A request line over the bound is answered with 414 (RFC 9112, section 3), one that is over it together
-  // with its headers with 431 (RFC 6585, section 5).
+  // Consumes received bytes. Returns nullopt while the request is incomplete. Must not be called after a
+  // verdict. A request line over the limit is answered with 414 (RFC 9112, section 3); a request line and
+  // headers that are over it only together, with 431 (RFC 6585, section 5).
   std::optional<Verdict> Feed(std::span<char> bytes);
 
-  // What came behind the request; valid while the bytes last fed stand. After a verdict.
+  // After a verdict: the bytes after the request. Valid as long as the bytes of the last call of Feed.
   std::span<char> rest() const { return rest_; }
 
-  // Whether the request, complete or not, is one of HEAD: no answer to it has a body.
+  // Whether the method is HEAD, even if the request is incomplete: no answer to HEAD has a body.
   bool is_head() const { return is_head_; }
 
  private:
@@ -43,11 +43,11 @@ class RequestReader {
   const size_t max_bytes_;
   std::unique_ptr<Parser> parser_;
   size_t received_ = 0;  // of the request, at most max_bytes_
-  std::string pending_;  // what the parser has not taken yet
+  std::string pending_;  // not yet consumed by the parser
   std::span<char> rest_;
-  bool begun_ = false;       // what may come before a request has been skipped
-  bool line_ended_ = false;  // its first line has come whole
-  bool has_target_ = false;  // its first line has got as far as that
+  bool begun_ = false;       // an empty line before the request, if any, has been skipped
+  bool line_ended_ = false;  // the request line is complete
+  bool has_target_ = false;  // the request line has reached its target
   bool is_head_ = false;
 };
 

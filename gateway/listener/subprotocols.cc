@@ -8,7 +8,7 @@
 namespace drawbridge {
 namespace {
 
-// As ParseTokenList, but for an operator: no entry may be empty.
+// Like ParseTokenList, but refuses empty entries: the list comes from the operator.
 std::optional<std::vector<std::string>> ParseEntries(std::string_view list) {
   if (Trim(list).empty()) return std::vector<std::string>();
   const std::vector<std::string_view> entries = Split(list, ',');

@@ -1,4 +1,4 @@
-// Tokens and lists of them, as header fields have them (RFC 9110, sections 5.6.1 and 5.6.2).
+// Tokens and lists of tokens in header fields (RFC 9110, sections 5.6.1 and 5.6.2).
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_TOKEN_LIST_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_TOKEN_LIST_H_
 
@@ -20,7 +20,7 @@ inline bool IsToken(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, IsTokenCharacter);
 }
 
-// The elements of `list`, which views them; empty ones are skipped. nullopt where `is_element` refuses one.
+// Splits `list` into views of its elements and skips empty ones. nullopt if `is_element` refuses one.
 template <typename IsElement>
 std::optional<std::vector<std::string_view>> ParseList(std::string_view list, IsElement is_element) {
   std::vector<std::string_view> elements = Split(list, ',');
@@ -43,7 +43,7 @@ inline std::optional<std::vector<std::string_view>> ParseProtocolList(std::strin
   });
 }
 
-// Whether `elements` has `element`, which is in lower case; case does not matter.
+// Whether `elements` contains `element`, which must be in lower case. Ignores case.
 inline bool HasElement(const std::vector<std::string_view>& elements, std::string_view element) {
   return std::ranges::any_of(elements, [element](std::string_view each) { return ToLower(each) == element; });
 }

@@ -44,7 +44,7 @@ std::optional<Kind> TrustedHeaders::HeaderOf(const ForwardingHeaders& headers,
                                              bool behind_proxy_protocol) const {
   if (kinds_.empty()) {
     if (behind_proxy_protocol) return std::nullopt;
-    // Without an address in X-Forwarded-For, one in Forwarded tells more than X-Forwarded-Proto does.
+    // Without X-Forwarded-For, a Forwarded header is preferred to X-Forwarded-Proto: it may have an address.
     const bool forwarded = headers.x_forwarded_for.empty() && Has(headers, Kind::kForwarded);
     return forwarded ? Kind::kForwarded : Kind::kXForwarded;
   }

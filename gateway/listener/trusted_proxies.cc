@@ -7,8 +7,8 @@
 namespace drawbridge {
 namespace {
 
-// Takes what is behind the last `separator` outside of quotes off the end of `list`. From the right, since a
-// quote that the client left open must not swallow what proxies wrote behind it.
+// Removes the text after the last `separator` outside quotes from the end of `list` and returns it. Scans
+// from the right, so that a quote that the client left open does not hide what proxies have appended.
 std::string_view TakeLast(std::string_view& list, char separator) {
   bool quoted = false;
   size_t begin = list.size();
@@ -20,7 +20,7 @@ std::string_view TakeLast(std::string_view& list, char separator) {
   return Trim(last);
 }
 
-// An address, with a port or without, IPv6 with brackets or without.
+// An address with or without a port; IPv6 with or without brackets.
 std::optional<SocketAddress> ParseNode(std::string_view text) {
   if (const auto bare = IpAddress::Parse(text)) return SocketAddress(*bare, 0);
   if (text.starts_with('[') && text.ends_with(']')) {
@@ -30,8 +30,8 @@ std::optional<SocketAddress> ParseNode(std::string_view text) {
   return SocketAddress::Parse(text);
 }
 
-// The value of a parameter of a Forwarded element, without its quotes; nullopt where it is missing. `name` is
-// in lower case, with its '='.
+// The value of a parameter of a Forwarded element, without its quotes; nullopt if it is missing. `name` is in
+// lower case, with its '='.
 std::optional<std::string_view> ForwardedParameter(std::string_view element, std::string_view name) {
   while (!element.empty()) {
     std::string_view pair = TakeLast(element, ';');
@@ -43,13 +43,13 @@ std::optional<std::string_view> ForwardedParameter(std::string_view element, std
   return std::nullopt;
 }
 
-// The node of for=; nullopt where it is hidden ("unknown", "_name"), missing or nonsense.
+// The node of for=; nullopt if it is hidden ("unknown", "_name"), missing or invalid.
 std::optional<SocketAddress> ForwardedNode(std::string_view element) {
   const auto node = ForwardedParameter(element, "for=");
   return node.has_value() ? ParseNode(*node) : std::nullopt;
 }
 
-// Whether a scheme is that of TLS; nullopt where it is none that a WebSocket comes by.
+// Whether a scheme implies TLS; nullopt if it is not one that a WebSocket client uses.
 std::optional<bool> IsTls(std::string_view scheme) {
   const std::string lower = ToLower(scheme);
   if (lower == "https" || lower == "wss") return true;
@@ -57,7 +57,7 @@ std::optional<bool> IsTls(std::string_view scheme) {
   return std::nullopt;
 }
 
-// The element at `position` from the right, or the first where there are fewer: most proxies set one for all
+// The element at `position` from the right, or the first if there are fewer: most proxies set one for all
 // hops.
 std::string_view ElementAt(std::string_view list, size_t position) {
   std::string_view element;

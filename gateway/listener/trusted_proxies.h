@@ -1,4 +1,4 @@
-// Whose word is taken on where a client really comes from.
+// The proxies that are trusted to tell the address of a client.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_TRUSTED_PROXIES_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_TRUSTED_PROXIES_H_
 
@@ -14,29 +14,29 @@
 
 namespace drawbridge {
 
-// What is known of a client behind proxies.
+// What is known about a client behind proxies.
 struct ForwardedClient {
   SocketAddress address;
-  std::optional<bool> tls;  // whether it came to its proxy by TLS; nullopt: no believed proxy tells
+  std::optional<bool> tls;  // whether it connected to its proxy by TLS; nullopt: no trusted proxy tells
 };
 
-// A value; any thread may ask it.
+// A value. Const functions are thread-safe.
 class TrustedProxies {
  public:
-  // Nobody.
+  // Trusts no proxy.
   TrustedProxies() = default;
 
-  // A comma-separated list of networks and addresses, as IpNetwork::Parse takes them; empty: nobody. nullopt
-  // for anything else.
+  // A comma-separated list of networks and addresses, as IpNetwork::Parse takes them; empty: no proxy.
+  // nullopt for anything else.
   static std::optional<TrustedProxies> Parse(std::string_view list);
 
   bool Contains(const IpAddress& address) const;
 
-  // Where the client of `peer` comes from by the word of header `kind`: each proxy vouches for the hop before
-  // it, so the rightmost address that is not trusted stands, with a port of 0 where none is told. Where a
-  // proxy hides it, it is the last hop that was told, or `peer`. Nothing is believed where `peer` is not
-  // trusted. The proxy that tells the address tells by proto= of the same element, or by X-Forwarded-Proto,
-  // whether its client came by TLS.
+  // Finds the client of the connection from `peer` by the header `kind`. Each trusted proxy tells the address
+  // of the hop before it, so the result is the rightmost address that is not trusted, with port 0 where none
+  // is given. Where a proxy hides the address, the result is the last hop that is known, or `peer`. If `peer`
+  // is not trusted, the header is ignored. Whether the client uses TLS is told by the proxy that tells the
+  // address: by proto= of the same element, or by X-Forwarded-Proto.
   ForwardedClient Resolve(const SocketAddress& peer, const ForwardingHeaders& headers,
                           TrustedHeaders::Kind kind) const;
 
@@ -44,8 +44,8 @@ class TrustedProxies {
   using NodeOf = std::optional<SocketAddress> (*)(std::string_view element);
   struct Hop {
     SocketAddress address;
-    std::string_view element;  // the last one that was looked at; empty: none
-    size_t position = 0;       // of it, from the right; 0: none
+    std::string_view element;  // the last element that was read; empty: none
+    size_t position = 0;       // its position from the right; 0: none
   };
   Hop Walk(const SocketAddress& peer, std::string_view list, NodeOf node_of) const;
 

@@ -17,8 +17,8 @@
 namespace drawbridge {
 namespace {
 
-// How long a refused client may take to read its answer and hang up. Closing at once, with bytes of the
-// client's unread, would reset the connection and take the answer back.
+// How long a refused client may take to read its answer and disconnect. To close at once, with bytes of the
+// client unread, would reset the connection, and the client could lose the answer.
 constexpr std::chrono::seconds kLinger{2};
 constexpr char kRetryAfter[] = "Retry-After: 5\r\n";
 
@@ -26,7 +26,7 @@ HttpAnswer TooMany() { return {429, "too many connections from this address: try
 
 HandshakeResult ResultOf(int status, bool draining) {
   switch (status) {
-    case 200:  // section 4.2.1 asks for an upgrade: without one it was somebody else's request
+    case 200:  // not meant as a WebSocket request: section 4.2.1 requires an upgrade
     case 405:
     case 426:
       return HandshakeResult::kNotWebsocket;
@@ -94,8 +94,8 @@ void Upgrade::CountTls(IoResult::Status status) {
   thread_.counters().Handshake(status == IoResult::Status::kOk ? done : TlsHandshake::kFailed);
 }
 
-// What a trusted proxy may say first. Peeks, so that what lies behind it stays in the socket, where TLS looks
-// for it. True once no more of it is to come.
+// Reads the PROXY protocol header that a trusted proxy may send first. Peeks, so that the bytes after it stay
+// in the socket for TLS. True once no more of the header is expected.
 bool Upgrade::TakePreface() {
   const std::span<char> buffer = thread_.read_buffer();
   const IoResult result = accepted_.link.Peek(buffer);
@@ -124,7 +124,8 @@ bool Upgrade::TakePreface() {
   return true;
 }
 
-// Bytes that looked like the beginning of a preface and are that of a request: never that of a TLS handshake.
+// Handles bytes that began like a PROXY protocol header but belong to the request. A TLS handshake never
+// begins like that.
 bool Upgrade::Replay(std::string_view bytes) {
   if (bytes.empty()) return true;
   if (context_.tls != nullptr) {
@@ -149,7 +150,7 @@ void Upgrade::Receive() {
   UpdateInterest();
 }
 
-// Only a TLS handshake can have something to send here.
+// Only a TLS handshake has bytes to send at this stage.
 void Upgrade::UpdateInterest() {
   const uint32_t interest = EPOLLIN | (accepted_.link.has_unsent() ? uint32_t{EPOLLOUT} : 0);
   if (interest == interest_) return;
@@ -174,9 +175,9 @@ void Upgrade::Decide(const Verdict& verdict) {
   if (accepted_.refusal == Refusal::kFull) {
     return Answer({503, "the gateway is full: try again later", kRetryAfter});
   }
-  if (context_.refusing) return Answer({503, "the gateway is going away: try again", kRetryAfter});
-  // 421 says what 403 and 400 do not: the request may be right, for another server (RFC 9110,
-  // section 15.5.20).
+  if (context_.refusing) return Answer({503, "the gateway is draining: try again", kRetryAfter});
+  // 421 says that the request may be valid for another server (RFC 9110, section 15.5.20). 403 and 400 do
+  // not.
   if (!policy_.allowed_hosts.Allows(request.host, tls_ ? 443 : 80)) {
     return Answer({421, "this gateway does not serve this host"}, LogField("host", request.host));
   }
@@ -187,7 +188,7 @@ void Upgrade::Decide(const Verdict& verdict) {
   Accept(request);
 }
 
-// Takes what trusted proxies say of the client.
+// Applies what trusted proxies say about the client.
 void Upgrade::Believe(const ForwardingHeaders& headers) {
   tls_ = tls_ || accepted_.link.is_tls();
   const auto kind = policy_.trusted_headers.HeaderOf(headers, behind_proxy_protocol_);
@@ -197,7 +198,8 @@ void Upgrade::Believe(const ForwardingHeaders& headers) {
   tls_ = client.tls.value_or(tls_);
 }
 
-// Of a client behind a trusted proxy, once it is known. False where it has too many connections and is told.
+// Counts a client behind a trusted proxy, once its address is known. False if the address has too many
+// connections; the client is refused then.
 bool Upgrade::CountAddress(const SocketAddress& client) {
   auto slot = context_.address_slots->Take(client.ip());
   if (slot.has_value()) {
@@ -233,7 +235,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                           .extensions = deflate.has_value() ? std::string_view(deflate->header) : ""},
                          thread_.clock().Wall());
   Count(HandshakeResult::kAccepted);
-  // A fresh socket has room for it; one that has not is broken.
+  // A new socket has room for the response. If it has not, it is broken.
   if (accepted_.link.Write(response).bytes != response.size()) {
     registration.connection()->Interrupt(CloseRequest(CloseCause::kReset));
   }
@@ -248,7 +250,7 @@ void Upgrade::Accept(const UpgradeRequest& request) {
   thread_.Release(*this);
 }
 
-// Answers in the middle of whatever; before TLS has begun, there is nothing to say it by.
+// Refuses the client at any stage. Before TLS has begun, no answer can be sent.
 void Upgrade::Refuse(const HttpAnswer& answer) {
   preface_.reset();
   if (context_.tls != nullptr && !accepted_.link.is_tls()) {
@@ -257,7 +259,7 @@ void Upgrade::Refuse(const HttpAnswer& answer) {
   Answer(answer);
 }
 
-// `about`: what the line in the log adds.
+// `about`: a field to add to the log line.
 void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
   answered_ = true;
   LogRefusal(answer, std::move(about));
@@ -268,7 +270,7 @@ void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
   thread_.deadlines().Set(*this, thread_.now() + kLinger);
 }
 
-// At most ten a second of a whole process, since any client can cause one.
+// Logs at most ten lines a second in the whole process, since any client can cause one.
 void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const {
   if (is_check_) return;
   static LineBudget& budget = *new LineBudget(10);
@@ -281,7 +283,7 @@ void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about
   LogEvent(spdlog::level::info, "handshake refused", fields);
 }
 
-// At most a hundred a second: whoever asks for this level looks for one client.
+// Logs at most a hundred lines a second: the debug level serves to find a single client.
 void Upgrade::LogTlsFailure() const {
   if (!Logs(spdlog::level::debug)) return;
   static LineBudget& budget = *new LineBudget(100);

@@ -1,4 +1,4 @@
-// Takes a fresh socket through its HTTP request and either makes it a session or says why not.
+// Reads the HTTP request from a new socket and either upgrades it to a session or refuses it.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_UPGRADE_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_UPGRADE_H_
 
@@ -33,7 +33,7 @@
 
 namespace drawbridge {
 
-// What may change while the gateway runs. Never changed, only replaced.
+// The settings that may change while the gateway runs. An object is immutable: a change installs a new one.
 struct UpgradePolicy {
   std::chrono::nanoseconds handshake_timeout;
   size_t max_handshake_bytes;
@@ -45,24 +45,24 @@ struct UpgradePolicy {
   SubprotocolPolicy subprotocols;
 };
 
-// What all upgrades of a gateway share. Outlives its threads, as every policy does.
+// Shared by all upgrades of a gateway. Outlives the I/O threads, as every policy does.
 struct UpgradeContext {
   std::atomic<const UpgradePolicy*> policy;
   Handler* handler;
   Registry* registry;
   AddressSlots* address_slots;
   const TlsContext* tls = nullptr;     // null: plain
-  std::atomic<bool> refusing = false;  // the node is going away: 503 for whoever asks
+  std::atomic<bool> refusing = false;  // the node is draining: new requests get 503
 };
 
-// Lives on one I/O thread until its verdict is delivered.
+// Lives on one I/O thread until it has answered the request.
 class Upgrade final : public EventTarget {
  public:
-  // Whether the client is to be told, once it has asked, that it comes in vain.
+  // Whether and why the client is refused once its request is read.
   enum class Refusal : uint8_t {
     kNone,
     kFull,     // 503; `slot` is one for refusals
-    kTooMany,  // 429: its address has as many connections as it may; `slot` is one for refusals
+    kTooMany,  // 429: its address has the maximum of connections; `slot` is one for refusals
   };
   struct Accepted {
     Link link;
@@ -70,12 +70,12 @@ class Upgrade final : public EventTarget {
     Slot slot;
     AddressSlot address_slot;
     Refusal refusal = Refusal::kNone;
-    bool by_proxy = false;  // the peer is a trusted one, and no address is counted yet
+    bool by_proxy = false;  // the peer is a trusted proxy, and the address of the client is not counted yet
   };
-  // On `thread`.
+  // Call it on `thread`.
   static void Start(IoThread& thread, UpgradeContext& context, Accepted accepted);
 
-  // For Start and the I/O thread.
+  // Public for Start and the I/O thread only.
   Upgrade(IoThread& thread, UpgradeContext& context, Accepted accepted);
   ~Upgrade() override;
   void OnReady(uint32_t events) override;
@@ -102,15 +102,15 @@ class Upgrade final : public EventTarget {
 
   IoThread& thread_;
   UpgradeContext& context_;
-  const UpgradePolicy& policy_;  // as it was when the client came
+  const UpgradePolicy& policy_;  // the one in effect when the client connected
   Accepted accepted_;
-  std::unique_ptr<ProxyHeader> preface_;  // null: none is to come
+  std::unique_ptr<ProxyHeader> preface_;  // null: no PROXY protocol header is expected
   RequestReader reader_;
   uint32_t interest_;
   bool behind_proxy_protocol_ = false;
-  bool is_check_ = false;  // of a proxy, which is no client: it is not counted among those that are refused
-  bool tls_ = false;       // whether the client came by TLS, as far as is known
-  bool answered_ = false;  // with plain HTTP; the socket lingers until the client has read it
+  bool is_check_ = false;  // a health check of a proxy: refusals of it are neither counted nor logged
+  bool tls_ = false;       // whether the client uses TLS, as far as is known
+  bool answered_ = false;  // with plain HTTP; the socket stays open until the client has read the answer
 };
 
 }  // namespace drawbridge

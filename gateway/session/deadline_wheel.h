@@ -1,5 +1,5 @@
-// One coarse timer for all deadlines of a thread: setting and moving one costs a few instructions and no
-// system call.
+// One coarse timer for all deadlines of a thread. Setting or moving a deadline costs a few instructions and
+// no system call.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_DEADLINE_WHEEL_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_DEADLINE_WHEEL_H_
 
@@ -13,8 +13,8 @@
 
 namespace drawbridge {
 
-// Not thread-safe. A deadline fires never early and at most one tick, plus the lag of the thread, late. Each
-// target has one deadline; a target that dies leaves the wheel by itself.
+// Not thread-safe. A deadline never fires early. It fires at most one tick late, plus the lag of the thread.
+// Each target has one deadline; a target that is destroyed leaves the wheel by itself.
 class DeadlineWheel {
  public:
   static constexpr std::chrono::milliseconds kTick{100};
@@ -24,11 +24,11 @@ class DeadlineWheel {
   // Sets or moves the deadline of `target`.
   void Set(EventTarget& target, SteadyTime when);
 
-  // Calls OnDeadline for all that is due. Targets may set deadlines, their own too, meanwhile.
+  // Calls OnDeadline of all targets that are due. A target may set deadlines meanwhile, including its own.
   void Advance(SteadyTime now);
 
  private:
-  static constexpr uint64_t kSlots = 512;  // 51 s a turn; what is due later goes round again
+  static constexpr uint64_t kSlots = 512;  // 51 s a revolution; later deadlines stay for more than one
   using Slot = boost::intrusive::list<EventTarget, boost::intrusive::base_hook<DeadlineHook>,
                                       boost::intrusive::constant_time_size<false>>;
 
@@ -36,7 +36,7 @@ class DeadlineWheel {
   void Insert(EventTarget& target);
 
   const SteadyTime start_;
-  uint64_t current_tick_ = 0;  // all due up to here have been called
+  uint64_t current_tick_ = 0;  // all deadlines up to here have fired
   std::array<Slot, kSlots> slots_;
 };
 

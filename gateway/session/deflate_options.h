@@ -1,4 +1,4 @@
-// What may be compressed and how (permessage-deflate, RFC 7692), by our own choice and as agreed with a
+// How messages are compressed (permessage-deflate, RFC 7692): the gateway's options, and the agreement with a
 // client.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_OPTIONS_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_OPTIONS_H_
@@ -8,24 +8,24 @@
 
 namespace drawbridge {
 
-// zlib cannot compress raw data with the window of 2^8 bytes that the RFC allows too.
+// The RFC also allows a window of 2^8 bytes, but zlib cannot compress raw data with it.
 inline constexpr int kMinDeflateWindowBits = 9;
 inline constexpr int kMaxDeflateWindowBits = 15;
 
-// The same for all clients. A window is of 2^bits bytes; "server" means what we compress, "client" what the
-// client does.
+// The same for all clients. A window has 2^bits bytes. "server" is about what the gateway compresses,
+// "client" about what the client compresses.
 struct DeflateOptions {
   int server_window_bits = kMaxDeflateWindowBits;
   int client_window_bits = kMaxDeflateWindowBits;
-  // Whether the window of one message serves the next one too. It costs memory for each client.
+  // Whether a message may refer to earlier ones. This costs memory for each client.
   bool server_context_takeover = false;
   bool client_context_takeover = false;
   int level = 1;            // 1 to 9, zlib's
   int memory_level = 8;     // 1 to 9, zlib's: 2^(level + 9) bytes for each compressor
-  size_t min_bytes = 1024;  // a shorter message goes out as it is
+  size_t min_bytes = 1024;  // shorter messages are not compressed
 };
 
-// With one client (section 7.1).
+// The agreement with one client (section 7.1).
 struct DeflateAgreement {
   uint8_t server_window_bits = kMaxDeflateWindowBits;
   uint8_t client_window_bits = kMaxDeflateWindowBits;  // may be 8: zlib can inflate it

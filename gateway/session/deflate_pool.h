@@ -1,4 +1,4 @@
-// The compressors that the clients of an I/O thread share, as long as no message refers to an earlier one.
+// The compressors that the clients of an I/O thread share, if no message refers to an earlier one.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_POOL_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_DEFLATE_POOL_H_
 
@@ -12,11 +12,11 @@
 
 namespace drawbridge {
 
-// Not thread-safe. Makes what it is asked for at the first time and keeps it: one inflater, and a deflater
-// for each window agreed on, of which there are seven.
+// Not thread-safe. Creates each object when it is first needed and keeps it: one inflater, and one deflater
+// for each agreed window size, of which there are seven.
 class DeflatePool {
  public:
-  // Of the largest window, which reads what was compressed with a smaller one.
+  // Has the largest window, which can also read data that was compressed with a smaller one.
   Inflater& inflater() {
     if (inflater_ == nullptr) inflater_ = std::make_unique<Inflater>(kMaxDeflateWindowBits);
     return *inflater_;
@@ -29,7 +29,7 @@ class DeflatePool {
     return *deflaters_.emplace_back(std::make_unique<Deflater>(shape));
   }
 
-  // Where messages are inflated: free again once the message there is handled.
+  // The buffer for inflated messages. It is free again once the message in it is handled.
   std::span<char> scratch() {
     if (scratch_ == nullptr) scratch_ = std::make_unique_for_overwrite<char[]>(kScratchSize);
     return {scratch_.get(), kScratchSize};

@@ -18,7 +18,7 @@ Event Error(CloseCause cause, std::string_view explanation) {
 
 Event ProtocolError(std::string_view explanation) { return Error(CloseCause::kProtocolError, explanation); }
 
-// A close frame that breaks a rule, with what it says all the same.
+// An error for a close frame that violates a rule. It keeps the code and the reason of the frame.
 Event BadClose(Event close, CloseCause cause, std::string_view explanation) {
   close.kind = Event::Kind::kError;
   close.cause = cause;
@@ -30,9 +30,9 @@ std::string_view View(std::span<char> bytes) { return {bytes.data(), bytes.size(
 
 }  // namespace
 
-// What is wrong with a header by itself (section 5.2); empty: nothing.
+// The rule that a header violates by itself (section 5.2); empty: none.
 std::string_view Engine::Fault(const FrameHeader& header) const {
-  // RFC 7692, section 6: on the first frame of a message alone.
+  // RFC 7692, section 6: only the first frame of a message may have RSV1.
   const bool may_be_compressed =
       deflate_ != nullptr && (header.opcode == Opcode::kText || header.opcode == Opcode::kBinary);
   if ((header.reserved & ~(may_be_compressed ? kRsv1 : 0)) != 0) return "reserved bits set";
@@ -55,7 +55,8 @@ std::string_view Engine::Fault(const FrameHeader& header) const {
 }
 
 std::optional<Event> Engine::Next(std::span<char>& input) {
-  // Neither clear() nor an assignment gives the memory back: an idle connection would sit on its big message.
+  // Neither clear() nor an assignment frees the memory: an idle connection would keep that of its big
+  // message.
   if (!handed_out_.empty()) std::string().swap(handed_out_);
   if (!in_message_ && !mid_frame()) {
     if (auto message = TakeWholeMessage(input)) return message;
@@ -76,8 +77,8 @@ std::optional<Event> Engine::Next(std::span<char>& input) {
   }
 }
 
-// The short cut for what nearly all traffic is: one frame of up to 64 KiB that is one message and is there
-// whole. Anything else, faults too, goes the long way, with nothing taken.
+// The fast path for nearly all traffic: one complete frame of up to 64 KiB that is a whole message. Leaves
+// all else, malformed frames too, to the general path and consumes nothing of it.
 std::optional<Event> Engine::TakeWholeMessage(std::span<char>& input) {
   if (input.size() < 6) return std::nullopt;
   const auto first = static_cast<uint8_t>(input[0]);
@@ -86,7 +87,7 @@ std::optional<Event> Engine::TakeWholeMessage(std::span<char>& input) {
   constexpr uint8_t kMasked = 0x80;
   const auto opcode = static_cast<Opcode>(first & ~kFin);
   if ((first & kFin) == 0 || (opcode != Opcode::kText && opcode != Opcode::kBinary)) return std::nullopt;
-  size_t length = second - kMasked;  // of an unmasked frame: huge
+  size_t length = second - kMasked;  // wraps to a huge value if the frame is not masked
   size_t header = 6;
   if (length == 126) {
     length = static_cast<size_t>(static_cast<uint8_t>(input[2]) << 8 | static_cast<uint8_t>(input[3]));
@@ -124,12 +125,12 @@ std::optional<FrameHeader> Engine::TakeHeader(std::span<char>& input) {
   return std::nullopt;
 }
 
-// Enters the frame, or says why it must not be.
+// Starts the frame, or returns the error that forbids it.
 std::optional<Event> Engine::Begin(const FrameHeader& header) {
   if (const auto fault = Fault(header); !fault.empty()) return ProtocolError(fault);
   if (!IsControl(header.opcode)) {
     const bool continues = header.opcode == Opcode::kContinuation;
-    if (continues && !in_message_) return ProtocolError("continuation of nothing");
+    if (continues && !in_message_) return ProtocolError("continuation without a message");
     if (!continues && in_message_) return ProtocolError("new message inside a fragmented one");
     if (!continues) compressed_ = header.reserved != 0;
     const size_t most = compressed_ ? MessageDeflate::MostCompressed(max_message_bytes_) : max_message_bytes_;
@@ -159,7 +160,7 @@ std::optional<Event> Engine::TakeControl(std::span<char> piece) {
 std::optional<Event> Engine::TakeData(std::span<char> piece) {
   if (compressed_) return TakeCompressed(piece);
   const bool ends = fin_ && !in_payload_;
-  // Checked as it arrives: a bad byte ends the connection at once, not when the message is whole.
+  // Checked as it arrives, so that a bad byte ends the connection at once and not when the message is whole.
   if (message_opcode_ == Opcode::kText && (!utf8_.Feed(View(piece)) || (ends && !utf8_.AtBoundary()))) {
     return Error(CloseCause::kInvalidUtf8, kInvalidUtf8);
   }
@@ -173,8 +174,8 @@ std::optional<Event> Engine::TakeData(std::span<char> piece) {
                .payload = in_pieces ? std::string_view(handed_out_) : View(piece)};
 }
 
-// Inflates when the message is whole. To inflate what has come so far would take a stream of zlib's for each
-// client that stops in the middle, a thousand times what it sent.
+// Inflates when the message is whole. To inflate earlier would keep a zlib stream for each client that stops
+// in the middle of a message, which is a thousand times what it sent.
 std::optional<Event> Engine::TakeCompressed(std::span<char> piece) {
   const bool ends = fin_ && !in_payload_;
   const bool in_pieces = !ends || !gathered_.empty();
@@ -208,7 +209,7 @@ Event Engine::ControlEvent(std::string_view payload) const {
 Event Engine::CloseEvent(std::string_view payload) {
   Event event{.kind = Event::Kind::kClose, .opcode = Opcode::kClose, .code = kNoStatusReceived};
   if (payload.empty()) return event;
-  if (payload.size() == 1) return BadClose(event, CloseCause::kProtocolError, "close frame with half a code");
+  if (payload.size() == 1) return BadClose(event, CloseCause::kProtocolError, "close frame of one byte");
   const auto code =
       static_cast<uint16_t>(static_cast<uint8_t>(payload[0]) << 8 | static_cast<uint8_t>(payload[1]));
   if (code != 0) event.code = code;

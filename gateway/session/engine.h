@@ -1,5 +1,5 @@
-// The WebSocket protocol of the server's side (RFC 6455, sections 5 to 8, and RFC 7692), without I/O: bytes
-// in, events out.
+// The server side of the WebSocket protocol (RFC 6455, sections 5 to 8, and RFC 7692), without I/O: takes
+// bytes, returns events.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_ENGINE_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_ENGINE_H_
 
@@ -17,39 +17,40 @@
 
 namespace drawbridge {
 
-// Not thread-safe. Holds no buffer between messages: what arrives whole is never copied, what arrives in
-// pieces is gathered as it arrives, so that memory follows what was received and not what was announced.
+// Not thread-safe. Holds no buffer between messages. A message that arrives in one piece is never copied. One
+// that arrives in several is gathered as it arrives, so memory grows with the received size and not with the
+// announced one.
 class Engine {
  public:
   struct Event {
     enum class Kind {
-      kMessage,  // a whole one: `opcode` says text or binary, `payload` is unmasked, joined, inflated and,
+      kMessage,  // a whole message: `opcode` is text or binary, `payload` is unmasked, joined, inflated and,
                  // if text, valid UTF-8
       kPing,
       kPong,
-      kClose,  // `code` and, in `payload`, the reason; kNoStatusReceived where the frame has no code
-      kError,  // the peer violated the protocol or a limit: `cause`; the engine takes no more. Where it was
-               // by a close frame: its `code`, kNoStatusReceived where it has none, and in `payload` its
-               // reason as far as that is UTF-8
+      kClose,  // `code` and, in `payload`, the reason; kNoStatusReceived if the frame has no code
+      kError,  // the peer violated the protocol or a limit: `cause`; no more input is accepted. If a close
+               // frame did so: its `code`, kNoStatusReceived if it has none, and in `payload` its reason
+               // if that is UTF-8
     };
     Kind kind;
     Opcode opcode = Opcode::kContinuation;
-    std::string_view payload;  // valid until the next call of Next, while the input's memory stands; where
-                               // messages may be compressed, of any engine's Next on this thread
-    uint16_t code = 0;         // kError: 0 where it was no close frame
+    std::string_view payload;  // valid until the next call of Next, while the input's memory is valid; if
+                               // messages may be compressed, until Next of any engine on this thread
+    uint16_t code = 0;         // kError: 0 if it was not a close frame
     CloseCause cause = CloseCause::kProtocolError;
-    std::string_view explanation;  // kError: which rule, for the close frame
+    std::string_view explanation;  // kError: the violated rule, for the close frame
   };
 
-  // `deflate`, which must outlive the engine: null where messages may not be compressed.
+  // `deflate` must outlive the engine. Null: messages may not be compressed.
   explicit Engine(size_t max_message_bytes, MessageDeflate* deflate = nullptr)
       : max_message_bytes_(max_message_bytes), deflate_(deflate) {}
 
-  // The next event, its bytes taken off the front of `input`, which is unmasked in place; nullopt once all of
-  // `input` is taken and more is needed. Nothing may be asked for after kError.
+  // Returns the next event and removes its bytes from the front of `input`, which is unmasked in place.
+  // Returns nullopt once all of `input` is consumed and more is needed. Must not be called after kError.
   std::optional<Event> Next(std::span<char>& input);
 
-  // Whether the peer stands in the middle of a frame, where it cannot send another, not even a pong.
+  // Whether the peer has sent a part of a frame, so that it cannot send another one, not even a pong.
   bool mid_frame() const { return in_payload_ || partial_header_size_ != 0; }
 
  private:
@@ -72,18 +73,18 @@ class Engine {
   Opcode frame_opcode_ = Opcode::kContinuation;
   MaskingKey key_ = 0;
   uint64_t frame_remaining_ = 0;
-  std::array<char, kMaxHeaderSize> partial_header_;  // a header cut by the end of the input
+  std::array<char, kMaxHeaderSize> partial_header_;  // a header that the end of the input has split
   uint8_t partial_header_size_ = 0;
 
-  // The message being joined, which control frames may interrupt.
+  // The message being assembled; control frames may come between its fragments.
   bool in_message_ = false;
   bool compressed_ = false;
   Opcode message_opcode_ = Opcode::kContinuation;
-  Utf8Checker utf8_;              // of one that is not compressed
-  std::string gathered_;          // what came of it, while it is in pieces; compressed as it came
+  Utf8Checker utf8_;              // of a message that is not compressed
+  std::string gathered_;          // the fragments so far; as they came if compressed
   std::string gathered_control_;  // the same for a control frame, at most 125 bytes
 
-  // What the last call handed out of the above; released by the next.
+  // Owns the payload that the last call returned, if it is gathered; released by the next call.
   std::string handed_out_;
 };
 

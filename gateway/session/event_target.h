@@ -1,4 +1,4 @@
-// What an I/O thread drives: something with a socket, deadlines and a life of its own.
+// The interface of an object that an I/O thread drives by events of its socket and by deadlines.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_EVENT_TARGET_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_EVENT_TARGET_H_
 
@@ -13,7 +13,7 @@ using AutoUnlink = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
 using ResidentHook = boost::intrusive::list_base_hook<boost::intrusive::tag<class ResidentTag>, AutoUnlink>;
 using DeadlineHook = boost::intrusive::list_base_hook<boost::intrusive::tag<class DeadlineTag>, AutoUnlink>;
 
-// Lives on one I/O thread from IoThread::Adopt to IoThread::Release and is touched there alone.
+// Lives on one I/O thread from IoThread::Adopt to IoThread::Release. Only that thread may use it.
 class EventTarget : public ResidentHook, public DeadlineHook {
  public:
   EventTarget() = default;
@@ -25,7 +25,7 @@ class EventTarget : public ResidentHook, public DeadlineHook {
   virtual void OnReady(uint32_t events) = 0;
   // The deadline set in the wheel has passed; it is no longer set.
   virtual void OnDeadline() = 0;
-  // The gateway takes no more of it: closes its socket and tells whoever must know. Released right after.
+  // Ends it at once: closes its socket and notifies waiting callers. The caller releases it right after.
   virtual void Cut() {}
 
  private:

@@ -72,8 +72,7 @@ MaskingKey ApplyMask(std::span<char> bytes, MaskingKey key) {
   const uint64_t wide = uint64_t{key} << 32 | key;
   char* at = bytes.data();
   char* const end = at + bytes.size();
-  // The compiler makes vectors of the first loop. Its way into and out of them costs more than a short
-  // payload does.
+  // The compiler vectorizes the first loop. Setting that up costs more than masking a short payload.
   if (bytes.size() >= 128) {
     for (; end - at >= 8; at += 8) Xor<uint64_t>(at, wide);
   }
@@ -97,7 +96,7 @@ void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload) {
   const size_t header = FrameHeaderSize(payload.size());
   char* const frame = out.Extend(header + payload.size());
   WriteFrameHeader(frame, opcode, payload.size());
-  // An empty view may point nowhere, which memcpy must not be given.
+  // The data of an empty view may be null, which memcpy does not allow.
   if (!payload.empty()) std::memcpy(frame + header, payload.data(), payload.size());
 }
 

@@ -33,34 +33,34 @@ inline constexpr size_t kMaxHeaderSize = 14;
 // section 6).
 inline constexpr uint8_t kRsv1 = 0x4;
 
-using MaskingKey = uint32_t;  // as its four bytes lie in memory
+using MaskingKey = uint32_t;  // its four bytes as they lie in memory
 
 struct FrameHeader {
   bool fin;
   uint8_t reserved;  // RSV1 to RSV3 as three bits
   Opcode opcode;     // may hold a reserved value
   bool masked;
-  bool shortest_length;  // the length is encoded in as few bytes as it takes, as it must be
+  bool shortest_length;  // the length uses the fewest bytes possible, as it must
   uint64_t length;
   MaskingKey key;
   size_t size;  // of the header itself, 2 to 14 bytes
 };
 
-// The header at the front of `bytes`; nullopt where it is not there whole.
+// Parses the header at the front of `bytes`; nullopt if it is incomplete.
 std::optional<FrameHeader> ParseFrameHeader(std::string_view bytes);
 
-// Masks or unmasks in place (section 5.3). Returns the key turned so that it fits the byte after.
+// Masks or unmasks in place (section 5.3). Returns the key rotated for the byte that follows.
 MaskingKey ApplyMask(std::span<char> bytes, MaskingKey key);
 
-// The header of a server's frame that is not fragmented: its size, and the header itself into so many bytes.
-// `reserved`: RSV1 to RSV3 as three bits.
+// The header of an unfragmented frame of a server: its size, and the header itself, written to that many
+// bytes of `out`. `reserved`: RSV1 to RSV3 as three bits.
 size_t FrameHeaderSize(size_t payload_size);
 inline constexpr size_t kMaxServerHeaderSize = 10;
 void WriteFrameHeader(char* out, Opcode opcode, size_t payload_size, uint8_t reserved = 0);
 
 // Appends one whole frame as a server sends it: not masked, not fragmented, not compressed.
 void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload);
-// The same without the payload, which is to be sent right behind it.
+// Appends the header only. The payload must be sent right after it.
 void AppendFrameHeader(WriteBuffer& out, Opcode opcode, size_t payload_size);
 
 // The payload of a close frame (section 5.5.1); empty for a `code` of kNoStatusReceived.

@@ -13,11 +13,11 @@ namespace drawbridge {
 namespace asio = boost::asio;
 namespace {
 
-// Each costs some 20 microseconds, which is what a message waits that comes right behind them.
+// Each takes about 20 microseconds, and delays messages that arrive meanwhile by that.
 constexpr size_t kNewcomersARound = 4;
 
-// How long posted work, an interrupt among it, may wait for sockets, and how many are looked at between two
-// looks at the clock.
+// How long posted work, such as an interrupt, may wait for sockets, and how many sockets are handled between
+// two readings of the clock.
 constexpr std::chrono::microseconds kSocketsAtAStretch{250};
 constexpr size_t kSocketsARound = 64;
 
@@ -62,7 +62,7 @@ void IoThread::Start() {
   WaitForSockets();
   WaitForTick();
   thread_ = std::thread([this] {
-    SetTimeSlice({});  // whoever starts this one may have asked for short ones
+    SetTimeSlice({});  // the thread that starts this one may use short ones
     io_.run();
   });
 }
@@ -88,7 +88,7 @@ void IoThread::DeliverSignals() {
 void IoThread::WaitForSockets() {
   sockets_.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
     if (error) return;
-    // Under load more is ready by the time a round is done: another one here spares one of Asio's.
+    // Under load more sockets are ready once a round is done. Another round here saves a round of Asio.
     const SteadyTime begin = now_ = clock_->Steady();
     while (poller_.Dispatch(kSocketsARound) && now_ - begin < kSocketsAtAStretch) now_ = clock_->Steady();
     WaitForSockets();
@@ -99,7 +99,7 @@ void IoThread::WaitForTick() {
   tick_.expires_after(DeadlineWheel::kTick);
   tick_.async_wait([this](boost::system::error_code error) {
     if (error) return;
-    // On the timer's own clock, which is not always the thread's.
+    // Uses the clock of the timer, which may differ from clock_.
     counters_.loop_lags().Observe(std::chrono::steady_clock::now() - tick_.expiry());
     now_ = clock_->Steady();
     last_turn_.store(now_, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// One thread, one loop: sockets, deadlines and posted work of all that lives on it.
+// One thread with one event loop, which runs the sockets, deadlines and posted work of its targets.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_IO_THREAD_H_
 
@@ -32,13 +32,13 @@ class alignas(64) IoThread {
  public:
   // `clock` and `send_budget` must outlive the thread. Nothing runs before Start.
   IoThread(const Clock* clock, SendBudget* send_budget);
-  // Stops, joins, and destroys what still lives here.
+  // Stops and joins the thread, and destroys the targets that are left.
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
   void Start();
-  // Ends the loop and waits for it. Any thread but this one.
+  // Ends the loop and blocks until the thread has ended. Any thread except this one.
   void Stop();
 
   // Any thread: runs `work` on this one, in the order of posting.
@@ -50,15 +50,15 @@ class alignas(64) IoThread {
     });
   }
 
-  // Where the connections of this thread's sessions are left when there is something for them.
+  // Thread-safe. The queue of connections that have work for their session on this thread.
   SignalQueue& signals() { return signals_; }
 
-  // What is known from outside: its counters, and when its loop last came round. An idle one comes round
-  // with every tick of the deadlines.
+  // Any thread: the counters, and when the periodic tick of the deadlines last ran. It also runs when the
+  // thread is idle.
   const ThreadCounters& counters() const { return counters_; }
   SteadyTime last_turn() const { return last_turn_.load(std::memory_order_relaxed); }
 
-  // The rest: this thread alone, or any before Start.
+  // The rest: this thread only, or any thread before Start.
 
   // Owns `target` until Release.
   template <typename Target>
@@ -66,45 +66,45 @@ class alignas(64) IoThread {
     residents_.push_back(*target);
     return *target.release();
   }
-  // Destroys `target` after everything that is already posted, so that posted work may still name it.
+  // Destroys `target` after all work that is already posted, so that posted work may still refer to it.
   void Release(EventTarget& target);
-  // Cuts and releases all that live here.
+  // Cuts and releases all targets.
   void CutResidents();
 
-  // Of sessions.
+  // The poller of the sessions.
   Poller& poller() { return poller_; }
-  // Of whoever is to become a session, and of the listener: the loop takes a few of them between two rounds
-  // of the sessions, so that a storm of newcomers does not hold up those who are there.
+  // The poller of the upgrades and of the listener. The loop handles a few of them between two rounds of the
+  // sessions, so that many new clients do not delay the connected ones.
   Poller& newcomers() { return door_.newcomers; }
   DeadlineWheel& deadlines() { return deadlines_; }
   const Clock& clock() const { return *clock_; }
 
-  // The time when the current wake-up began: good for deadlines, and free.
+  // The time when the current wake-up began. Precise enough for deadlines, and needs no system call.
   SteadyTime now() const { return now_; }
 
   ThreadCounters& counters() { return counters_; }
 
-  // What the send queues of all threads may take together, and this thread's part in it.
+  // The budget that the send queues of all threads share, and this thread's share of it.
   SendBudget& send_budget() { return send_budget_; }
   SendBudget::Share& send_share() { return send_share_; }
 
-  // Scratch space shared by all sessions of the thread; empty between two calls of theirs. What is read lies
-  // in the one until it is handled; what is to be sent gathers in the other until the end of the wake-up.
+  // Buffers shared by all sessions of the thread; empty between two calls of a session. The read buffer holds
+  // input until it is handled. The write buffer gathers output until the end of the wake-up.
   std::span<char> read_buffer() { return read_buffer_; }
   WriteBuffer& write_buffer() { return write_buffer_; }
   DeflatePool& deflate_pool() { return deflate_pool_; }
 
-  // Under which the payloads of pings are made.
+  // The key of the hash that makes the payloads of pings.
   const SipKey& ping_key() const { return ping_key_; }
 
  private:
   static constexpr size_t kReadBufferSize = 64 * 1024;
-  // Then whoever has sent something has its turn, before the next of them.
+  // How many signals are delivered before the sockets have their turn.
   static constexpr size_t kSignalsAtOnce = 128;
   using Residents = boost::intrusive::list<EventTarget, boost::intrusive::base_hook<ResidentHook>,
                                            boost::intrusive::constant_time_size<false>>;
 
-  // In the poller of the sessions, where it is ready when any newcomer is.
+  // Registered in the poller of the sessions; ready when any socket of `newcomers` is.
   struct Door final : EventTarget {
     void OnReady(uint32_t events) override;
     void OnDeadline() override {}

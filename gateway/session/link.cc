@@ -12,8 +12,8 @@ namespace {
 
 using Status = IoResult::Status;
 
-// What TLS encrypts at most in one go, and how much of it may gather before it is sent. So never more than
-// twice as much waits when the kernel refuses.
+// How much TLS encrypts at once at most, and how much may gather before it is sent. So at most twice as much
+// waits when the kernel accepts no more.
 constexpr size_t kTlsChunk = 32 * 1024;
 
 IoResult Failure(int error) {
@@ -51,7 +51,7 @@ IoResult Receive(int fd, std::span<char> buffer, int flags) {
 Status Link::Handshake() {
   if (established()) return Status::kOk;
   const Status status = StatusOf(tls_->Handshake());
-  const Status flushed = FlushTls();  // also the alert that says why not
+  const Status flushed = FlushTls();  // also sends the alert if it failed
   return flushed == Status::kBroken ? flushed : status;
 }
 
@@ -59,7 +59,7 @@ IoResult Link::Read(std::span<char> buffer) {
   if (!is_tls()) return Receive(fd_, buffer, 0);
   size_t count = 0;
   const Status status = StatusOf(tls_->Read(buffer, &count));
-  const Status flushed = FlushTls();  // the answer to a key update, an alert
+  const Status flushed = FlushTls();  // sends the answer to a key update, or an alert
   if (flushed == Status::kBroken && status == Status::kWouldBlock) return {flushed};
   return {status, count};
 }
@@ -73,7 +73,7 @@ bool Link::has_unread() const {
 
 IoResult Link::Write(std::string_view bytes) {
   if (!is_tls()) return Send(fd_, bytes);
-  const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};  // nobody writes to it
+  const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};  // it is only read
   return WriteTls({&piece, 1});
 }
 
@@ -110,7 +110,7 @@ Status Link::FlushTls() { return has_unsent() ? StatusOf(tls_->Flush()) : Status
 void Link::ShutdownWrite() {
   if (is_tls()) {
     tls_->Finish();
-    FlushTls();  // as far as it goes
+    FlushTls();  // as far as possible
   }
   ::shutdown(fd_, SHUT_WR);
 }

@@ -1,4 +1,4 @@
-// The socket of one client, plain or behind TLS: non-blocking, without a protocol.
+// The non-blocking socket of one client, plain or with TLS. It knows no protocol above that.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_LINK_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_LINK_H_
 
@@ -16,13 +16,13 @@
 
 namespace drawbridge {
 
-// What one attempt to read or write came to.
+// The result of one attempt to read or write.
 struct IoResult {
   enum class Status {
     kOk,          // `bytes` were moved
-    kWouldBlock,  // none now
+    kWouldBlock,  // nothing can be moved now
     kEndOfFile,   // the peer will send no more
-    kBroken,      // reset, or any other error: the socket is of no more use
+    kBroken,      // reset or another error: the socket cannot be used any more
   };
   Status status;
   size_t bytes = 0;
@@ -39,14 +39,14 @@ class Link {
 
   int fd() const { return fd_; }
 
-  // From here on everything goes through TLS, beginning with the handshake.
+  // From here on all data goes through TLS, beginning with the handshake.
   void StartTls(const TlsContext& context) { tls_ = std::make_unique<TlsStream>(context, fd_); }
   bool is_tls() const { return tls_ != nullptr; }
   bool established() const { return !is_tls() || tls_->established(); }
-  // Once it is established: of TLS 1.3.
+  // Whether the version is TLS 1.3. Valid once the handshake is done.
   bool is_tls13() const { return is_tls() && tls_->is_tls13(); }
-  // kOk: done, or none is needed. To be called again when the socket is ready, before anything is read or
-  // written.
+  // kOk: the handshake is done, or none is needed. kWouldBlock: call it again when the socket is ready,
+  // before anything is read or written.
   IoResult::Status Handshake();
   // See TlsStream::HandshakeError.
   std::string HandshakeError() const { return is_tls() ? tls_->HandshakeError() : std::string(); }
@@ -54,29 +54,30 @@ class Link {
   std::string PeerSubject() const { return is_tls() ? tls_->PeerSubject() : std::string(); }
 
   IoResult Read(std::span<char> buffer);
-  // The same, with what it gives left for a later Read. Not with TLS.
+  // Like Read, but leaves the bytes for a later Read. Not with TLS.
   IoResult Peek(std::span<char> buffer) const;
-  // Whether Read would give more, or tell an end, although the socket has nothing to read.
+  // Whether Read would return data or an end although the socket has nothing to read.
   bool has_pending() const { return is_tls() && tls_->has_pending(); }
 
-  // Whether something has arrived that was not read, the end excepted.
+  // Whether data has arrived that was not read. The end of the stream does not count.
   bool has_unread() const;
 
-  // Bytes taken are with the kernel or, of TLS, up to 64 KiB of them encrypted and waiting for FlushTls.
+  // Accepted bytes are with the kernel. With TLS, up to 64 KiB of them may be encrypted and wait for
+  // FlushTls.
   IoResult Write(std::string_view bytes);
   IoResult Write(std::span<const iovec> pieces);
 
-  // Whether TLS holds bytes that the kernel would not take; then nothing is taken by Write.
+  // Whether TLS holds bytes that the kernel did not accept; Write then accepts nothing.
   bool has_unsent() const { return is_tls() && tls_->unsent() != 0; }
   size_t unsent() const { return is_tls() ? tls_->unsent() : 0; }
-  // Sends them. kOk: none is left.
+  // Sends the bytes that TLS holds. kOk: none is left.
   IoResult::Status FlushTls();
 
-  // Tells the peer that no more will come; it may still send.
+  // Ends the sending side; the peer may still send.
   void ShutdownWrite();
   // Closes the descriptor; a second call does nothing.
   void Close();
-  // Closes it with a reset: what was not delivered is lost at once.
+  // Closes the descriptor with a TCP reset; undelivered data is lost.
   void Reset();
 
  private:

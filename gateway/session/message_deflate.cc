@@ -22,16 +22,16 @@ Inflater::Result MessageDeflate::Inflate(std::string_view payload, size_t limit,
 }
 
 void MessageDeflate::AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload) {
-  // An empty message cannot shrink. As a frame without compression it leaves both windows as they are.
+  // An empty message cannot shrink. An uncompressed frame leaves both windows as they are.
   const bool may_shrink =
       !payload.empty() && payload.size() >= options_.min_bytes && payload.size() <= Deflater::kMostBytes;
   if (may_shrink && AppendCompressed(out, opcode, payload)) return;
   drawbridge::AppendFrame(out, opcode, payload);
 }
 
-// False, with nothing appended: it does not shrink.
+// False if the message does not shrink; nothing is appended then.
 bool MessageDeflate::AppendCompressed(WriteBuffer& out, Opcode opcode, std::string_view payload) {
-  // Compressed where it is to lie, at the distance of the longest header that it can get.
+  // Compresses in place in `out`, after room for the longest header that the frame can need.
   const size_t before = out.view().size();
   const size_t room = payload.size() + Deflater::kTail;
   const size_t distance = FrameHeaderSize(payload.size());

@@ -16,32 +16,32 @@
 
 namespace drawbridge {
 
-// Not thread-safe. A client without the extension has none of these. One with it costs these few bytes, and a
-// stream of zlib's for each direction with context takeover, from the first compressed message on.
+// Not thread-safe. A client without the extension has none. For one with it, it costs a few bytes, and a zlib
+// stream for each direction with context takeover, from the first compressed message on.
 class MessageDeflate {
  public:
-  // Null where nothing is agreed on; else there are `options`, which outlive it.
+  // Null if nothing is agreed on. Otherwise `options` must have a value, and must outlive the result.
   static std::unique_ptr<MessageDeflate> For(DeflatePool& pool, const std::optional<DeflateOptions>& options,
                                              const std::optional<DeflateAgreement>& agreement) {
     if (!agreement.has_value()) return nullptr;
     return std::make_unique<MessageDeflate>(pool, *options, *agreement);
   }
 
-  // Both outlive this.
+  // `pool` and `options` must outlive this object.
   MessageDeflate(DeflatePool& pool, const DeflateOptions& options, const DeflateAgreement& agreement)
       : pool_(pool), options_(options), agreement_(agreement) {}
 
-  // The most that the payload of a message of `limit` bytes can come to: what does not compress grows a
-  // little, and no encoder is so bad that it needs more.
+  // The largest compressed size that is accepted for a message of `limit` bytes. Data that cannot be
+  // compressed grows a little; the margin is enough for any encoder in practice.
   static constexpr size_t MostCompressed(size_t limit) { return limit + limit / 8 + 64; }
 
-  // Inflates a whole message of at most `limit` bytes. The result is valid until the next message of any
-  // client of the pool, while `spill`, which must be empty, stands. See Inflater::Inflate.
+  // Inflates a whole message of at most `limit` bytes. `spill` must be empty. The result is valid while
+  // `spill` exists, until the next message of any client of the pool. See Inflater::Inflate.
   Inflater::Result Inflate(std::string_view payload, size_t limit, std::string& spill);
 
-  // Appends the message as one frame: as it is where it is empty, short or does not shrink, which the RFC
-  // allows for any message (section 6). `out` grows by about the size of `payload` meanwhile, whatever comes
-  // of it.
+  // Appends the message as one frame. It stays uncompressed if it is empty, short or would not shrink, which
+  // section 6 allows for any message. `out` grows by about the size of `payload` during the call, even if the
+  // result is smaller.
   void AppendFrame(WriteBuffer& out, Opcode opcode, std::string_view payload);
 
  private:

@@ -14,9 +14,9 @@
 
 namespace drawbridge {
 
-// Not thread-safe. Asio could wait for the sockets itself, but it re-arms the kernel's interest with one
-// system call a wait: once a message. Here a socket is registered once, and Asio waits for descriptor(),
-// which is ready when any is.
+// Not thread-safe. Asio can wait for sockets itself, but it re-arms the kernel's interest by one system call
+// for each wait, so for each message. Here a socket is registered once, and Asio waits for descriptor(),
+// which is ready when any socket is.
 class Poller {
  public:
   // Throws std::system_error where the kernel has no descriptor left.
@@ -27,18 +27,18 @@ class Poller {
 
   int descriptor() const { return epoll_; }
 
-  // `events`: EPOLLIN, EPOLLOUT or both; errors and hang-ups are always told.
+  // `events`: EPOLLIN, EPOLLOUT or both; errors and hang-ups are always reported.
   std::error_code Add(int fd, uint32_t events, EventTarget* target);
   // Changes the events, the target or both.
   void Modify(int fd, uint32_t events, EventTarget* target);
-  // `target` gets no event from here on, not even one already fetched. To be called before its descriptor is
-  // closed, which takes it out of the kernel's set, or given to another target by Modify.
+  // `target` gets no event from here on, not even one that is already fetched. Call it before the descriptor
+  // is closed, which removes it from the kernel's set, or before Modify gives it to another target.
   void Forget(const EventTarget* target);
-  // The same for a descriptor that stays open.
+  // Like Forget, for a descriptor that stays open.
   void Remove(int fd, const EventTarget* target);
 
-  // Calls OnReady for what is ready now, at most `limit` targets of it; never blocks. False when nothing was.
-  // Who is left out comes first the next time.
+  // Calls OnReady of the targets that are ready now, at most `limit` of them; never blocks. Returns false if
+  // none was ready. The next call begins with the targets that were left out.
   bool Dispatch(size_t limit = kBatch);
 
  private:
@@ -46,7 +46,7 @@ class Poller {
 
   const int epoll_;
   std::array<epoll_event, kBatch> events_;
-  std::span<epoll_event> undelivered_;  // of the batch in hand
+  std::span<epoll_event> undelivered_;  // the rest of the current batch
 };
 
 }  // namespace drawbridge

@@ -25,7 +25,7 @@ void SendQueue::Append(std::string_view frames, size_t sent, std::span<WriteBuff
   }
 }
 
-// That of the frame that begins there; null: it has none.
+// The mark of the frame that begins at `begin`; null: it has none.
 WriteBuffer::Mark* SendQueue::MarkOf(std::span<WriteBuffer::Mark> marks, size_t begin,
                                      const FrameHeader& header) {
   if (marks.empty()) return nullptr;

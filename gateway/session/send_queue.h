@@ -1,4 +1,4 @@
-// The frames of one client that the kernel would not take yet.
+// The frames of one client that the kernel has not accepted yet.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_SEND_QUEUE_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_SEND_QUEUE_H_
 
@@ -23,37 +23,37 @@
 
 namespace drawbridge {
 
-// Not thread-safe. Exists only while something is stuck, so an ordinary connection pays nothing. It is
-// bounded by its session, which stops reading from a client whose queue is over `send_queue_bytes`, and by
-// Connection::Send, which refuses what would pass it.
+// Not thread-safe. Exists only while frames wait, so most connections have none. Two callers bound it: the
+// session, which stops reading from a client whose queue is over `send_queue_bytes`, and Connection::Send,
+// which refuses messages that would exceed that.
 class SendQueue {
  public:
-  // Queues what is left of `frames`, whole frames of a server, after the first `sent` bytes. `marks` are
-  // about `frames`, as in a WriteBuffer: payloads that lie beside them count in `sent`, and the receipts are
-  // taken over. A marked payload is referred to and not copied, unless its frame is compressed. With marks,
-  // `sent` is 0 where the queue is not empty. A pong takes the place of one right before it (RFC 6455,
-  // section 5.5.3), or a client that only sends pings could fill the queue: see replaced_pong().
+  // Queues what is left of `frames`, whole frames of a server, after the first `sent` bytes. `marks` belong
+  // to `frames`, as in a WriteBuffer: payloads that are not in the buffer count in `sent`, and the receipts
+  // are moved. A marked payload is shared and not copied, unless its frame is compressed. With marks, `sent`
+  // must be 0 if the queue is not empty. A pong replaces a pong right before it (RFC 6455, section 5.5.3),
+  // since otherwise a client that only sends pings could fill the queue: see replaced_pong().
   void Append(std::string_view frames, size_t sent, std::span<WriteBuffer::Mark> marks = {});
 
   // Sends until the queue is empty or the kernel takes no more. kOk: it is empty.
   IoResult::Status WriteTo(Link& link);
 
-  // Drops every message but one whose beginning is already sent. Returns how many.
+  // Drops every message except one that is partly sent. Returns how many.
   size_t DropMessages();
 
-  // Whether a pong had to make room for another since the kernel last took something: the client pings and
-  // does not read the answers.
+  // Whether a pong has replaced another one since the kernel last accepted something: the client sends pings
+  // and does not read the answers.
   bool replaced_pong() const { return replaced_pong_; }
 
   bool empty() const { return frames_.empty() && taken_.empty(); }
   size_t messages() const { return messages_; }
-  // What waits: the payload that is not sent, and Outbox::kOverhead for each frame, so that a million empty
-  // ones are not for free. A message counts no more than it did in the outbox.
+  // The unsent payload, plus Outbox::kOverhead for each frame, so that many empty frames count, too. A
+  // message counts no more than it did in the outbox.
   size_t bytes() const { return bytes_; }
-  // The memory that is this queue's own: the same without payloads that are referred to.
+  // The memory that only this queue uses: as bytes(), without shared payloads.
   size_t own_bytes() const { return own_bytes_; }
 
-  // How messages() and bytes() have changed since this was last asked.
+  // How messages() and bytes() have changed since the last call of TakeChange.
   struct Change {
     int64_t messages = 0;
     int64_t bytes = 0;
@@ -66,8 +66,8 @@ class SendQueue {
     std::array<char, kMaxServerHeaderSize> header;
     uint8_t header_size;  // 0: `payload` begins with what is left of the header
     Opcode opcode;
-    bool shared;  // `payload` is others' too
-    bool begun;   // the kernel has its beginning
+    bool shared;  // other clients may share `payload`
+    bool begun;   // the kernel has accepted its beginning
     std::shared_ptr<const std::string> payload;
     Receipt receipt;
 
@@ -75,9 +75,9 @@ class SendQueue {
     size_t size() const { return header_size + payload->size(); }
     size_t PayloadBehind(size_t sent) const { return size() - std::max<size_t>(sent, header_size); }
   };
-  // One frame to be queued, and where it is cut.
+  // A frame to be queued, and how much of it is sent.
   struct Whole {
-    std::string_view bytes;  // without a payload that lies beside it
+    std::string_view bytes;  // without a payload that is not in the buffer
     FrameHeader header;
     size_t sent;
     WriteBuffer::Mark* mark;  // null: none
@@ -94,7 +94,7 @@ class SendQueue {
   void Uncount(const Frame& frame, size_t sent);
 
   std::deque<Frame> frames_;
-  std::vector<Receipt> taken_;  // of frames that left this queue and may still wait as ciphertext in the link
+  std::vector<Receipt> taken_;  // of frames that left this queue; the link may still hold them encrypted
   bool replaced_pong_ = false;
   size_t front_sent_ = 0;  // of the first frame
   size_t messages_ = 0;

@@ -24,7 +24,7 @@ void Session::Start(IoThread& thread, const SessionOptions& options, Handler& ha
   }
   session.Arm();
   if (!early.empty()) session.Consume(early);
-  session.OnSignal();  // what was queued before it was attached was not signalled
+  session.OnSignal();  // messages that were queued before Attach were not signalled
 }
 
 Session::Session(IoThread& thread, const SessionOptions& options, Handler& handler, Upgraded upgraded)
@@ -45,12 +45,12 @@ Session::Session(IoThread& thread, const SessionOptions& options, Handler& handl
       pings_{.deadline = thread.now() + options.ping_interval} {}
 
 Session::~Session() {
-  Session::Cut();  // the thread may be stopped for good, with this client still connected
+  Session::Cut();  // the thread may have stopped while this client was connected
 }
 
 void Session::Cut() {
   if (phase_ == Phase::kEnded) return;
-  on_stop_.reset();  // needs no post from here
+  on_stop_.reset();  // from here on a request to close needs no post
   connection_->BeginClosing(CloseRequest(CloseCause::kShutdown));
   registration_.TellClosing();
   Dismantle(lingers() ? AnsweredOutcome() : CloseOutcome::kAborted);
@@ -66,8 +66,8 @@ void Session::StopPoster::operator()() const {
 void Session::OnReady(uint32_t events) {
   if ((events & EPOLLOUT) != 0) WriteQueue();
   if ((events & ~EPOLLOUT) != 0 && phase_ != Phase::kEnded) {
-    // Who is not being read and is told of all the same has broken the connection. What it sent before stays
-    // unread: it is over its bounds.
+    // An event for a client that is not being read means that the connection is broken. What it sent before
+    // stays unread, since it is over its bounds.
     (events & EPOLLIN) != 0 || reading() ? Receive() : PeerGone(CloseCause::kReset);
   }
   Settle();
@@ -89,7 +89,7 @@ void Session::Receive() {
   }
 }
 
-// What is held makes no socket readable, nor does what TLS has read ahead.
+// Input that is held, or that TLS has read ahead, does not make the socket readable.
 void Session::ReceivePending() {
   if (held_ != nullptr) ResumeTurns();
   while (held_ == nullptr && link_.has_pending() && phase_ != Phase::kEnded && reading()) Receive();
@@ -112,16 +112,16 @@ void Session::HandleAll(std::span<char> input) {
   if (!input.empty()) may_send_more_ = true;
 }
 
-// Over a rate, the client is not read until its debt is paid, so that TCP pushes back.
+// A client over its rate is not read until its debt is paid, so that TCP applies back-pressure.
 void Session::Charge(size_t bytes) {
   if (phase_ != Phase::kOpen) return;
   throttle_->Charge(bytes, connection_->traffic().received_messages.Get(), thread_.now());
   if (!throttle_->paused_until().has_value()) return;
-  last_message_ = *throttle_->paused_until();  // it cannot be less idle before
+  last_message_ = *throttle_->paused_until();  // it cannot send a message before that
   Arm();
 }
 
-// Apart from the rest, which needs room on the stack that a message would pay for.
+// Separate from HandleControl, which needs more stack: messages do not pay for that.
 void Session::Handle(const Engine::Event& event) {
   if (event.kind == Engine::Event::Kind::kMessage) {
     HandleMessage({TypeOf(event.opcode), event.payload});
@@ -147,8 +147,8 @@ void Session::HandleControl(const Engine::Event& event) {
 }
 
 void Session::HandleMessage(const Message& message) {
-  // Asked of the connection and not of phase_: from the moment an interrupt is accepted on whatever thread,
-  // before its post arrives here, nothing more is delivered.
+  // Checks the state of the connection and not phase_: once an interrupt is accepted, on any thread, nothing
+  // more is delivered, even before its post arrives here.
   if (connection_->state() != ConnectionState::kOpen) return;
   last_message_ = thread_.now();
   connection_->traffic().last_message_time.store(last_message_, std::memory_order_relaxed);
@@ -171,9 +171,9 @@ void Session::HandleViolation(const Engine::Event& event) {
   deaf_ = true;
   const bool is_close = event.code != 0;
   if (is_close) NoteReceivedClose(event.code, event.payload);
-  // A frame that breaks the protocol behind our close frame takes the place of the answer: no other can be
-  // read. A message that is too big or not UTF-8 may have been on its way before, and its sender gets the
-  // grace.
+  // A violation of the protocol after the gateway's close frame counts as the answer, since no other can be
+  // read. A message that is too big or not UTF-8 may have been sent before the client saw the close frame, so
+  // the client keeps its grace.
   rejected_ = is_close || (close_sent_ && event.cause == CloseCause::kProtocolError);
   CloseRequest request(event.cause);
   request.reason = event.explanation;

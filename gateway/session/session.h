@@ -35,39 +35,39 @@ namespace drawbridge {
 
 struct SessionOptions {
   size_t max_message_bytes = 1 << 20;  // a longer message: close 1009 too_big
-  size_t send_queue_bytes = 1 << 20;   // a fuller queue: no more is read from the client
+  size_t send_queue_bytes = 1 << 20;   // over this, nothing more is read from the client
   std::chrono::nanoseconds send_stall_timeout =
-      std::chrono::seconds(10);                                       // so for this long: close 1008 too_slow
+      std::chrono::seconds(10);                                       // that for so long: close 1008 too_slow
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(25);  // 0: never
   std::chrono::nanoseconds pong_timeout =
-      std::chrono::seconds(10);                    // nothing for so long behind a ping: close 1001 no_pong
-  bool keepalive_proves_life = false;              // a client that never answers a ping: by TCP keepalive
+      std::chrono::seconds(10);                    // no data for so long after a ping: close 1001 no_pong
+  bool keepalive_proves_life = false;              // judge a client that never answers pings by TCP keepalive
   std::chrono::nanoseconds idle_timeout{0};        // no message for so long: close 1001 idle; 0: never
-  std::chrono::nanoseconds max_connection_age{0};  // give or take a fifth: close max_age; 0: never
+  std::chrono::nanoseconds max_connection_age{0};  // plus or minus a fifth: close max_age; 0: never
   uint16_t max_age_code = Describe(CloseCause::kMaxAge).code;
   std::optional<DeflateOptions> deflate;  // nullopt: no permessage-deflate
-  RateLimits rates;                       // over one of them: nothing more is read until it is made up for
+  RateLimits rates;                       // over one of them, the client is not read for a while
 };
 
-// Lives on one I/O thread and is touched there alone: no lock. Others act through its Connection. Nobody
-// points to it but its thread, which destroys it after it has ended.
+// Lives on one I/O thread. Only that thread uses it, so it needs no lock. Other threads act through its
+// Connection. Only its thread points to it, and destroys it after it has ended.
 class Session final : public EventTarget, public InSlab<Session>, private Replier, private SignalTarget {
  public:
-  // What the listener hands over once the upgrade is answered; no poller knows the link any more.
+  // What the listener hands over after it has answered the upgrade. The link is in no poller.
   struct Upgraded {
     Link link;
     Registration registration;
     Slot slot;
     AddressSlot address_slot;
-    std::optional<DeflateAgreement> deflate = std::nullopt;  // as answered; nullopt: none
+    std::optional<DeflateAgreement> deflate = std::nullopt;  // as agreed on; nullopt: none
   };
 
-  // On `thread`, which owns the session from here on. `options` and `handler` must outlive the thread.
-  // `early`: what the client sent behind its request.
+  // Call it on `thread`, which owns the session from here on. `options` and `handler` must outlive the
+  // thread. `early`: what the client sent after its request.
   static void Start(IoThread& thread, const SessionOptions& options, Handler& handler, Upgraded upgraded,
                     std::span<char> early);
 
-  // For Start and the I/O thread.
+  // Public for Start and the I/O thread only.
   Session(IoThread& thread, const SessionOptions& options, Handler& handler, Upgraded upgraded);
   ~Session() override;
   void OnReady(uint32_t events) override;
@@ -77,20 +77,20 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
  private:
   enum class Phase : uint8_t { kOpen, kClosing, kEnded };
 
-  // What pings have told of the client.
+  // The state of the pings.
   struct Pings {
     SteadyTime last;
-    SteadyTime deadline;               // of the next ping, or of a sign of life behind the last one
-    uint32_t acknowledged = 0;         // by the peer's TCP when last looked at; this and the next modulo 2^32
-    uint32_t messages_end = 0;         // what is acknowledged once all before the last ping is
-    uint16_t sent_messages = 0;        // when the last ping was sent; modulo 2^16
-    bool behind_messages : 1 = false;  // the last one went behind messages that may not be read yet
-    bool pong_pending : 1 = false;     // the pong with the payload of the last one has not come
-    bool life_pending : 1 = false;     // whether the client lives is asked at the deadline
-    bool by_tcp : 1 = false;           // it has never answered: TCP keepalive is asked instead
+    SteadyTime deadline;               // for the next ping, or for an answer to the last one
+    uint32_t acknowledged = 0;         // bytes acknowledged by the peer's TCP; this and the next modulo 2^32
+    uint32_t messages_end = 0;         // `acknowledged` once all that precedes the last ping is acknowledged
+    uint16_t sent_messages = 0;        // messages sent until the last ping; modulo 2^16
+    bool behind_messages : 1 = false;  // messages that the client may not have read yet precede the last ping
+    bool pong_pending : 1 = false;     // the pong with the payload of the last ping has not come
+    bool life_pending : 1 = false;     // at the deadline, check whether the client is alive
+    bool by_tcp : 1 = false;           // it has never answered a ping: TCP keepalive is used instead
   };
 
-  // A std::stop_callback runs on the thread of whoever requests the stop: all it may do is post.
+  // A std::stop_callback runs on the thread that requests the stop, so all it may do is post.
   struct StopPoster {
     Session* session;
     void operator()() const;
@@ -113,7 +113,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void NoteReceivedClose(uint16_t code, std::string_view reason);
   void Reply(const Message& message) override { AppendMessage(message); }
 
-  // Send: once a wake-up.
+  // Send: once in a wake-up.
   void AppendMessage(const Message& message);
   void AppendShared(OutboundMessage message);
   void CountSent(size_t payload_bytes);
@@ -143,7 +143,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   void ShutdownWrite();
   void Linger();
   void ShowClosing();
-  // kClosing: the peer's answer has come, or something that breaks the protocol in its place.
+  // kClosing: the peer's close frame has come, or a violation of the protocol instead of it.
   bool answered() const { return rejected_ || result_->received_code != 0; }
   bool lingers() const { return write_shut_ && phase_ == Phase::kClosing && answered(); }
   CloseOutcome AnsweredOutcome() const;
@@ -164,7 +164,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   // Deadlines.
   bool reading() const;
   bool sending() const { return queue_ != nullptr || link_.has_unsent(); }
-  SteadyTime ExpiryTime() const;  // SteadyTime::max(): never, in both
+  SteadyTime ExpiryTime() const;  // as MaxAgeTime: SteadyTime::max(): never
   SteadyTime MaxAgeTime() const;
   SteadyTime NextDeadline() const;
   void Arm();
@@ -182,28 +182,28 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   Link link_;
   const std::unique_ptr<MessageDeflate> deflate_;  // null: nothing is compressed
   Engine engine_;
-  std::unique_ptr<std::string> held_;         // what was read and waits for its turn; null: nothing
-  std::unique_ptr<SendQueue> queue_;          // null unless something is stuck
+  std::unique_ptr<std::string> held_;         // input that waits for its turn; null: none
+  std::unique_ptr<SendQueue> queue_;          // null unless frames wait to be sent
   const std::unique_ptr<Throttle> throttle_;  // null: no limit on rates
   uint32_t interest_;
-  uint32_t counted_own_bytes_ = 0;  // in the node's budget
+  uint32_t counted_own_bytes_ = 0;  // as counted in the node's budget
 
   Phase phase_ = Phase::kOpen;
-  bool deaf_ : 1 = false;             // what still arrives is no longer looked at
-  bool rejected_ : 1 = false;         // the peer's answer to the closing breaks the protocol
-  bool close_sent_ : 1 = false;       // all up to the close frame is with the kernel
-  bool write_shut_ : 1 = false;       // the peer was told that no more will come
-  bool may_send_more_ : 1 = false;    // behind its close frame, or it has done so
-  bool has_outbox_ = true;            // others may have queued messages
-  uint8_t shown_ = 0;                 // of the closing, to those who ask meanwhile
-  uint64_t counted_queue_bytes_ = 0;  // in the thread's counters
+  bool deaf_ : 1 = false;             // further input is ignored
+  bool rejected_ : 1 = false;         // the peer's answer to the closing violates the protocol
+  bool close_sent_ : 1 = false;       // the kernel has accepted all up to the close frame
+  bool write_shut_ : 1 = false;       // the sending side is shut down
+  bool may_send_more_ : 1 = false;    // the client may send, or has sent, data after its close frame
+  bool has_outbox_ = true;            // the outbox may hold messages
+  uint8_t shown_ = 0;                 // the progress of the closing that the connection shows
+  uint64_t counted_queue_bytes_ = 0;  // as counted in the thread's counters
   SteadyTime last_receive_;
   SteadyTime last_message_;
   Pings pings_;
-  std::optional<SteadyTime>
-      stalled_since_;     // it has no room for a message, too much waits, or pongs replace each other, since
-  SteadyTime grace_end_;  // kClosing
-  std::unique_ptr<CloseResult> result_;  // kClosing, or a close frame was received
+  // Since when the queue is over its bound or has no room for a message, or pongs replace each other.
+  std::optional<SteadyTime> stalled_since_;
+  SteadyTime grace_end_;                 // kClosing
+  std::unique_ptr<CloseResult> result_;  // null unless kClosing, or a close frame was received
 };
 
 }  // namespace drawbridge

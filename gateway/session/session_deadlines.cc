@@ -1,4 +1,4 @@
-// What a session does when its time has come: the ends of patience, and the next look at it.
+// What a session does when a deadline passes, and when its next deadline is.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -18,7 +18,7 @@ void Session::OnDeadline() {
     request.code = options_.max_age_code;
     Close(std::move(request));
   } else if (throttle_ != nullptr && throttle_->Resume(now)) {
-    // Settle reads what TLS holds; the poller tells of the rest.
+    // Settle reads what TLS holds; the poller reports the rest.
   } else if (stalled_since_.has_value() && now >= *stalled_since_ + options_.send_stall_timeout) {
     CloseRequest request(CloseCause::kTooSlow);
     request.drop_pending = true;
@@ -32,16 +32,16 @@ void Session::OnDeadline() {
   if (phase_ != Phase::kEnded) Arm();
 }
 
-// Asked of the connection each time: few have one, so it takes no room here, and a calendar that was put
-// right counts from the next deadline on.
+// Read from the connection each time: few connections have an expiry, so the session does not store it. A
+// correction of the system clock takes effect at the next deadline.
 SteadyTime Session::ExpiryTime() const {
   const AttributesPointer attributes = connection_->attributes();
   if (attributes == nullptr || !attributes->expire_time.has_value()) return SteadyTime::max();
   return thread_.now() + (*attributes->expire_time - thread_.clock().Wall());
 }
 
-// Which fifth of the age is added or taken away follows from the sequence, so that it takes no room: the
-// steps of the golden ratio fall evenly, whoever comes together goes apart.
+// The jitter of up to a fifth follows from the sequence, so it takes no memory. Multiples of the golden ratio
+// are evenly distributed, so connections that open together end at different times.
 SteadyTime Session::MaxAgeTime() const {
   if (options_.max_connection_age.count() == 0) return SteadyTime::max();
   const ConnectionInfo info = connection_->info();

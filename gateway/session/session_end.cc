@@ -1,4 +1,4 @@
-// How a session ends: whatever the cause, by the close frame or without one, and in any case in time.
+// How a session ends: with or without a close frame, and always within a bounded time.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -10,15 +10,15 @@
 namespace drawbridge {
 namespace {
 
-// For a client that goes on sending behind its close frame. An interrupt may be answered so much later, but
-// not later than its grace allows.
+// How long a client may go on sending after its close frame. This delays the answer to an interrupt by at
+// most as much, and not beyond its grace.
 constexpr std::chrono::milliseconds kLinger{250};
 
 }  // namespace
 
-// For an end that comes from the client or from a limit; an interrupt that came first stands.
+// For an end caused by the client or by a limit. An interrupt that came first stays the cause.
 void Session::Close(CloseRequest request) {
-  on_stop_.reset();  // needs no post from here
+  on_stop_.reset();  // from here on a request to close needs no post
   connection_->BeginClosing(std::move(request));
   StartClosing();
 }
@@ -46,7 +46,7 @@ void Session::StartClosing() {
   Arm();
 }
 
-// A later request has shortened the one that the closing began with.
+// Applies a later request that has shortened the closing.
 void Session::ShortenClosing() {
   const CloseRequest request = *connection_->close_request();
   if (request.abort) return End(lingers() ? AnsweredOutcome() : CloseOutcome::kAborted);
@@ -69,8 +69,8 @@ void Session::AdvanceClosing() {
   if (phase_ != Phase::kEnded) ShowClosing();
 }
 
-// Everything up to the close frame is with the kernel. A client that answered is done. One that violated the
-// protocol before has until the end of the grace to end the connection itself.
+// The kernel has accepted everything up to the close frame. A client that has answered is done. One that has
+// violated the protocol may end the connection itself until the end of the grace.
 void Session::FinishClosing() {
   if (!answered()) {
     if (deaf_) ShutdownWrite();
@@ -86,9 +86,9 @@ CloseOutcome Session::AnsweredOutcome() const {
   return rejected ? CloseOutcome::kRejected : CloseOutcome::kClean;
 }
 
-// What arrives behind the client's close frame is read and dropped for a moment, or until the client ends the
-// connection. While something is unread, or where something comes later, close() makes the kernel send a
-// reset instead of an end, and the client may lose the close frame to it.
+// Reads and drops what arrives after the client's close frame, for kLinger or until the client ends the
+// connection. If data is unread at close(), or arrives later, the kernel sends a reset instead of a FIN, and
+// the client may lose the close frame.
 void Session::Linger() {
   if (write_shut_) return;
   may_send_more_ = true;
@@ -102,7 +102,7 @@ void Session::ShutdownWrite() {
   write_shut_ = true;
 }
 
-// To those who ask while the closing is under way, when there is something new.
+// Shows the progress of the closing to readers of the connection, if it has changed.
 void Session::ShowClosing() {
   constexpr uint8_t kSent = 1;
   constexpr uint8_t kReceived = 2;
@@ -115,7 +115,7 @@ void Session::ShowClosing() {
 }
 
 void Session::PeerGone(CloseCause cause) {
-  // An interrupt that came first stands and would say goodbye, but there is nobody left to hear it.
+  // An interrupt that came first stays the cause. Its close frame is not sent, since the peer is gone.
   if (phase_ == Phase::kOpen) Close(CloseRequest(cause));
   End(lingers() ? AnsweredOutcome() : CloseOutcome::kAborted);
 }
@@ -126,18 +126,18 @@ void Session::End(CloseOutcome outcome) {
   thread_.Release(*this);
 }
 
-// The order makes "it is gone" true: the descriptor is closed, the connection unlisted, then whoever waits is
-// told.
+// In this order, so that the connection is gone when a waiting caller learns of it: the descriptor is closed,
+// the connection is unlisted, then the waiting callers are notified.
 void Session::Dismantle(CloseOutcome outcome) {
   phase_ = Phase::kEnded;
   on_stop_.reset();
-  // The close frame is the last of all: while anything is left here, it was not sent.
+  // The close frame is the last one: if anything is unsent, so is the close frame.
   const bool close_unsent = !close_sent_ && (sending() || !thread_.write_buffer().empty());
   const size_t unwritten = thread_.write_buffer().marks().size();
   thread_.write_buffer().Clear();
   thread_.poller().Forget(this);
   const auto request = connection_->close_request();
-  // An abort that came too late to have ended the closing does not take the close frame back.
+  // A reset may discard the close frame, so an abort that came too late to end the closing causes none.
   if (request->abort && outcome == CloseOutcome::kAborted) {
     link_.Reset();
   } else {

@@ -1,4 +1,4 @@
-// Whether a client that says nothing still lives: pings, what counts as an answer, and how long one may take.
+// Whether a silent client is alive: pings, what counts as an answer, and how long an answer may take.
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -10,7 +10,8 @@
 namespace drawbridge {
 namespace {
 
-// For the close frame that a client gets which has not answered: it had its time, and a gone one has none.
+// The grace of the close frame for a client that has not answered a ping. It had time to answer, so this is
+// short.
 constexpr std::chrono::seconds kGoodbye{1};
 
 }  // namespace
@@ -18,7 +19,7 @@ constexpr std::chrono::seconds kGoodbye{1};
 // The interval is over, and the client lives.
 void Session::PingOrGiveUp() {
   if (!IsStuck()) return SendPing();
-  // It sends and takes nothing, not even the last ping, which another would only wait behind.
+  // The client sends and accepts nothing, not even the last ping. Another ping would only wait behind that.
   if (thread_.now() >= pings_.last + options_.send_stall_timeout) {
     CloseRequest request(CloseCause::kTooSlow);
     request.drop_pending = true;
@@ -28,7 +29,8 @@ void Session::PingOrGiveUp() {
       std::min(thread_.now() + options_.ping_interval, pings_.last + options_.send_stall_timeout);
 }
 
-// Whether nothing has left for the client since the last ping, although more waits than the kernel takes.
+// Whether the client's TCP has acknowledged nothing since the last ping, although data waits that the kernel
+// does not accept.
 bool Session::IsStuck() const {
   return pings_.behind_messages && sending() &&
          static_cast<uint32_t>(TcpStateOf(link_.fd()).acknowledged) == pings_.acknowledged;
@@ -51,15 +53,15 @@ void Session::SendPing() {
   AppendFrame(thread_.write_buffer(), Opcode::kPing, {reinterpret_cast<const char*>(&word), sizeof(word)});
 }
 
-// What the last ping carries. It tells nothing, neither of this host nor of another client.
+// The payload of the last ping. It reveals nothing about this host or about other clients.
 uint64_t Session::PingWord() const {
   const auto sent = static_cast<uint64_t>(pings_.last.time_since_epoch().count());
   return SipHash(thread_.ping_key(), {sent, connection_->info().sequence});
 }
 
 void Session::HandlePong(std::string_view payload) {
-  // A pong with another payload is allowed (RFC 6455, section 5.5.3). It is a sign of life, as all that comes
-  // is, but does not tell how long the last ping took.
+  // A pong with another payload is allowed (RFC 6455, section 5.5.3). Like all input it is a sign of life,
+  // but it does not tell the round-trip time of the last ping.
   const uint64_t word = PingWord();
   if (!pings_.pong_pending || payload.size() != sizeof(word) ||
       std::memcmp(payload.data(), &word, sizeof(word)) != 0) {
@@ -73,17 +75,17 @@ void Session::HandlePong(std::string_view payload) {
   Arm();
 }
 
-// The time for a sign of life is over.
+// The time for an answer to the last ping is over.
 void Session::CheckLife() {
   const SteadyTime now = thread_.now();
-  // Not of the last ping's own moment: what came then was sent before.
+  // Later, not equal: what came at the moment of the ping was sent before it.
   if (last_receive_ > pings_.last && !pings_.by_tcp) {
     pings_.life_pending = false;
     pings_.deadline = pings_.last + options_.ping_interval;
     if (now >= pings_.deadline) PingOrGiveUp();
     return;
   }
-  if (!reading()) {  // not to be blamed on a client that is not being read
+  if (!reading()) {  // a client that is not being read cannot show that it is alive
     pings_.deadline = now + options_.pong_timeout;
     return;
   }
@@ -91,9 +93,9 @@ void Session::CheckLife() {
   if (!LifeMayBeBehindMessages(tcp) && !LivesByTcp(tcp)) CloseForNoPong();
 }
 
-// A client that reads slowly comes to the ping when it has read what was sent before. It has the time of a
-// stall for that, anew whenever its TCP has taken more of it; and once more when all is taken, since how far
-// the client has read then is not known here.
+// A client that reads slowly gets to the ping after it has read what was sent before. It has the stall
+// timeout for that, which restarts whenever its TCP acknowledges more. It has that time once more when all is
+// acknowledged, since the gateway does not know how much of it the client has read.
 bool Session::LifeMayBeBehindMessages(const TcpState& tcp) {
   if (!pings_.behind_messages || tcp.SilentFor(options_.pong_timeout)) return false;
   const auto acknowledged = static_cast<uint32_t>(tcp.acknowledged);
@@ -107,8 +109,9 @@ bool Session::LifeMayBeBehindMessages(const TcpState& tcp) {
   return true;
 }
 
-// For clients that do not answer pings while they are idle. No more pings then: they would only gather in the
-// client's buffers. One that has ever answered in time is held to it, since TCP may be a proxy's.
+// For clients that do not answer pings while they are idle. They get no more pings, which would only gather
+// in the client's buffers. A client that has ever answered in time must go on doing so, since its TCP may be
+// that of a proxy.
 bool Session::LivesByTcp(const TcpState& tcp) {
   if (!options_.keepalive_proves_life || connection_->traffic().round_trip_nanoseconds.Get() != 0)
     return false;
@@ -117,13 +120,13 @@ bool Session::LivesByTcp(const TcpState& tcp) {
   if (tcp.SilentFor(pings_.by_tcp ? patience : options_.pong_timeout)) return false;
   if (!pings_.by_tcp) EnableTcpKeepalive(link_.fd(), idle, options_.pong_timeout);
   pings_.by_tcp = true;
-  pings_.pong_pending = false;  // one that comes later tells nothing of the way there and back
+  pings_.pong_pending = false;  // a later pong would not tell the round-trip time
   pings_.deadline =
       thread_.now() + std::max<std::chrono::nanoseconds>(patience - tcp.since_answer, options_.pong_timeout);
   return true;
 }
 
-// The close frame is for a client that is busy, and learns later why it was left.
+// The close frame tells a client that is only busy why the connection ended.
 void Session::CloseForNoPong() {
   CloseRequest request(CloseCause::kNoPong);
   request.drop_pending = true;

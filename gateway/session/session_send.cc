@@ -1,4 +1,4 @@
-// Everything for a client gathers during a wake-up and is sent once, at its end.
+// Sends: the output for a client gathers during a wake-up and is sent once, at its end.
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -11,15 +11,15 @@
 namespace drawbridge {
 namespace {
 
-// What is framed at a time of messages that others have queued.
+// How many bytes of messages from the outbox are framed at a time.
 constexpr size_t kOutboxAtOnce = 64 * 1024;
-// A shared payload of this size is not copied to where it is sent from. Copying a smaller one costs less than
-// another piece for the kernel.
+// A shared payload of this size is not copied to the write buffer. Copying a smaller one costs less than
+// another piece in a system call.
 constexpr size_t kLargePayload = 4096;
 
 Opcode OpcodeOf(MessageType type) { return type == MessageType::kText ? Opcode::kText : Opcode::kBinary; }
 
-// What messages of the outbox counted there, as a change for the worse.
+// What the marked messages counted in the outbox, as a negative change.
 SendQueue::Change Uncounted(std::span<const WriteBuffer::Mark> marks) {
   SendQueue::Change change{.messages = -static_cast<int64_t>(marks.size())};
   for (const WriteBuffer::Mark& mark : marks) {
@@ -30,7 +30,7 @@ SendQueue::Change Uncounted(std::span<const WriteBuffer::Mark> marks) {
 
 }  // namespace
 
-// The one way out for messages, but for large ones that are shared.
+// Sends all messages, except large ones that are shared.
 void Session::AppendMessage(const Message& message) {
   CountSent(message.payload.size());
   if (deflate_ != nullptr)
@@ -38,7 +38,7 @@ void Session::AppendMessage(const Message& message) {
   AppendFrame(thread_.write_buffer(), OpcodeOf(message.type), message.payload);
 }
 
-// A message that others have sent, which other clients may get, too.
+// Sends a message from the outbox, which may be sent to other clients, too.
 void Session::AppendShared(OutboundMessage message) {
   WriteBuffer& out = thread_.write_buffer();
   const size_t size = message.payload->size();
@@ -62,21 +62,21 @@ void Session::OnSignal() {
   if (phase_ == Phase::kClosing) {
     ShortenClosing();
   } else {
-    has_outbox_ = true;  // or it is to close, of which a post tells
+    has_outbox_ = true;  // or the connection is to close, which a post reports
   }
   if (phase_ == Phase::kEnded) return;
   Settle();
   if (phase_ == Phase::kOpen && connection_->refused()) WatchQueue();
-  if (phase_ == Phase::kOpen && ExpiryTime() != SteadyTime::max()) Arm();  // it may be another one
+  if (phase_ == Phase::kOpen && ExpiryTime() != SteadyTime::max()) Arm();  // the expiry may have changed
 }
 
-// Moves what others have queued to the write buffer.
+// Moves messages from the outbox to the write buffer.
 void Session::TakeOutbox(size_t bytes) {
   for (OutboundMessage& message : connection_->TakeOutbox(bytes, &has_outbox_))
     AppendShared(std::move(message));
 }
 
-// Drops them; returns how many.
+// Drops the messages in the outbox; returns how many.
 size_t Session::DropOutbox() {
   SendQueue::Change change;
   for (const OutboundMessage& message : connection_->TakeOutbox(Outbox::kAll, &has_outbox_)) {
@@ -91,7 +91,7 @@ void Session::Settle() {
   ReceivePending();
   if (phase_ == Phase::kEnded) return;
   Flush();
-  // What the kernel does not take stays with the others' messages, whose bytes are shared.
+  // Messages that the kernel does not accept stay in the outbox, where their bytes are shared.
   while (has_outbox_ && phase_ == Phase::kOpen && !sending()) {
     TakeOutbox(kOutboxAtOnce);
     Flush();
@@ -123,22 +123,22 @@ void Session::Flush() {
 
 IoResult Session::WriteOut(const WriteBuffer& out) {
   if (out.view().size() == out.size()) return link_.Write(out.view());
-  std::array<iovec, 64> room;  // what does not find room waits for the socket to be ready again
+  std::array<iovec, 64> room;  // pieces that do not fit wait until the socket is ready again
   return link_.Write(out.Gather(room));
 }
 
-// What the kernel has not taken waits for it.
+// Queues what the kernel has not accepted.
 void Session::Queue(WriteBuffer& out, size_t sent) {
   if (queue_ == nullptr) queue_ = std::make_unique<SendQueue>();
   const SendQueue::Change from_outbox = Uncounted(out.marks());
   queue_->Append(out.view(), sent, out.marks());
   const SendQueue::Change change = queue_->TakeChange();
-  // At once: a send at the same time must see neither too much room nor too little.
+  // In one step: a concurrent send must see neither too much room nor too little.
   CountTaken(from_outbox, change);
   WatchQueue();
 }
 
-// Messages of the outbox have been taken, and `queued` of them and of others waits here from now on.
+// Counts that messages have left the outbox and that `queued` messages wait here from now on.
 void Session::CountTaken(SendQueue::Change taken, SendQueue::Change queued) {
   CountWaiting({taken.messages + queued.messages, taken.bytes + queued.bytes});
   thread_.send_share().Add(taken.messages * static_cast<int64_t>(Outbox::kOverhead));
@@ -157,9 +157,9 @@ void Session::WriteQueue() {
   if (queue_->empty()) queue_.reset();
 }
 
-// The queue has grown or shrunk, or had no room for a message: keeps the books and notes when the client
-// begins or ceases to be stalled. A client that pings and does not read is stalled, although its one pong is
-// small.
+// Called when the queue has changed, or had no room for a message: updates the counters and notes when the
+// client begins or ceases to be stalled. A client that pings and does not read is stalled, although its one
+// pong is small.
 void Session::WatchQueue() {
   if (queue_ != nullptr) CountWaiting(queue_->TakeChange());
   CountQueue();
@@ -168,18 +168,18 @@ void Session::WatchQueue() {
                     connection_->LacksRoom() || (queue_ != nullptr && queue_->replaced_pong());
   if (over == stalled_since_.has_value()) return;
   stalled_since_ = over ? std::optional(thread_.now()) : std::nullopt;
-  // What no socket tells of: this may be the last that happens to the client for long.
+  // Held input makes no socket readable, and there may be no other event for long.
   if (!over && (held_ != nullptr || link_.has_pending())) PostTurn();
   Arm();
 }
 
-// Of the node: what its clients have waiting, together.
+// Updates how much waits for all clients of the node.
 void Session::CountQueue() {
   const uint64_t bytes = connection_->traffic().send_queue_bytes.Get();
   thread_.counters().SendQueueChanged(std::exchange(counted_queue_bytes_, bytes), bytes);
 }
 
-// Of the node: the memory that waits for this client alone, encrypted or not.
+// Updates the memory that waits for this client alone, encrypted or not, in the node's budget.
 void Session::CountOwn() {
   const size_t own = (queue_ == nullptr ? 0 : queue_->own_bytes()) + link_.unsent();
   thread_.send_share().Add(static_cast<int64_t>(own) - counted_own_bytes_);
@@ -190,20 +190,20 @@ bool Session::reading() const {
   if (phase_ == Phase::kOpen) {
     return !stalled_since_.has_value() && (throttle_ == nullptr || !throttle_->paused_until().has_value());
   }
-  // Until the answer to the peer's close frame has left, the end of its side must not be seen. Before and
-  // behind that, what comes is read so that it is.
+  // From the peer's close frame until the answer to it is sent, nothing is read, so that the end of the
+  // peer's side is not seen too early. Before and after that, input is read.
   return result_->received_code == 0 || write_shut_;
 }
 
 void Session::UpdateInterest() {
   const uint32_t interest = (reading() ? uint32_t{EPOLLIN} : 0) | (sending() ? uint32_t{EPOLLOUT} : 0);
   if (interest == interest_) return;
-  CountOwn();  // TLS may have something to say of itself
+  CountOwn();  // TLS may have output of its own
   const bool reads_again = (interest & ~interest_ & EPOLLIN) != 0;
   interest_ = interest;
   thread_.poller().Modify(link_.fd(), interest, this);
   if (reads_again && pings_.life_pending) {
-    // What the client has sent meanwhile is yet to be read.
+    // Data that the client has sent meanwhile is not read yet.
     pings_.deadline = std::max(pings_.deadline, thread_.now() + options_.pong_timeout);
     Arm();
   }

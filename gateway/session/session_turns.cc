@@ -1,4 +1,4 @@
-// Clients that compress: what they send is handled in turns, since a little of it may be much to do.
+// Clients that compress: their input is handled in turns, since few bytes may inflate to many.
 #include <memory>
 #include <span>
 #include <string>
@@ -8,13 +8,13 @@
 namespace drawbridge {
 namespace {
 
-// What a client may have inflated at a stretch, or one message more: a few milliseconds' work.
+// How much a client may inflate in one turn, or one message more: a few milliseconds of work.
 constexpr size_t kTurnBytes = 256 * 1024;
 
 }  // namespace
 
-// One read may inflate to a thousand times its size. Of that, a bounded part is handled now; the rest waits
-// until others have had their turn, and as long as the queue is over its bound.
+// One read may inflate to a thousand times its size. A bounded part is handled now. The rest waits until
+// other clients have had their turn, and while the send queue is over its bound.
 void Session::HandleTurn(std::span<char> input) {
   size_t handled = 0;
   while (!deaf_ && phase_ != Phase::kEnded) {

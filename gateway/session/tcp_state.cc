@@ -30,7 +30,7 @@ void SetOption(int fd, int level, int name, int64_t value) {
 
 TcpState TcpStateOf(int fd) {
   TcpState state;
-  tcp_info info{};  // what an older kernel does not know stays 0
+  tcp_info info{};  // fields that an older kernel does not know stay 0
   socklen_t size = sizeof(info);
   if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return state;
   state.acknowledged = info.tcpi_bytes_acked;

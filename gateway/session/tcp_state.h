@@ -1,4 +1,4 @@
-// What the kernel knows of the peer's TCP: for clients that say nothing by WebSocket.
+// The kernel's view of the peer's TCP, for clients that send nothing by WebSocket.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_TCP_STATE_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_TCP_STATE_H_
 
@@ -8,25 +8,25 @@
 namespace drawbridge {
 
 struct TcpState {
-  uint64_t acknowledged = 0;  // bytes that the peer's TCP has acknowledged so far
-  uint64_t waiting = 0;       // bytes that the kernel holds until it does
-  bool repeating = false;     // what was sent last, or a probe, had no answer and is sent again
-  std::chrono::milliseconds since_answer{0};  // since the peer's TCP has acknowledged anything, a probe too
+  uint64_t acknowledged = 0;                  // bytes that the peer's TCP has acknowledged so far
+  uint64_t waiting = 0;                       // bytes that the kernel holds until they are acknowledged
+  bool repeating = false;                     // what was sent last, or a probe, is unanswered and sent again
+  std::chrono::milliseconds since_answer{0};  // since the peer's TCP last acknowledged anything, even a probe
 
-  // Whether the peer's TCP, though asked, has not answered for so long: its host is gone, or the way there.
+  // Whether the peer's TCP has been asked and has not answered for `time`: its host or the path to it is
+  // down.
   bool SilentFor(std::chrono::nanoseconds time) const { return repeating && since_answer >= time; }
 };
 
-// Two system calls, which do not block. `fd`: a TCP socket; of any other, the state is that of a peer of
-// which nothing is known.
+// Makes two system calls, which do not block. `fd`: a TCP socket; for any other, all values are 0.
 TcpState TcpStateOf(int fd);
 
-// Has the kernel probe the peer's TCP when it has sent nothing for `idle`, and again three times within
-// `timeout` where that is not answered, with no less than a second between two probes. The kernel gives the
-// peer up after ten, which is later than `idle` and `timeout` together.
+// Makes the kernel probe the peer's TCP when it has sent nothing for `idle`, and again three times within
+// `timeout` while there is no answer, at least one second apart. The kernel ends the connection after ten
+// probes, which is later than `idle` and `timeout` together.
 void EnableTcpKeepalive(int fd, std::chrono::seconds idle, std::chrono::nanoseconds timeout);
 
-// The time nearest to `idle`, and not under it, that the kernel can count: from 1 to 32,767 s.
+// `idle`, rounded up to what the kernel can count: whole seconds from 1 to 32,767.
 std::chrono::seconds TcpKeepaliveIdle(std::chrono::nanoseconds idle);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// How much one client may send a second, and until when it is not read because it sent more.
+// How much one client may send in a second, and until when it is not read because it has sent more.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_THROTTLE_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_THROTTLE_H_
 
@@ -13,17 +13,17 @@
 
 namespace drawbridge {
 
-// Of one client; 0: no limit. One second's worth may come at once.
+// The limits of one client; 0: no limit. What is allowed for one second may come at once.
 struct RateLimits {
   uint64_t messages_per_second = 0;
-  uint64_t bytes_per_second = 0;  // of everything behind the upgrade, frame headers and control frames too
+  uint64_t bytes_per_second = 0;  // of all data after the upgrade, including frame headers and control frames
 };
 
-// Not thread-safe. Counts what was read, after the fact: a read takes what there is, up to the size of the
-// buffer, and a debt is paid by a longer pause.
+// Not thread-safe. Counts data after it was read. One read takes what has arrived, up to the size of the
+// buffer; what is over the limit leads to a longer pause.
 class Throttle {
  public:
-  // Null where there is no limit: then there is nothing to pay for.
+  // Null if there is no limit.
   static std::unique_ptr<Throttle> For(const RateLimits& limits) {
     if (limits.messages_per_second == 0 && limits.bytes_per_second == 0) return nullptr;
     return std::make_unique<Throttle>(limits);
@@ -34,7 +34,7 @@ class Throttle {
     if (limits.bytes_per_second != 0) bytes_.emplace(limits.bytes_per_second);
   }
 
-  // `bytes` were read; `messages` have been received since the beginning.
+  // `bytes` were read; `messages` is the number received since the connection began.
   void Charge(size_t bytes, uint64_t messages, SteadyTime now) {
     SteadyTime paid = now;
     if (messages_.has_value()) {
@@ -52,7 +52,7 @@ class Throttle {
   // nullopt: the client may be read.
   const std::optional<SteadyTime>& paused_until() const { return paused_until_; }
 
-  // Ends a pause that is over by `now`; false where there is none.
+  // Ends a pause that is over by `now`; false if there is none.
   bool Resume(SteadyTime now) {
     if (!paused_until_.has_value() || now < *paused_until_) return false;
     paused_until_.reset();

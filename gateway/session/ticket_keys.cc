@@ -39,13 +39,13 @@ std::optional<TicketKeys::Key> TicketKeys::Current() {
   const SteadyTime now = clock_->Steady();
   MutexLock lock(mu_);
   if (current_.has_value() && now < current_->since + kLifetime) return current_;
-  // A node that nobody came to for so long has no ticket left that is worth its key.
+  // If the node made no ticket for that long, all tickets of the key have expired.
   previous_ = current_.has_value() && now < current_->since + 2 * kLifetime ? current_ : std::nullopt;
   return current_ = Draw(now);
 }
 
 std::optional<TicketKeys::Key> TicketKeys::Find(const unsigned char* name, bool* is_current) {
-  const std::optional<Key> current = Current();  // forgets what is too old
+  const std::optional<Key> current = Current();  // also forgets keys that are too old
   MutexLock lock(mu_);
   for (const auto& key : {current_, previous_}) {
     if (!key.has_value() || !std::equal(key->name.begin(), key->name.end(), name)) continue;
@@ -55,8 +55,8 @@ std::optional<TicketKeys::Key> TicketKeys::Find(const unsigned char* name, bool*
   return std::nullopt;
 }
 
-// In OpenSSL's terms: 1: done; 2: done, and the client is to get a new ticket; 0: no ticket of ours; -1:
-// broken.
+// The callback of OpenSSL. 1: success; 2: success, and the client gets a new ticket; 0: the ticket is of an
+// unknown key; -1: error.
 int TicketKeys::OnTicket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                          EVP_MAC_CTX* mac, int seal) {
   auto& keys = *static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));

@@ -1,5 +1,5 @@
-// The keys under which clients keep their own TLS sessions (tickets: RFC 5077; RFC 8446, section 4.6.1), so
-// that a client which comes back is spared half of the handshake.
+// The keys that encrypt the session tickets of TLS clients (RFC 5077; RFC 8446, section 4.6.1). A client that
+// reconnects with a ticket skips half of the handshake.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_TICKET_KEYS_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_TICKET_KEYS_H_
 
@@ -15,17 +15,17 @@
 
 namespace drawbridge {
 
-// Thread-safe. Outlives a reload of the certificate: a ticket is good after it, too.
+// Thread-safe. Outlives a reload of the certificate: tickets stay valid.
 class TicketKeys {
  public:
-  // A ticket is taken for so long, and a key seals new ones for so long. Of the keys before, one is known:
-  // who steals them cannot open what was recorded long ago.
+  // How long a ticket is valid, and how long a key encrypts new tickets. Only one earlier key is kept, so
+  // that stolen keys cannot decrypt traffic that was recorded long ago.
   static constexpr std::chrono::hours kLifetime{2};
 
   // `clock` must outlive the keys.
   explicit TicketKeys(const Clock* clock) : clock_(clock) {}
 
-  // Has `context`, and what is made of it, use these keys, which must outlive it.
+  // Makes `context`, and the connections created from it, use these keys, which must outlive it.
   void Install(SSL_CTX* context);
 
  private:
@@ -39,9 +39,9 @@ class TicketKeys {
   static int OnTicket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                       EVP_MAC_CTX* mac, int seal);
   static std::optional<Key> Draw(SteadyTime now);
-  // The key of now; nullopt: no randomness is to be had.
+  // The current key; nullopt: no randomness is available.
   std::optional<Key> Current();
-  // The key of that name, where it is still known; `is_current`: whether it is the one of now.
+  // The key of that name, if it is still known; `is_current`: whether it is the current one.
   std::optional<Key> Find(const unsigned char* name, bool* is_current);
 
   const Clock* const clock_;

@@ -16,25 +16,25 @@ namespace {
 
 using Which = TlsFileError::Which;
 
-// TLS 1.2 with forward secrecy and authenticated encryption only; the suites of TLS 1.3 are all so.
+// Of TLS 1.2, only suites with forward secrecy and authenticated encryption. All suites of TLS 1.3 have both.
 constexpr char kCipherList[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr std::string_view kProtocol = "http/1.1";
 
-// What OpenSSL has against it, in its own words.
+// OpenSSL's reason for the last failure.
 std::string Reason() {
   const unsigned long first = ERR_peek_error();
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
   if (ERR_SYSTEM_ERROR(first)) return std::strerror(ERR_GET_REASON(first));
-  return reason == nullptr ? "no reason is known" : reason;
+  return reason == nullptr ? "unknown reason" : reason;
 }
 
-// Throws unless OpenSSL said yes.
+// Throws unless the call of OpenSSL succeeded.
 void Check(bool good, Which which, const std::string& file, const std::string& wanted) {
   if (!good) throw TlsFileError(which, file, wanted + " (" + Reason() + ")");
 }
 
-// ALPN (RFC 7301): a WebSocket upgrade is of HTTP/1.1. A client that offers others only is refused.
+// ALPN (RFC 7301): a WebSocket upgrade uses HTTP/1.1. A client that offers only other protocols is refused.
 int SelectProtocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
                    unsigned int count, void*) {
   for (unsigned int i = 0; i < count; i += 1u + offered[i]) {
@@ -47,7 +47,7 @@ int SelectProtocol(SSL*, const unsigned char** out, unsigned char* size, const u
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// Nobody is there to type a passphrase.
+// A server has no operator at hand to enter a passphrase.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> ReadKey(const std::string& file) {
@@ -67,8 +67,8 @@ void UseCertificate(SSL_CTX* context, const TlsFiles& files) {
   Check(SSL_CTX_use_PrivateKey(context, key.get()) == 1, Which::kKey, files.key, "cannot be used");
 }
 
-// Whoever shows a certificate shows it anew each time: a ticket would outlive the certificate, its authority
-// and the operator's trust in them.
+// A client proves its certificate in each handshake. A ticket would outlive the certificate, its CA and the
+// operator's trust in them, so none is given out.
 void AskForCertificates(SSL_CTX* context, const TlsFiles& files) {
   const char* const file = files.client_ca.c_str();
   Check(SSL_CTX_load_verify_locations(context, file, nullptr) == 1, Which::kClientCa, files.client_ca,
@@ -85,15 +85,15 @@ std::shared_ptr<SSL_CTX> Load(const TlsFiles& files, TicketKeys& ticket_keys) {
   SSL_CTX* const context = owned.get();
   if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
       SSL_CTX_set_cipher_list(context, kCipherList) != 1) {
-    throw std::runtime_error("OpenSSL cannot be set up: " + Reason());
+    throw std::runtime_error("failed to initialize OpenSSL: " + Reason());
   }
   SSL_CTX_set_options(context,
                       SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);  // an idle client holds no record buffer
   SSL_CTX_set_read_ahead(context, 1);                   // one read for a record, not two
   SSL_CTX_set_alpn_select_cb(context, &SelectProtocol, nullptr);
-  // Sessions are kept by the clients, in tickets, and nowhere here. One ticket will do: a client has one
-  // connection.
+  // Clients keep their sessions in tickets; the gateway stores none. One ticket is enough, since a client has
+  // one connection.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
   ticket_keys.Install(context);

@@ -1,4 +1,4 @@
-// TLS as an operator sets it up: the files, and what follows from them for every client.
+// The TLS configuration: the files, and the OpenSSL context that is made from them.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_TLS_CONTEXT_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_TLS_CONTEXT_H_
 
@@ -40,20 +40,20 @@ class TlsFileError : public std::runtime_error {
   std::string problem_;
 };
 
-// What new streams are made of. Thread-safe; must outlive its streams.
+// Creates the TLS state of new streams. Thread-safe; must outlive its streams.
 class TlsContext {
  public:
   // Reads the files. Throws TlsFileError. `clock` must outlive the context.
   TlsContext(TlsFiles files, const Clock* clock);
 
-  // Reads the files again, for the streams to come; those that live keep what they have. Throws as the
-  // constructor does, and then nothing is changed. Blocks on the file system.
+  // Reads the files again. New streams use them; existing ones keep what they have. Throws what the
+  // constructor throws; nothing has changed then. Blocks on the file system.
   void Reload();
 
-  // When the certificate of new streams ends to be valid.
+  // When the certificate of new streams expires.
   std::chrono::system_clock::time_point not_after() const;
 
-  // In OpenSSL's terms a new SSL of the server's side, without a socket. Throws std::bad_alloc.
+  // A new SSL object of the server side, without a socket. Throws std::bad_alloc.
   std::unique_ptr<SSL, decltype(&SSL_free)> NewSsl() const;
 
  private:

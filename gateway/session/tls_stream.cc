@@ -12,16 +12,16 @@
 namespace drawbridge {
 namespace {
 
-// Reads of the socket in one call. Each takes up to one record of the greatest size; what more the kernel
-// holds is told by the poller again.
+// Reads of the socket in one call. Each takes at most one record of the maximum size. If the kernel holds
+// more, the poller reports it again.
 constexpr int kReceives = 4;
-// Far beyond what a flush leaves behind: only a flood of key updates or of refused renegotiations, from a
-// client that does not read, can get there.
+// Far more than a flush leaves unsent. Only a client that sends a flood of key updates or refused
+// renegotiations, and does not read, gets there.
 constexpr size_t kMostUnsent = 256 * 1024;
 
 bool IsForLater(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
-// SSL_get_error takes whatever lies in the thread's queue for the error of its own call.
+// SSL_get_error attributes any error in the thread's queue to its own call.
 void ForgetErrors() {
   if (ERR_peek_error() != 0) ERR_clear_error();
 }
@@ -121,7 +121,7 @@ std::string TlsStream::HandshakeError() const {
 
 TlsStream::Status TlsStream::Read(std::span<char> buffer, size_t* count) {
   *count = 0;
-  // What is pending is taken without the socket: otherwise a client that sends fast would never let go.
+  // Pending data is read without the socket: otherwise a client that sends fast would keep the thread busy.
   receives_left_ = pending_ ? 0 : kReceives;
   pending_ = false;
   if (failure_ != Status::kOk) return failure_;
@@ -133,11 +133,11 @@ TlsStream::Status TlsStream::Read(std::span<char> buffer, size_t* count) {
     if (result != 1) {
       const Status status = Outcome(result);
       if (*count == 0) return status;
-      pending_ = status != Status::kWouldBlock;  // told by the next read
+      pending_ = status != Status::kWouldBlock;  // the next read returns it
       return Status::kOk;
     }
     *count += piece;
-    if (SSL_has_pending(ssl_.get()) == 0) return Status::kOk;  // another try would ask the socket in vain
+    if (SSL_has_pending(ssl_.get()) == 0) return Status::kOk;  // saves a read that would find nothing
   }
   pending_ = true;
   return Status::kOk;
@@ -182,8 +182,8 @@ std::string TlsStream::PeerSubject() const {
   if (certificate == nullptr) return {};
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), &BIO_free);
   if (text == nullptr) throw std::bad_alloc();
-  // UTF-8 as it is, everything that is not printable escaped.
-  // On failure a part of the name may be written, which would be another principal.
+  // UTF-8 stays, everything that is not printable is escaped. On failure a part of the name may be written,
+  // which would be another principal.
   if (X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
                          XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) {
     ForgetErrors();

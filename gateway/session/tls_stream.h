@@ -14,8 +14,8 @@
 
 namespace drawbridge {
 
-// Reads from the socket; what it wants to send gathers in memory until Flush, so that a write is never half
-// done inside OpenSSL. Not thread-safe; no call blocks. Stays where it is.
+// Reads from the socket. Output gathers in memory until Flush, so that OpenSSL never has an incomplete write.
+// Not thread-safe; no call blocks. Not movable.
 class TlsStream {
  public:
   enum class Status { kOk, kWouldBlock, kEndOfFile, kBroken };
@@ -25,30 +25,30 @@ class TlsStream {
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
-  // kOk: the handshake is done. After each call, and after Read and Finish, there may be something to flush.
+  // kOk: the handshake is done. After each call, and after Read and Finish, there may be bytes to flush.
   Status Handshake();
   bool established() const { return established_; }
-  // Why the handshake failed, in OpenSSL's words; a sentence of ours where the socket ended.
+  // OpenSSL's error text of a failed handshake, or another text if the peer closed the connection.
   std::string HandshakeError() const;
   bool is_tls13() const { return SSL_version(ssl_.get()) == TLS1_3_VERSION; }
 
-  // Takes a bounded number of records from the socket, as one read of a plain socket takes bounded bytes.
+  // Reads a bounded number of records from the socket, so that one client does not keep the thread busy.
   Status Read(std::span<char> buffer, size_t* count);
-  // Whether Read would give more, or tell an end, without a byte from the socket.
+  // Whether Read would return data or an end without a read from the socket.
   bool has_pending() const { return pending_; }
 
-  // Encrypts all of it for Flush. kOk or kBroken.
+  // Encrypts all of `bytes` for Flush. kOk or kBroken.
   Status Write(std::string_view bytes);
-  // Says that no more will come (close_notify).
+  // Encrypts close_notify for Flush: the gateway sends no more.
   void Finish();
 
-  // Bytes that wait for Flush. A client that has us answer and does not read is broken before they pass
-  // 256 KiB.
+  // The bytes that wait for Flush. Before they exceed 256 KiB the stream is broken; only a client that causes
+  // answers and does not read them gets there.
   size_t unsent() const { return unsent_.size(); }
-  // Sends what the kernel takes. kOk: all of it.
+  // Sends what the kernel accepts. kOk: all of it.
   Status Flush();
 
-  // The subject of the certificate that the client proved to own (RFC 4514); empty where it showed none.
+  // The subject of the client's verified certificate (RFC 4514); empty if it presented none.
   std::string PeerSubject() const;
 
  private:
@@ -56,12 +56,12 @@ class TlsStream {
   Status Outcome(int result);
 
   const int fd_;
-  int receives_left_ = 0;  // of the socket, in this call
+  int receives_left_ = 0;  // calls of recv left in this call
   bool end_of_file_ = false;
   bool established_ = false;
   bool pending_ = false;
-  Status failure_ = Status::kOk;  // what every Read comes to from now on, unless kOk
-  std::string unsent_;            // no memory while empty
+  Status failure_ = Status::kOk;  // unless kOk: the result of every further Read
+  std::string unsent_;            // uses no memory while empty
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
   unsigned long handshake_error_ = 0;  // OpenSSL's code
 };

@@ -1,4 +1,4 @@
-// What is on its way out to a client, gathered until the end of a wake-up.
+// The output for a client, gathered until the end of a wake-up.
 #ifndef DRAWBRIDGE_GATEWAY_SESSION_WRITE_BUFFER_H_
 #define DRAWBRIDGE_GATEWAY_SESSION_WRITE_BUFFER_H_
 
@@ -17,17 +17,18 @@
 
 namespace drawbridge {
 
-// A std::string without its zeroing and its terminator: one check a frame is all that the message path pays.
-// Large payloads that are shared with other clients are not copied but lie beside it. Not thread-safe.
+// Like a std::string, without its zeroing and its terminator: the message path pays one check for each frame.
+// Large payloads that other clients share are not copied; they stay outside the buffer ("beside" it). Not
+// thread-safe.
 class WriteBuffer {
  public:
   bool empty() const { return size_ == 0; }
-  // Everything but what lies beside it.
+  // Everything except the payloads beside it.
   std::string_view view() const { return {bytes_.get(), size_}; }
-  // Of all that is to be sent, what lies beside it included.
+  // Of all bytes to be sent, including the payloads beside it.
   size_t size() const { return size_ + beside_; }
 
-  // Room for `count` more bytes, which the caller fills in.
+  // Appends `count` bytes, which the caller must fill in.
   char* Extend(size_t count) {
     if (capacity_ - size_ < count) Grow(count);
     char* const end = bytes_.get() + size_;
@@ -35,17 +36,17 @@ class WriteBuffer {
     return end;
   }
 
-  // Gives back what is behind the first `size` bytes, at most all.
+  // Removes what follows the first `size` bytes, of which there must be as many.
   void Truncate(size_t size) { size_ = size; }
 
-  // One message that came through the outbox, whose payload is shared.
+  // A message from the outbox, whose payload is shared.
   struct Mark {
-    size_t end;                                  // in view(): of its frame, or of the header alone
-    bool beside;                                 // the payload is sent behind `end` and is not in view()
+    size_t end;                                  // in view(): of its frame, or of its header if `beside`
+    bool beside;                                 // the payload is sent after `end` and is not in view()
     std::shared_ptr<const std::string> payload;  // not compressed
-    Receipt receipt;                             // for when all up to here has gone
+    Receipt receipt;                             // used once all up to here is sent
   };
-  // Marks what was appended last: the whole frame, or with `beside` its header.
+  // Marks the frame that was appended last, or with `beside` the header.
   void AddMark(std::shared_ptr<const std::string> payload, Receipt receipt, bool beside) {
     if (beside) beside_ += payload->size();
     marks_.push_back({size_, beside, std::move(payload), std::move(receipt)});
@@ -53,7 +54,7 @@ class WriteBuffer {
   // In the order of view().
   std::span<Mark> marks() { return marks_; }
 
-  // The pieces to be sent one after the other, as many as there is `room` for. Valid until the next change.
+  // The pieces to be sent in order, as many as `room` holds. Valid until the next change.
   std::span<const iovec> Gather(std::span<iovec> room) const {
     size_t count = 0;
     size_t begin = 0;
@@ -70,7 +71,7 @@ class WriteBuffer {
     return room.first(count);
   }
 
-  // Forgets all of it, and the memory too where one big message took a lot.
+  // Removes everything, and frees the memory if a big message took much of it.
   void Clear() {
     size_ = 0;
     beside_ = 0;

@@ -8,10 +8,10 @@
 namespace drawbridge {
 namespace {
 
-// An empty block without compression: what a sync flush ends with, and what a message leaves out.
+// An empty uncompressed block: a sync flush ends with it, and a message omits it.
 constexpr std::string_view kEmptyBlock("\x00\x00\xff\xff", Deflater::kTail);
 
-// By operator new, as all memory of the gateway.
+// Uses operator new, as all memory of the gateway does.
 void* Allocate(void*, uInt items, uInt size) {
   return ::operator new (size_t{items} * size_t{size}, std::nothrow);
 }
@@ -30,7 +30,7 @@ Bytef* Bytes(std::span<char> room) { return reinterpret_cast<Bytef*>(room.data()
 }  // namespace
 
 Deflater::Deflater(const DeflateShape& shape) : shape_(shape), stream_(NewStream()) {
-  // Negative bits: raw.
+  // Negative bits: raw DEFLATE.
   if (deflateInit2(stream_.get(), shape.level, Z_DEFLATED, -shape.window_bits, shape.memory_level,
                    Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();
@@ -47,7 +47,7 @@ std::optional<size_t> Deflater::Compress(std::string_view message, std::span<cha
   stream_->avail_out = static_cast<uInt>(room.size());
   const int result = deflate(stream_.get(), Z_SYNC_FLUSH);
   const std::string_view written(room.data(), room.size() - stream_->avail_out);
-  // A full room may end with the tail by chance, while the rest waits inside zlib.
+  // A full room may end with the tail by chance, while more output waits inside zlib.
   const bool flushed = result == Z_OK && stream_->avail_in == 0 && stream_->avail_out != 0;
   const bool fits = flushed && written.ends_with(kEmptyBlock);
   if (!fits || !keep_context) deflateReset(stream_.get());
@@ -55,7 +55,7 @@ std::optional<size_t> Deflater::Compress(std::string_view message, std::span<cha
   return written.size() - kTail;
 }
 
-// Where inflated bytes go: into the scratch space, and from there, when it is full, to the spill.
+// Stores inflated bytes in the scratch space, and appends it to the spill when it is full.
 class Inflater::Output {
  public:
   Output(std::span<char> scratch, std::string& spill, size_t limit)
@@ -65,7 +65,7 @@ class Inflater::Output {
     if (used_ == scratch_.size()) Spill();
     return scratch_.subspan(used_);
   }
-  // False: that was too much.
+  // False if the result is over the limit.
   [[nodiscard]] bool Fill(size_t count) {
     used_ += count;
     return size() <= limit_;
@@ -98,7 +98,7 @@ Inflater::~Inflater() { inflateEnd(stream_.get()); }
 Inflater::Result Inflater::Inflate(std::string_view payload, size_t limit, std::span<char> scratch,
                                    std::string& spill, bool keep_context) {
   if (!keep_context) inflateReset(stream_.get());
-  // Not what a compressor makes of an empty message, but what some might write for it.
+  // A compressor does not produce this for an empty message, but some clients may send it.
   if (payload.empty()) return {Status::kOk};
   if (payload.size() > kMostBytes) return {Status::kTooBig};
   Output output(scratch, spill, limit);
@@ -108,17 +108,17 @@ Inflater::Result Inflater::Inflate(std::string_view payload, size_t limit, std::
   return {Status::kOk, output.Finish()};
 }
 
-// Whether what the message left out is an empty block where it ends, and not the rest of an unfinished one.
+// Whether the omitted tail is an empty block after the message, and not the rest of an unfinished block.
 bool Inflater::TakesTail(Output& output) {
   const size_t size = output.size();
   if (Feed(kEmptyBlock, output) != Fed::kAll || output.size() != size) return false;
-  // By these bits zlib tells that it stands behind a block (128), not the last one (64), and that no bit is
-  // left over (0 to 7).
+  // zlib reports by these bits that it stands after a block (128), that this is not the last one (64), and
+  // that no bit is left over (0 to 7).
   return (stream_->data_type & 0xff) == 128;
 }
 
-// kEnded: with `input`, a final block ends. More blocks may follow such a one (section 7.2.3.4), and may
-// refer to what is before it.
+// kEnded: `input` ends with a final block. More blocks may follow a final one (section 7.2.3.4), and may
+// refer to what precedes it.
 Inflater::Fed Inflater::Feed(std::string_view input, Output& output) {
   stream_->next_in = Bytes(input);
   stream_->avail_in = static_cast<uInt>(input.size());
@@ -135,7 +135,7 @@ Inflater::Fed Inflater::Feed(std::string_view input, Output& output) {
       case Z_BUF_ERROR:  // no progress, since no input is left
         return stream_->avail_in == 0 ? Fed::kAll : Fed::kCorrupt;
       case Z_STREAM_END:
-        inflateResetKeep(stream_.get());  // the window stays
+        inflateResetKeep(stream_.get());  // keeps the window
         if (stream_->avail_in == 0) return Fed::kEnded;
         break;
       case Z_MEM_ERROR:

@@ -1,4 +1,4 @@
-// Section 7: how a connection is closed, with which codes, and what there is to say about it.
+// Section 7: how a connection is closed, and with which codes and reasons.
 #include <string>
 #include <vector>
 
@@ -7,7 +7,7 @@
 namespace drawbridge::conformance {
 namespace {
 
-// Answers to close frames of codes that may be sent: all alike.
+// Close frames with valid codes; each is answered with the same code.
 std::vector<Exchange> Answered(int from, int to, int step = 1) {
   std::vector<Exchange> exchanges;
   for (int code = from; code <= to; code += step) exchanges.push_back({Close(code), {ClosedWith(code)}});
@@ -22,13 +22,13 @@ std::vector<Exchange> Failed(int from, int to, int step = 1) {
 
 Group DefinedCodes() {
   Group group{.section = "Section7_4_1"};
-  // 1012 to 1014 are of the registry that section 11.7 opened.
+  // 1012 to 1014 are in the IANA registry of section 11.7.
   for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}) {
     const std::string name = "Code" + std::to_string(code);
     group.cases.emplace_back(name, Answered(code, code));
     group.cases.emplace_back(name + "WithReason", Close(code, "reason"), std::vector{ClosedWith(code)});
   }
-  // Never on the wire: reserved, or for what no frame said.
+  // Reserved, or never sent in a frame.
   for (const int code : {1004, 1005, 1006, 1015}) {
     const std::string name = "Code" + std::to_string(code) + "MustNotBeSent";
     group.cases.emplace_back(name, Failed(code, code));
@@ -108,7 +108,7 @@ Group Failures() {
       }};
 }
 
-// A client that ends TCP without a close frame has nothing to answer to.
+// A client that ends TCP without a close frame gets no answer to that.
 Group AbnormalClosures() {
   return {.section = "Section7_3",
           .cases = {

@@ -1,4 +1,4 @@
-// Section 5.5: control frames. Those that close are in closing_test.cc too.
+// Section 5.5: control frames. More cases of close frames are in closing_test.cc.
 #include <string>
 #include <vector>
 
@@ -7,7 +7,7 @@
 namespace drawbridge::conformance {
 namespace {
 
-// What holds for all three kinds.
+// Cases for all three kinds.
 Group AllKinds() {
   Group group{.section = "Section5_5"};
   const std::vector<std::pair<std::string, int>> kinds = {

@@ -1,4 +1,4 @@
-// Section 5.6: text and binary. What comes back is of the same kind, whole, and in order.
+// Section 5.6: text and binary messages. An echo has the type of its message, and is whole and in order.
 #include <string>
 #include <vector>
 

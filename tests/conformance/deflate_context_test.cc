@@ -1,4 +1,4 @@
-// RFC 7692, sections 7.1 and 7.2: how much of the past a message may refer to, in both directions.
+// RFC 7692, sections 7.1 and 7.2: how far back a message may refer, in both directions.
 #include <string>
 #include <vector>
 
@@ -9,7 +9,7 @@
 namespace drawbridge::conformance {
 namespace {
 
-// Whatever its length, so that short ones show it too.
+// Compresses messages of any length, so that short ones can be tested, too.
 std::vector<std::string> All(std::vector<std::string> flags) {
   flags.emplace_back("--deflate_min_bytes=0");
   return flags;
@@ -19,13 +19,13 @@ std::string WindowBits(const std::string& whose, int bits) {
   return "; " + whose + "_max_window_bits=" + std::to_string(bits);
 }
 
-// Twice the same, too far apart for a window of so many bits: whoever uses a larger one refers to the first.
+// The same text twice, too far apart for a window of 2^bits bytes: a larger window refers to the first.
 std::string TooFarApart(int bits) {
   const std::string noise = Noise((size_t{1} << bits) + 300);
   return noise + noise;
 }
 
-// Section 7.1.1.1: each message by itself.
+// Section 7.1.1.1: the server compresses each message by itself.
 Group ServerWithoutContext(const std::string& suffix, const std::vector<std::string>& flags,
                            const std::string& offer) {
   const std::string text = Noise(2000);
@@ -43,7 +43,8 @@ Group ServerWithoutContext(const std::string& suffix, const std::vector<std::str
       }};
 }
 
-// What it takes over, and what the client does not see: what went out as it was.
+// The server takes over its context, without messages that it sent uncompressed: the client's window lacks
+// them.
 Group ServerWithContext(int bits) {
   const Compression kept{.window_bits = bits, .context_kept = true};
   const std::string text = Noise(2000);
@@ -155,7 +156,7 @@ Group ClientWindow(int bits) {
   const std::string suffix = "WithAWindowOf" + std::to_string(bits);
   const std::string text = Noise(60'000);
   const std::string other = Noise(40'000, 2);
-  RawDeflater within(std::max(bits, 9));  // of 9 bits zlib refers no further than 8 bits allow
+  RawDeflater within(std::max(bits, 9));  // with 9 bits, zlib refers no further than 8 bits allow
   std::string good;
   for (const std::string& message : {text, other, text, std::string("short"), text})
     good += Compressed(within.Compress(message), kOpBinary);

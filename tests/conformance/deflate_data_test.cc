@@ -1,5 +1,5 @@
-// RFC 7692, section 7.2.2: what a compressed message may be made of, the RFC's examples first, and what
-// cannot be inflated.
+// RFC 7692, section 7.2.2: what a compressed message may consist of, beginning with the examples of the RFC,
+// and data that cannot be inflated.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +41,7 @@ Group OneBlock() {
                     Compressed(Bytes("f2 48 cd"), kOpText, false) + Last(Bytes("c9 c9 07 00")), Hello()}});
 }
 
-// With takeover.
+// With context takeover.
 Group SharedWindow() {
   Group group{
       .section = "Deflate7_2_3_2", .flags = DeflatingWithTakeover(), .headers = {Offer()}, .cases = {}};
@@ -85,7 +85,7 @@ Group Empty() {
                     {TextOf("Hello"), TextOf(""), TextOf("Hello")}}});
 }
 
-// Of every level of zlib's, which makes blocks of every type, and of every window.
+// Every level of zlib, which gives blocks of every type, and every window size.
 Group EveryEncoder() {
   Group group = Base("Deflate7_2_2");
   const std::string text = Noise(3000) + TextOfSize(3000) + Noise(3000);
@@ -140,7 +140,7 @@ Group Corrupt() {
   return group;
 }
 
-// RFC 6455, section 8.1: what counts is the text that comes out.
+// RFC 6455, section 8.1: the inflated text must be UTF-8.
 Group Utf8() {
   Group group = Base("Deflate7_2_2");
   const std::vector<Answer> bad = {FailedWith(1007, "invalid UTF-8")};

@@ -1,5 +1,5 @@
-// RFC 7692, sections 6 and 7.2, under every combination of the flags that say how messages are compressed:
-// what is sent can be read back, empty messages among others.
+// RFC 7692, sections 6 and 7.2, under every combination of the flags for compression: what is sent can be
+// inflated, including empty messages.
 #include <string>
 #include <vector>
 
@@ -39,7 +39,7 @@ struct Combination {
                   all_sizes ? "OfAllSizes" : "", "WithAWindowOf", std::to_string(shape.window_bits)});
   }
 
-  // What comes of a message that shrinks.
+  // The answer to a message that shrinks.
   Answer Shrunk(const std::string& text) const {
     if (!all_sizes && text.size() < 1024) return TextOf(text);
     return CompressedText(text, {.window_bits = shape.window_bits, .context_kept = server_takeover});
@@ -56,7 +56,7 @@ Group Under(const Combination& flags) {
           .flags = flags.Flags(),
           .headers = {Offer("; client_max_window_bits")},
           .cases = {
-              // This ended the process where context was taken over.
+              // Regression test: with context takeover this ended the process.
               {"TwoEmptyOnesBehindOneOf100Bytes" + suffix,
                Text(small) + Text("") + Text("") + Text(small),
                {flags.Shrunk(small), empty, empty, flags.Shrunk(small)}},

@@ -1,4 +1,4 @@
-// RFC 7692, section 6: which frames may say that a message is compressed, and how it is cut into frames.
+// RFC 7692, section 6: which frames may mark a message as compressed, and how it is fragmented.
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,7 +73,7 @@ Group Continuations() {
   return group;
 }
 
-// `payload` of a compressed message, in two frames, cut at each byte, with `between` in between.
+// `payload` of a compressed message in two frames, cut at `at`, with `between` between them.
 std::string CutAt(size_t at, std::string_view payload, const std::string& between = "",
                   int opcode = kOpText) {
   return Compressed(payload.substr(0, at), opcode, false) + between + Last(payload.substr(at));
@@ -134,7 +134,8 @@ Group Mixed() {
   return group;
 }
 
-// Section 6.2: of what the server sends. It compresses what is long enough, in one frame, and says so.
+// Section 6.2: the server compresses messages that are long enough, in one frame, and marks them as
+// compressed.
 Group Sent() {
   Group group{.section = "Deflate6_1", .flags = Deflating(), .headers = {Offer()}};
   const std::string text = TextOfSize(5000);

@@ -1,5 +1,5 @@
-// RFC 7692, sections 5 and 7.1: what is offered and what is agreed on. Each agreement is put to the proof by
-// a compressed message behind the request.
+// RFC 7692, sections 5 and 7.1: offers and agreements. A compressed message after the request verifies each
+// agreement.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -58,7 +58,7 @@ Group Offers() {
       }};
 }
 
-// Section 9.1 of RFC 6455: what breaks the grammar fails the handshake.
+// RFC 6455, section 9.1: a header that violates the grammar fails the handshake.
 Group Malformed() {
   Group group{.section = "Deflate5", .flags = Deflating()};
   const std::vector<std::pair<std::string, std::string>> all = {
@@ -79,7 +79,7 @@ Group Malformed() {
   return group;
 }
 
-// Section 7.1: offers that must be declined, whatever may be taken over.
+// Section 7.1: offers that must be declined, whether or not context takeover is enabled.
 Group MustBeDeclined(const std::string& suffix, const std::vector<std::string>& flags) {
   Group group{.section = "Deflate7_1", .flags = flags};
   const std::vector<std::pair<std::string, std::string>> all = {
@@ -135,7 +135,7 @@ Group NoTakeover() {
           }};
 }
 
-// Section 7.1.2: the smaller of both, in each direction.
+// Section 7.1.2: the smaller window of the two, in each direction.
 Group Windows(int ours) {
   const std::string bits = std::to_string(ours);
   Group group{.section = "Deflate7_1_2",
@@ -149,7 +149,7 @@ Group Windows(int ours) {
     const int smaller = std::min(ours, theirs);
     const std::string agreed = std::to_string(smaller);
     group.requests.push_back(
-        theirs == 8 ? Declined("ServerWindowOf8" + suffix, Offer(ServerBits(value)))  // zlib has no such
+        theirs == 8 ? Declined("ServerWindowOf8" + suffix, Offer(ServerBits(value)))  // zlib has none
                     : Accepted(Named({"ServerWindowOf", value, suffix}), Offer(ServerBits(value)),
                                kNone + ServerBits(agreed)));
     group.requests.push_back(Accepted(Named({"ClientWindowOf", value, suffix}), Offer(ClientBits(value)),
@@ -157,7 +157,8 @@ Group Windows(int ours) {
   }
   group.requests.push_back(Accepted("ClientWindowOfAnySize" + suffix, Offer("; client_max_window_bits"),
                                     kNone + by_us + (ours == 15 ? "" : ClientBits(bits))));
-  // The client's must not be named where the client did not (section 7.1.2.2), ours may.
+  // The answer must not name the client's window if the offer did not (section 7.1.2.2); it may name the
+  // server's.
   group.requests.push_back(Accepted("NoWindow" + suffix, Offer(), kNone + by_us));
   return group;
 }

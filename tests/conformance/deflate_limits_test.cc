@@ -1,4 +1,4 @@
-// RFC 7692, section 8, and RFC 6455, section 10.4: a limit holds for what comes out of a compressed message.
+// RFC 7692, section 8, and RFC 6455, section 10.4: a limit applies to the inflated size of a message.
 #include <string>
 #include <vector>
 
@@ -26,7 +26,7 @@ Group At(size_t limit) {
   const std::string stored = RawDeflater(15, 0).Compress(most);
   const std::string stored_more = RawDeflater(15, 0).Compress(most + "x");
   const std::string text(limit, 't');
-  // No encoder needs more for a message of `limit` bytes.
+  // The longest compressed form that is accepted for a message of `limit` bytes.
   const size_t longest = limit + limit / 8 + 64;
   const auto announced = [](uint64_t length) {
     return Frame({.opcode = kOpBinary, .rsv = 4, .announced = length});
@@ -75,7 +75,7 @@ Group Bombs() {
           }};
 }
 
-// Broken rules come before broken limits, and limits before what is wrong inside.
+// A violation of the protocol is reported before an exceeded limit, and that before invalid content.
 Group Order() {
   return {
       .section = "Deflate8",

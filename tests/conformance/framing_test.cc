@@ -1,4 +1,4 @@
-// Sections 5.1 to 5.3: one frame. Its bits, its opcode, its length in every form, and its mask.
+// Sections 5.1 to 5.3: a single frame: its bits, its opcode, every form of its length, and its mask.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -99,7 +99,7 @@ Group Lengths() {
   group.cases.emplace_back("TwoByteLengthOfAClose", in_form(kOpClose, 2, 2), std::vector{FailedWith(1002)});
   group.cases.emplace_back("TwoByteLengthOfAContinuation", First("a") + in_form(kOpContinuation, 1, 2),
                            std::vector{FailedWith(1002)});
-  // Nothing behind such a header need come.
+  // Such a header fails the connection; nothing need follow it.
   for (const auto& [name, length] :
        std::vector<std::pair<std::string, uint64_t>>{{"TopBitAlone", uint64_t{1} << 63},
                                                      {"TopBitWithASmallLength", uint64_t{1} << 63 | 5},
@@ -112,7 +112,7 @@ Group Lengths() {
   return group;
 }
 
-// A mask must be undone whatever it is, and however many bytes it ends on.
+// Every mask must be undone, for payloads of any length.
 Group Keys() {
   Group group{.section = "Section5_3"};
   for (const auto& [name, key] :

@@ -1,4 +1,4 @@
-// What a file of cases hands to the runner.
+// What a file of cases passes to the runner.
 #ifndef DRAWBRIDGE_TESTS_CONFORMANCE_GROUP_H_
 #define DRAWBRIDGE_TESTS_CONFORMANCE_GROUP_H_
 
@@ -12,10 +12,10 @@ namespace drawbridge::conformance {
 
 // Each of its cases is a test named `section`.`name`. Groups with the same flags share a gateway.
 struct Group {
-  std::string section;                // as in Section5_2
-  std::vector<std::string> flags;     // further ones of the gateway
-  std::vector<std::string> headers;   // further ones of the upgrade of `cases`
-  std::vector<Case> cases;            // each sent whole, then in small pieces
+  std::string section;                // for example Section5_2
+  std::vector<std::string> flags;     // additional flags of the gateway
+  std::vector<std::string> headers;   // additional headers of the upgrade of `cases`
+  std::vector<Case> cases;            // each is sent whole, then in small pieces
   std::vector<RequestCase> requests;  // the same
 };
 

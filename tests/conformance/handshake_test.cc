@@ -1,4 +1,4 @@
-// Section 4.2: which request is upgraded, and what everybody else is told.
+// Section 4.2: which requests are upgraded, and how all others are answered.
 #include <string>
 #include <vector>
 
@@ -26,7 +26,7 @@ Response WantsGet(const std::string& method) {
 Response UpgradeRequired(const std::string& text) {
   return Refuses(426, text, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
 }
-Response WantsHttp11() { return UpgradeRequired("a WebSocket takes HTTP/1.1: this request is of HTTP/1.0"); }
+Response WantsHttp11() { return UpgradeRequired("WebSocket requires HTTP/1.1: this request uses HTTP/1.0"); }
 Response IsPage() {
   return Refuses(200, "Drawbridge 0.1.0, a WebSocket gateway: connect with a WebSocket client");
 }

@@ -1,4 +1,4 @@
-// Section 10.4: what is too big is refused when it is announced, with 1009.
+// Section 10.4: a message over the limit is refused with 1009 when its length is announced.
 #include <string>
 #include <vector>
 
@@ -12,7 +12,7 @@ const std::vector<Answer>& TooBig() {
   return answers;
 }
 
-// What holds for every limit, of 2 bytes at least.
+// Cases for every limit of at least 2 bytes.
 Group At(size_t limit) {
   const std::string most = BytesOf(limit);
   const std::string half = most.substr(0, limit / 2);
@@ -71,7 +71,7 @@ Group SmallestLimit() {
           }};
 }
 
-// Broken rules come before broken limits.
+// A violation of the protocol is reported before an exceeded limit.
 Group RulesFirst() {
   const uint64_t huge = uint64_t{1} << 40;
   return {.section = "Section10_4",

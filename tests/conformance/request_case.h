@@ -12,15 +12,15 @@ namespace drawbridge::conformance {
 
 struct Response {
   int status;
-  // Byte by byte, with * for the connection's id and the date. Where it is empty, that of the HTTP parser's
-  // words: the status line and the headers are looked at alone.
+  // Compared byte by byte, with * for the id of the connection and for the date. Empty if the text comes from
+  // the HTTP parser: then only the status line and the headers are compared.
   std::string bytes;
-  std::vector<Answer> answers;  // 101: the frames behind it
-  bool to_head = false;         // no body follows, whatever its length is
+  std::vector<Answer> answers;  // 101: the frames after it
+  bool to_head = false;         // no body follows, whatever Content-Length says
 };
-// The key of the example in section 1.3, on which `headers`, each with its CRLF, follow.
+// The answer to the key of the example in section 1.3, with `headers`, each with its CRLF.
 Response Switches(const std::string& headers = {}, std::vector<Answer> answers = {});
-// `text`: the line of its body, without the end.
+// `text`: the line in the body, without its line end.
 Response Refuses(int status, const std::string& text, const std::string& headers = {});
 Response RefusesAsMalformed();
 // The same answer to a request with the method HEAD.
@@ -42,8 +42,8 @@ struct RequestCase {
   int line;
 };
 
-// A good request for an upgrade, changed by `changes`: a line that begins with the same word as one of its
-// lines (up to a space) replaces that, a word alone removes its line, and any other line is added.
+// A valid request for an upgrade, changed by `changes`. A line that begins with the same word (up to a space)
+// as a line of the request replaces it. A single word removes its line. Any other line is added.
 std::string Request(const std::vector<std::string>& changes = {});
 
 }  // namespace drawbridge::conformance

@@ -1,5 +1,5 @@
-// Section 4.2.2, and what of HTTP reaches beyond a good request: origins, subprotocols, extensions, header
-// lines, sizes, and frames in a hurry.
+// Section 4.2.2, and the parts of HTTP that matter to it: origins, subprotocols, extensions, header lines,
+// sizes, and frames that are sent with the request.
 #include <string>
 #include <vector>
 
@@ -37,7 +37,8 @@ Group Origins() {
           }};
 }
 
-// A page of rebound.example that resolves to the gateway: Host and Origin agree, and are another site's.
+// The name rebound.example of a web page resolves to the gateway: Host and Origin agree, but name another
+// site.
 Group AllowedHosts() {
   const Response refused = Refuses(421, "this gateway does not serve this host");
   return {
@@ -115,7 +116,7 @@ Group Subprotocols() {
       }};
 }
 
-// Off by default: none is agreed on, and none may be used.
+// Off by default: no extension is agreed on, and none may be used.
 Group Extensions() {
   const auto offer = [](const std::string& value) { return Request({"Sec-WebSocket-Extensions: " + value}); };
   return {.section = "Section9_1",
@@ -199,7 +200,7 @@ Group ConfiguredSize() {
           }};
 }
 
-// Nothing keeps a client from not waiting for the answer.
+// A client may send frames before it has received the answer.
 Group FramesBehindTheRequest() {
   return {.section = "Section4_2_2_Frames",
           .requests = {

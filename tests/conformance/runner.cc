@@ -1,4 +1,4 @@
-// Makes a test of each case, and plays the client in it.
+// Makes a test of each case, and acts as its client.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -16,10 +16,10 @@
 namespace drawbridge::conformance {
 namespace {
 
-// Sends bytes in one way or another.
+// Sends bytes whole or in pieces.
 using Sender = std::function<void(Client& client, const std::string& bytes)>;
 
-// The client's side of one connection. Ends with the first failure, by an exception or by itself.
+// The client side of one connection. Ends with the first failure: an exception or a failed assertion.
 class Conversation {
  public:
   Conversation(SharedGateway& gateway, Client client, const Sender& send)
@@ -46,7 +46,7 @@ class Conversation {
   }
 
  private:
-  // All answers, and then the end (sections 7.1.1 and 7.3) or a connection that is as good as new.
+  // Expects all answers, and then the end (sections 7.1.1 and 7.3) or a connection that still works.
   void ExpectAnswers(const std::vector<Answer>& answers, bool end = false) {
     for (const Answer& answer : answers) {
       ExpectAnswer(answer);
@@ -79,7 +79,7 @@ class Conversation {
     }
   }
 
-  // RFC 7692, section 7.2: with no more of what came before than was agreed on.
+  // RFC 7692, section 7.2: inflates with no more context than was agreed on.
   void Inflate(const Compression& compression, ServerFrame& frame) {
     constexpr std::string_view kTail("\x00\x00\xff\xff", 4);
     EXPECT_FALSE(frame.payload.ends_with(kTail)) << "RFC 7692, section 7.2.1";
@@ -95,7 +95,7 @@ class Conversation {
     EXPECT_EQ(client_.ReadEnd(), Client::Ending::kEndOfFile);
   }
 
-  // All of it, with a star for the connection's id and for a date that is well formed.
+  // The whole response, with * for the id of the connection and for a well-formed date.
   static std::string Anonymous(const HttpResponse& response) {
     static const std::regex date(
         "Date: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r\n");
@@ -108,7 +108,7 @@ class Conversation {
   SharedGateway& gateway_;
   Client client_;
   const Sender& send_;
-  std::unique_ptr<RawInflater> inflater_;  // null: nothing has come compressed
+  std::unique_ptr<RawInflater> inflater_;  // null: no compressed message has arrived
 };
 
 // A test whose body is a function of the gateway and of how to send.
@@ -147,7 +147,7 @@ void RegisterAll(const Group& group) {
       for (const Exchange& exchange : each.exchanges) {
         Conversation(gateway, Client::Open(gateway.address(), {.headers = group.headers}), send)
             .Exchange(exchange);
-        if (::testing::Test::HasFailure()) return;  // with many alike, one is enough
+        if (::testing::Test::HasFailure()) return;  // of many similar failures, one is enough
       }
     });
   }
@@ -158,7 +158,7 @@ void RegisterAll(const Group& group) {
   }
 }
 
-// No case may break the gateway, or leave it with a client that it cannot part from.
+// No case may break the gateway, or leave it with a client that it cannot close.
 class Gateways : public ::testing::Environment {
  public:
   void TearDown() override { EXPECT_EQ(SharedGateway::EndAll(), ""); }

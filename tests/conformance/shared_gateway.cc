@@ -30,7 +30,7 @@ std::vector<std::string> Command(const std::vector<std::string>& flags) {
   return command;
 }
 
-// Whoever has closed the connection does not take what the client sends all the same.
+// False if the gateway has closed the connection, which may happen before all is sent.
 bool SendUnlessClosed(Client& client, std::string_view bytes) {
   try {
     client.Send(bytes);
@@ -78,7 +78,7 @@ void SharedGateway::SendInPieces(Client& client, std::string_view bytes) {
 }
 
 void SharedGateway::ExpectInput(const Client& client) {
-  // It reads 64 KiB at a time, of each client in turn.
+  // The gateway reads 64 KiB at a time, of each client in turn.
   constexpr int kTurns = 200;
   for (int i = 0; i < kTurns && !client.HasInput(); ++i) witness_.Echo(".");
   if (!client.HasInput()) throw std::runtime_error("nothing came");

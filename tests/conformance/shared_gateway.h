@@ -1,4 +1,4 @@
-// The gateway's program, started once for all cases that want the same flags of it.
+// The program of the gateway, started once for all cases with the same flags.
 #ifndef DRAWBRIDGE_TESTS_CONFORMANCE_SHARED_GATEWAY_H_
 #define DRAWBRIDGE_TESTS_CONFORMANCE_SHARED_GATEWAY_H_
 
@@ -11,25 +11,27 @@
 
 namespace drawbridge::conformance {
 
-// Not thread-safe. Has one I/O thread, so that what came earlier from another client is looked at earlier.
+// Not thread-safe. The gateway has one I/O thread, so it handles the input of all clients in order of
+// arrival.
 class SharedGateway {
  public:
   explicit SharedGateway(const std::vector<std::string>& flags);
 
-  // The one with these flags; starts it where nobody has yet.
+  // Returns the gateway with these flags; starts it at the first call.
   static SharedGateway& With(const std::vector<std::string>& flags);
-  // Ends all of them by SIGTERM. Says what went wrong with one; empty: nothing.
+  // Ends all gateways by SIGTERM. Returns what went wrong; empty: nothing.
   static std::string EndAll();
 
   const std::string& address() const { return address_; }
 
   // Sends all of it at once.
   static void SendWhole(Client& client, std::string_view bytes);
-  // Sends `bytes` one by one, or in small pieces where they are many; each is read before the next is sent.
+  // Sends `bytes` one by one, or in small pieces if there are many. Sends a piece only after the last one is
+  // read.
   void SendInPieces(Client& client, std::string_view bytes);
 
-  // Throws std::runtime_error where the gateway, having looked at all that was sent, has nothing to say: no
-  // need to wait for what will not come.
+  // Throws std::runtime_error if the gateway has read all input and has sent nothing, so that a case does not
+  // wait for a timeout.
   void ExpectInput(const Client& client);
 
  private:

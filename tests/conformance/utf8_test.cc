@@ -1,4 +1,5 @@
-// Section 8.1, and RFC 3629: text must be UTF-8, and what is not fails the connection as soon as it shows.
+// Section 8.1, and RFC 3629: text must be UTF-8. Text that is not fails the connection as soon as this is
+// known.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,7 @@ const std::vector<Sequence>& Good() {
   return sequences;
 }
 
-// None of them is the beginning of anything good: the last byte shows it, if not an earlier one.
+// None is the beginning of valid text: the last byte is invalid, if not an earlier one.
 const std::vector<Sequence>& Bad() {
   static const std::vector<Sequence> sequences = {
       {"ContinuationAlone80", "\x80"},
@@ -78,7 +79,7 @@ const std::vector<Sequence>& Bad() {
   return sequences;
 }
 
-// Characters that the end of the message cuts.
+// Characters that the end of the message truncates.
 const std::vector<Sequence>& Unfinished() {
   static const std::vector<Sequence> sequences = {
       {"1Of2", "\xc3"},      {"1Of3", "\xe2"},      {"2Of3", "\xe2\x82"},
@@ -88,7 +89,7 @@ const std::vector<Sequence>& Unfinished() {
   return sequences;
 }
 
-// `bytes` behind ASCII of every length that a fast way through ASCII might treat in its own way.
+// `bytes` after ASCII of every length that a fast path for ASCII might treat differently.
 std::vector<std::string> Shifted(std::string_view bytes, std::string_view behind) {
   std::vector<std::string> texts;
   for (const size_t before : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 31, 63, 64}) {
@@ -123,7 +124,7 @@ void AddBad(Group& group, const Sequence& sequence) {
   group.cases.emplace_back("Bad" + sequence.name, Each(whole, {FailedWith(1007)}));
   group.cases.emplace_back("Bad" + sequence.name + "InFragments",
                            Each(CutInTwo("ab" + sequence.bytes + "cd"), {FailedWith(1007)}));
-  // Neither the end of the message nor that of the frame is there yet.
+  // Neither the message nor its frame has ended yet.
   group.cases.emplace_back(
       "Bad" + sequence.name + "FailsFast",
       Each({First("ab" + sequence.bytes), First("ab") + Next(sequence.bytes),

@@ -1,5 +1,5 @@
-// Files of known callers of any bytes: taken within their bounds, or refused with one line that shows no long
-// word.
+// Files of known callers from arbitrary bytes: accepted within their bounds, or refused with one line that
+// shows no long word of the file.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -10,7 +10,7 @@
 
 namespace drawbridge {
 
-// Sizes of pieces, the same for the same seed: all of 1 byte for 0, else anything up to about the seed.
+// Sizes of pieces, the same for the same seed: always 1 byte for seed 0, else anything up to about the seed.
 class Chunks {
  public:
   explicit Chunks(uint8_t seed) : most_(size_t{seed} + 1), state_(seed) {}

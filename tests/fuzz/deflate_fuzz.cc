@@ -1,5 +1,5 @@
-// Sequences of messages under all that can be agreed on of permessage-deflate: zlib alone must read what we
-// compress, and we must read what zlib compresses.
+// Sequences of messages under every agreement on permessage-deflate: zlib alone must read what the gateway
+// compresses, and the gateway must read what zlib compresses.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kMostBytes = 1 << 20;
 
-// Takes values off the front of a fuzzer's input; behind its end all are 0.
+// Reads values from the front of a fuzzer's input; after its end all are 0.
 class Source {
  public:
   explicit Source(std::string_view input) : input_(input) {}
@@ -101,8 +101,8 @@ std::string NextMessage(Source& source, const std::string& last) {
   }
 }
 
-// Six bytes choose what is agreed on and how it is compressed. Then each message is of a kind, behind the
-// choice of one of two clients of the same thread.
+// Six bytes choose the agreement and how messages are compressed. For each message, the input then chooses
+// one of two clients on the same thread, and the kind of the message.
 void Run(std::string_view input) {
   Source source(input);
   const uint8_t switches = source.Byte();

@@ -1,4 +1,5 @@
-// The protocol engine on any bytes: it must not crash, and must say the same however they are cut.
+// The protocol engine on arbitrary bytes: it must not crash, and returns the same events however the input is
+// cut.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,8 +22,8 @@ std::string Shown(const std::vector<SeenEvent>& events) {
   return text.str();
 }
 
-// Of the first byte the lowest bit chooses the limit, the next two what is agreed on of compression; the
-// second byte chooses the pieces; the rest is what a client sends.
+// The lowest bit of the first byte chooses the limit, the next two bits the agreement on compression. The
+// second byte chooses the pieces. The rest is the input of a client.
 void Run(std::string_view input) {
   if (input.size() < 2) return;
   const size_t limit = (input[0] & 1) != 0 ? 50 : 100'000;

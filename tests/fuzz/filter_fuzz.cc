@@ -1,5 +1,5 @@
-// Filters of any bytes: an error with a column inside the text, or a filter that says the same when it is
-// written in its one manner and read again, and that its lookups miss nobody.
+// Filters from arbitrary bytes: an error with a column inside the text, or a filter that matches the same
+// when it is formatted and parsed again, and whose index lookups miss no connection.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@
 namespace drawbridge {
 namespace {
 
-// A few clients of whom the corpus asks.
+// Some clients that the filters of the corpus match.
 struct World {
   World() {
     Add({.remote_address = "10.1.2.3:5000", .principal = "alice", .path = "/chat", .tls = true});
@@ -43,7 +43,8 @@ struct World {
 void CheckError(const std::string& error, std::string_view text) {
   constexpr std::string_view kBefore = "column ";
   const size_t colon = error.find(": ");
-  if (!error.starts_with(kBefore) || colon == std::string::npos) Broken("an error without a place: " + error);
+  if (!error.starts_with(kBefore) || colon == std::string::npos)
+    Broken("an error without a column: " + error);
   const auto column =
       ParseNumber<size_t>(std::string_view(error).substr(kBefore.size(), colon - kBefore.size()));
   if (!column.has_value() || *column < 1 || *column > text.size() + 1)
@@ -61,7 +62,7 @@ void Run(std::string_view text) {
   if (const auto* error = std::get_if<std::string>(&parsed)) return CheckError(*error, text);
   const auto& filter = std::get<Filter>(parsed);
   const auto again = Filter::Parse(filter.text());
-  // What is written out in full may be too long to be read.
+  // The formatted text may be longer than the parser allows.
   if (const auto* error = std::get_if<std::string>(&again)) {
     if (filter.text().size() <= 4096) Broken(filter.text() + "\nis refused: " + *error);
     return;
@@ -69,7 +70,7 @@ void Run(std::string_view text) {
   const auto& same = std::get<Filter>(again);
   if (same.text() != filter.text()) Broken(filter.text() + "\nbecomes\n" + same.text());
   const auto found = Found(world, filter, false);
-  if (Found(world, same, false) != found) Broken("chooses others when it is read again: " + filter.text());
+  if (Found(world, same, false) != found) Broken("matches others when it is parsed again: " + filter.text());
   if (Found(world, filter, true) != found) Broken("the index finds others: " + filter.text());
 }
 

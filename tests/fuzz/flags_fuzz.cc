@@ -1,4 +1,5 @@
-// Any command line, flag file or environment: flags within their bounds, or one line and exit code 2.
+// Arbitrary command lines, flag files and environments: flags within their bounds, or one line and exit code
+// 2.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -68,7 +69,7 @@ std::vector<std::string> Split(std::string_view text) {
 
 void ParseArguments(std::string_view text) {
   std::vector<std::string> args = Split(text);
-  // It would name any file of this machine.
+  // It could name any file of this machine.
   std::erase_if(args, [](const std::string& arg) { return arg.find("flagfile") != std::string::npos; });
   Parse(args);
 }
@@ -94,7 +95,7 @@ void ParseEnvironment(std::string_view text) {
   for (const std::string& name : names) ::unsetenv(name.c_str());
 }
 
-// The first byte chooses where the flags come from; parts are divided by NUL.
+// The first byte chooses where the flags come from; NUL separates the parts.
 void Run(std::string_view input) {
   if (input.empty()) return;
   const char from = input[0];

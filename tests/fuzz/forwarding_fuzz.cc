@@ -1,4 +1,4 @@
-// What headers say of the hops before, and origins, in any words: never more than the last proxy's word.
+// Arbitrary forwarding headers and origins: never is more believed than what the last proxy has appended.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ void Run(const std::string& input) {
 
   if (!SocketAddress::Parse(resolve({input, input, input})).has_value()) Broken("no address");
   if (!SocketAddress::Parse(resolve({.forwarded = input})).has_value()) Broken("no address");
-  // Whatever a client writes, what the proxy appends to it stands.
+  // Whatever the client writes, the address that the proxy appends applies.
   if (resolve({.forwarded = input + ",for=192.0.2.1", .x_forwarded_for = ""}) != "192.0.2.1:0" ||
       resolve({.forwarded = "", .x_forwarded_for = input + ",192.0.2.1"}) != "192.0.2.1:0") {
     Broken("the client was believed");
@@ -33,7 +33,7 @@ void Run(const std::string& input) {
   for (const auto kind : {TrustedHeaders::Kind::kForwarded, TrustedHeaders::Kind::kXForwarded}) {
     const ForwardedClient client = proxies.Resolve(stranger, {input, input, input}, kind);
     if (client.address.ToString() != stranger.ToString() || client.tls.has_value())
-      Broken("a stranger was believed");
+      Broken("an untrusted peer was believed");
   }
   if (proxies
           .Resolve(peer, {.forwarded = input + ",for=192.0.2.1;proto=http"}, TrustedHeaders::Kind::kForwarded)

@@ -1,5 +1,5 @@
-// The reader of HTTP requests on any bytes: the same verdict however they are cut, and answers that cannot be
-// bent into anything else.
+// The reader of HTTP requests on arbitrary bytes: the verdict is the same however the input is cut, and no
+// answer contains lines or headers that the client has injected.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr char kIncomplete[] = "incomplete";
 
-// The answer to what the client offers: one that it would itself accept as an offer.
+// The answer to the client's offer; it must be a valid offer itself.
 std::string Compression(const UpgradeRequest& request) {
   const DeflateOptions options{
       .server_window_bits = 12, .client_window_bits = 11, .client_context_takeover = true};
@@ -37,7 +37,7 @@ std::string Compression(const UpgradeRequest& request) {
   return answer->header;
 }
 
-// What goes back to the client, and what the session gets.
+// The answer to the client, and what the session gets.
 std::string Account(const Verdict& verdict, bool is_head, std::string_view rest) {
   if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) {
     if (answer->text.find_first_of("\r\n") != std::string::npos) Broken("an answer of several lines");
@@ -81,8 +81,8 @@ bool IsTooLong(const std::string& answer) {
          answer.find("the request line is over ") != std::string::npos;
 }
 
-// The parser looks at a header that comes in pieces when it has all of it, and so may find a fault later than
-// in one that comes at once; or not at all, if the header never ends.
+// The parser examines a header in pieces only when all of it has arrived. So it may find a fault later than
+// in a header that arrives at once, or never if the header does not end.
 bool IsOnlyLater(const std::string& whole, const std::string& pieces) {
   return whole.starts_with("HTTP/1.1 400 ") &&
          (whole.find("malformed HTTP request") != std::string::npos || whole.ends_with("\r\n\r\n")) &&

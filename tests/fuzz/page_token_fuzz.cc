@@ -1,4 +1,4 @@
-// Page tokens of any bytes: refused, unless they are what the node would give.
+// Page tokens from arbitrary bytes: refused, unless the node itself would make them.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 namespace drawbridge {
 namespace {
 
-// The first byte chooses the query; a filter is what stands before a line's end.
+// The first byte chooses the query. The filter is the text before the first line end.
 void Run(std::string_view input) {
   static const PageTokens tokens(PageTokens::Key{1, 2, 3});
   if (input.empty()) return;
@@ -22,9 +22,10 @@ void Run(std::string_view input) {
                         .show_closed = show_closed};
   const std::string_view token = end == std::string_view::npos ? input : input.substr(end + 1);
   const auto sequence = tokens.Read(query, token);
-  if (sequence.has_value() && tokens.Make(query, *sequence) != token) Broken("took what it did not make");
+  if (sequence.has_value() && tokens.Make(query, *sequence) != token)
+    Broken("accepted a token that it would not make");
   const uint64_t position = input.size() * 0x9e3779b97f4a7c15;
-  if (tokens.Read(query, tokens.Make(query, position)) != position) Broken("refused what it made");
+  if (tokens.Read(query, tokens.Make(query, position)) != position) Broken("refused its own token");
 }
 
 }  // namespace

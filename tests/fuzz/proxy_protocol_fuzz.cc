@@ -1,5 +1,5 @@
-// The parser of the PROXY protocol on any bytes: the same outcome however they are cut, within its bounds,
-// and no byte lost that belongs to whoever is next.
+// The parser of the PROXY protocol on arbitrary bytes: the outcome is the same however the input is cut, it
+// stays within its bounds, and loses no byte that belongs to the next protocol.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,11 +25,12 @@ std::string Feed(std::string_view input, Chunks* chunks) {
     const std::vector<char> memory(piece.begin(), piece.end());
     const size_t taken = header.Feed({memory.data(), memory.size()});
     if (taken > piece.size()) Broken("took more than there was");
-    if (taken < piece.size() && header.state() == State::kIncomplete) Broken("left bytes and wants more");
+    if (taken < piece.size() && header.state() == State::kIncomplete) Broken("left bytes but wants more");
     used += taken;
   }
   if (used > kLongest) Broken("took " + std::to_string(used) + " bytes");
-  if (header.source().has_value() && header.state() != State::kComplete) Broken("an address of no header");
+  if (header.source().has_value() && header.state() != State::kComplete)
+    Broken("an address without a header");
   if (header.state() == State::kAbsent) {
     if (header.taken() != input.substr(0, used)) Broken("lost the beginning of a request");
     used = 0;
@@ -37,7 +38,7 @@ std::string Feed(std::string_view input, Chunks* chunks) {
   const std::string source = header.source().has_value() ? header.source()->ToString() : "none";
   if (source != "none" && !SocketAddress::Parse(source).has_value()) Broken("no address: " + source);
   if (header.is_local() && (source != "none" || header.client_ssl()))
-    Broken("a check of the proxy's has a client");
+    Broken("a health check has a client address");
   return std::to_string(static_cast<int>(header.state())) + " " + std::to_string(used) + " " + source +
          (header.client_ssl() ? " tls" : "");
 }

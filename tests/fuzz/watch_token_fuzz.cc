@@ -1,4 +1,4 @@
-// Resume tokens of watches of any bytes: refused, unless they are what the node would give.
+// Resume tokens of watches from arbitrary bytes: refused, unless the node itself would make them.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 namespace drawbridge {
 namespace {
 
-// A filter is what stands before a line's end, the token what is behind it.
+// The filter is the text before the first line end, the token is the text after it.
 void Run(std::string_view input) {
   constexpr std::string_view kIncarnation = "abcd1234";
   static const WatchTokens tokens(SealingKey::Bytes{1, 2, 3});
@@ -19,16 +19,16 @@ void Run(std::string_view input) {
   const std::string_view token = end == std::string_view::npos ? input : input.substr(end + 1);
   const auto cursor = tokens.Read(kIncarnation, filter, token);
   if (cursor.has_value() && tokens.Make(kIncarnation, filter, *cursor) != token)
-    Broken("took what it did not make");
+    Broken("accepted a token that it would not make");
 
   const uint64_t number = input.size() * 0x9e3779b97f4a7c15;
   const WatchCursor made{.position = number, .walked = ~number};
   std::string sealed = tokens.Make(kIncarnation, filter, made);
-  if (tokens.Read(kIncarnation, filter, sealed) != made) Broken("refused what it made");
-  if (tokens.Read("another1", filter, sealed).has_value()) Broken("took what another node made");
-  // One bit of it, wherever that is.
+  if (tokens.Read(kIncarnation, filter, sealed) != made) Broken("refused its own token");
+  if (tokens.Read("another1", filter, sealed).has_value()) Broken("accepted a token of another node");
+  // Changes one bit of it.
   sealed[number % sealed.size()] ^= static_cast<char>(1 << (input.size() % 8));
-  if (tokens.Read(kIncarnation, filter, sealed).has_value()) Broken("took what was changed");
+  if (tokens.Read(kIncarnation, filter, sealed).has_value()) Broken("accepted a changed token");
 }
 
 }  // namespace

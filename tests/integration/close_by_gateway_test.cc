@@ -177,7 +177,7 @@ TEST(CloseForAFaultTest, ProtocolError) {
       {Encode({.payload = "x", .masked = false}), "frame not masked"},
       {Encode({.payload = "x", .rsv = 1}), "reserved bits set"},
       {Encode({.opcode = 3}), "reserved opcode"},
-      {Encode({.opcode = kOpContinuation}), "continuation of nothing"},
+      {Encode({.opcode = kOpContinuation}), "continuation without a message"},
       {Encode({.opcode = kOpPing, .fin = false}), "control frame fragmented"},
   };
   for (const auto& [sent, reason] : faults) ExpectFault(sent, EndedFor("protocol_error", 1002, reason));
@@ -201,7 +201,7 @@ TEST(CloseForAFaultTest, ACloseFrameThatBreaksTheRules) {
               bad_close(forbidden, 1005, "bye"));
   ExpectFault(Encode({.opcode = kOpClose, .payload = ClosePayloadOf(999)}), bad_close(forbidden, 999));
   ExpectFault(Encode({.opcode = kOpClose, .payload = "x"}),
-              bad_close(EndedFor("protocol_error", 1002, "close frame with half a code"), 1005));
+              bad_close(EndedFor("protocol_error", 1002, "close frame of one byte"), 1005));
   ExpectFault(Encode({.opcode = kOpClose, .payload = ClosePayloadOf(1000, "caf\xe9")}),
               bad_close(EndedFor("invalid_utf8", 1007, "close reason is not UTF-8"), 1000));
 }

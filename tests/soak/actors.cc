@@ -17,7 +17,7 @@ void AtRate(World& world, int per_second, const std::stop_token& stop, const std
     } catch (const std::exception& error) {
       world.ledger.Fail(what + ": " + error.what());
     }
-    // Whoever is late does not hurry: the load is bounded.
+    // An actor that is late does not catch up: the load is bounded.
     next = std::max(next + period, std::chrono::steady_clock::now());
     std::this_thread::sleep_until(next);
   }

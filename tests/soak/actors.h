@@ -1,4 +1,4 @@
-// Those who keep a gateway busy during a soak, each on a thread of its own until it is told to stop.
+// The actors that load a gateway during a soak. Each runs on its own thread until it is told to stop.
 #ifndef DRAWBRIDGE_TESTS_SOAK_ACTORS_H_
 #define DRAWBRIDGE_TESTS_SOAK_ACTORS_H_
 
@@ -18,7 +18,7 @@
 
 namespace drawbridge {
 
-// What all actors share. Thread-safe.
+// Shared by all actors. Thread-safe.
 struct World {
   std::string address;  // of the gateway
   control::v1::ConnectionService::Stub& stub;
@@ -26,47 +26,47 @@ struct World {
   LagMeter& lag;
 };
 
-// How long the gateway is told to wait for a pong, after as long a time without a ping, for a handshake, and
-// for a client that does not read: short, so that each of these ends many times in a soak.
+// The gateway's ping interval and its timeouts for pongs, for handshakes, and for clients that do not read.
+// Short, so that each expires many times in a soak.
 inline constexpr std::chrono::seconds kTimeout{3};
 
-// Clients that come, echo, and leave in every way there is, some of them without leaving. So many a second.
+// Clients that connect, echo, and leave in every possible way, some without closing. `per_second` of them.
 void Churn(World& world, int per_second, const std::stop_token& stop);
 
-// The ids of clients that stay: written before `open` is counted down.
+// The ids of clients that stay connected. Written before `open` is counted down.
 struct Stayers {
   std::vector<std::string> ids;
   std::latch open{1};
 };
-// Clients that stay and echo, so many messages a second in all, every payload checked.
+// Clients that stay connected and echo, `per_second` messages in all. Checks every payload.
 void Echo(World& world, Stayers& stayers, int per_second, const std::stop_token& stop);
 
-// Clients that send and never read, until the gateway has had enough of them.
+// Clients that send and never read, until the gateway closes them.
 void Stall(World& world, const std::stop_token& stop);
 
 // Interrupts of every kind on clients of every kind.
 void InterruptThem(World& world, int per_second, const std::stop_token& stop);
 
-// Walks through the list: nobody twice, and every stayer.
+// Lists all connections page by page: no connection may appear twice, and no stayer may be missing.
 void List(World& world, Stayers& stayers, int per_second, const std::stop_token& stop);
 
-// Interrupts and broadcasts for groups of clients, each of whom must be told.
+// Bulk interrupts and broadcasts for groups of clients. Each client must receive its own.
 void ActOnMany(World& world, int per_second, const std::stop_token& stop);
 
-// Watches that are left and resumed.
+// Watches that are cancelled and resumed.
 void Watch(World& world, int per_second, const std::stop_token& stop);
 
-// Runs `work` at the given rate until it is to stop; what it throws is a failure, and the next follows.
+// Runs `work` at the given rate until stop is requested. An exception is a failure; the next run follows.
 void AtRate(World& world, int per_second, const std::stop_token& stop, const std::string& what,
             const std::function<void()>& work);
 
-// Sends a text and waits for it to come back, answering pings meanwhile. Throws where something else comes.
+// Sends a text and waits for its echo, answering pings meanwhile. Throws if anything else arrives.
 void EchoOnce(World& world, Client& client, std::string_view text);
 
-// Reads up to the close frame, forgetting messages and pings, and answers it.
+// Reads up to the close frame, skips messages and pings, and answers the close frame.
 ServerFrame AnswerClose(Client& client);
 
-// A text of this size that no other call made.
+// A text of this size, different at each call.
 std::string UniqueText(size_t bytes);
 
 }  // namespace drawbridge

@@ -10,19 +10,19 @@ namespace {
 
 constexpr std::array<size_t, 6> kSizes = {1, 20, 125, 126, 5000, 70'000};
 
-// Clients that have gone silent, until the gateway has found out.
+// Clients that have gone silent, kept until the gateway has closed them.
 class Silent {
  public:
   explicit Silent(World& world) : world_(world) {}
 
   void Add(Client client) { clients_.push_back({std::move(client), Now()}); }
 
-  // Sees those off that must have been cut by now.
+  // Removes the clients that the gateway must have closed by now.
   void SeeOff() {
     while (!clients_.empty() && Now() - clients_.front().since > 3 * kTimeout) {
       Client client = std::move(clients_.front().client);
       clients_.pop_front();
-      client.DrainToEnd();  // or it throws
+      client.DrainToEnd();  // throws if the connection is open
       world_.ledger.Count("left: silent");
     }
   }
@@ -41,7 +41,7 @@ class Visit {
  public:
   Visit(World& world, Silent& silent) : world_(world), silent_(silent) {}
 
-  // One client, in the manner whose turn it is.
+  // Runs one client, which leaves in the next of the ways.
   void Next() {
     const uint64_t turn = turn_++;
     if (turn % 32 == 0) return BreakOff();
@@ -53,7 +53,7 @@ class Visit {
   }
 
  private:
-  // In the middle of the handshake.
+  // Leaves in the middle of the handshake.
   void BreakOff() {
     Client client = Client::Dial(world_.address);
     client.Send("GET / HTTP/1.1\r\nHost: ");
@@ -76,14 +76,14 @@ class Visit {
         client.DrainToEnd();
         return world_.ledger.Count("left: half-closed");
       case 3:
-        client.Send(std::string("\x81\xfe\x10", 3));  // a frame that has only begun
+        client.Send(std::string("\x81\xfe\x10", 3));  // an incomplete frame
         client.Close();
         return world_.ledger.Count("left: in a frame");
       default:
         client.SendFrame({.opcode = 3});  // reserved
         if (AnswerOf(client).code() != 1002) throw std::runtime_error("a violation closed with another code");
         client.Close();
-        return world_.ledger.Count("left: thrown out");
+        return world_.ledger.Count("left: protocol violation");
     }
   }
 

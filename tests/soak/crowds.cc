@@ -1,4 +1,4 @@
-// Calls that are about many clients at once.
+// Calls that act on many clients at once.
 #include <array>
 #include <atomic>
 #include <future>
@@ -17,7 +17,7 @@ namespace v1 = control::v1;
 
 constexpr size_t kClients = 20;
 
-// Clients of a path that nobody else has.
+// Clients with a path of their own.
 class Group {
  public:
   explicit Group(World& world) {
@@ -74,12 +74,12 @@ void BroadcastToGroup(World& world) {
     throw std::runtime_error("BroadcastMessage: " + response.ShortDebugString());
   for (Client& client : group.clients()) {
     if (client.ReadFrame().payload != text)
-      throw std::runtime_error("another message than that of the broadcast");
+      throw std::runtime_error("received another message than the broadcast");
   }
   world.ledger.Count("broadcasts");
 }
 
-// Comes, sees a while, leaves, and goes on from where it left. Returns the token.
+// Watches from `token` for a number of responses, then cancels. Returns the token to resume from.
 std::string WatchFor(World& world, const std::string& filter, const std::string& token, int responses) {
   grpc::ClientContext context;
   SetDeadline(context);
@@ -123,7 +123,7 @@ void Watch(World& world, int per_second, const std::stop_token& stop) {
   size_t turn = 0;
   AtRate(world, per_second, stop, "watch", [&] {
     const size_t which = turn++ % kFilters.size();
-    // Now and then from the beginning.
+    // Every tenth watch starts from the beginning.
     if (turn % 10 == 0) tokens[which].clear();
     tokens[which] = WatchFor(world, kFilters[which], tokens[which], 20);
   });

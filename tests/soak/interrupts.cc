@@ -14,7 +14,7 @@ namespace {
 namespace v1 = control::v1;
 using std::chrono::milliseconds;
 
-// What the gateway promises on top of the grace.
+// The time that the gateway guarantees in addition to the grace.
 constexpr milliseconds kBeyondGrace{250};
 constexpr milliseconds kGrace{300};
 
@@ -55,7 +55,7 @@ class Interrupter {
     return request;
   }
 
-  // Calls, holds the answer against the promise, and against the outcomes there may be.
+  // Makes the call, and checks its duration and its outcome.
   v1::InterruptConnectionResponse Call(const v1::InterruptConnectionRequest& request,
                                        std::initializer_list<v1::InterruptOutcome> expected) {
     grpc::ClientContext context;
@@ -78,21 +78,20 @@ class Interrupter {
     return response;
   }
 
-  // A machine that wakes a sleeper late, or answers an echo or another call late, is late here, too: so much
-  // is allowed, and counted.
+  // On a machine that wakes up threads late, or delays echoes and other calls, an interrupt is late, too.
+  // That much delay is allowed, and counted.
   void CheckTime(const std::string& what, LagMeter::Clock::duration over, LagMeter::Clock::time_point begin) {
     if (over <= LagMeter::Clock::duration::zero()) return;
-    // An answer passes through a thread of the gateway and one of ours, and each may be as late.
+    // An answer passes through a thread of the gateway and one of this program. Each may be late by that.
     const auto lag = 2 * world_.lag.WorstSince(begin);
     if (over <= lag) {
-      return world_.ledger.Count("interrupts " + what +
-                                 " later than promised, by less than twice what all else was late");
+      return world_.ledger.Count("interrupts " + what + " late, by less than twice the measured lag");
     }
     const auto ms = [](auto duration) {
       return std::to_string(std::chrono::duration_cast<milliseconds>(duration).count()) + " ms";
     };
     throw std::runtime_error(what + " " + ms(over) +
-                             " after grace and 250 ms, twice what all else was late: " + ms(lag));
+                             " more than grace and 250 ms; twice the measured lag is " + ms(lag));
   }
 
   void Polite() {

@@ -1,4 +1,4 @@
-// How late everything is on this machine: what a promise that was missed is held against.
+// How late threads are on this machine, to compare with the gateway when it misses a deadline.
 #ifndef DRAWBRIDGE_TESTS_SOAK_LAG_H_
 #define DRAWBRIDGE_TESTS_SOAK_LAG_H_
 
@@ -11,27 +11,27 @@
 
 namespace drawbridge {
 
-// Sleeps for 5 ms, over and over, on a thread of its own, and notes how late it wakes up; others add how long
-// they waited for what takes no time. Thread-safe.
+// Sleeps for 5 ms, over and over, on its own thread, and records how late it wakes up. Other threads add the
+// time of calls that should return at once. Thread-safe.
 class LagMeter {
  public:
   using Clock = std::chrono::steady_clock;
 
   LagMeter() : thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
-  // Something that should have been at once was late by so much.
+  // Records a delay of something that should have happened at once.
   void Add(Clock::duration late) {
     const std::lock_guard lock(mu_);
     Push(late);
   }
 
-  // The worst of all so far.
+  // The longest delay so far.
   Clock::duration Worst() const {
     const std::lock_guard lock(mu_);
     return worst_;
   }
 
-  // The worst since then, a sleep under way included. Knows the last minute and a half.
+  // The longest delay since `begin`, including a sleep under way. Covers the last minute and a half.
   Clock::duration WorstSince(Clock::time_point begin) const {
     const std::lock_guard lock(mu_);
     Clock::duration worst = std::max(Clock::now() - due_, Clock::duration::zero());

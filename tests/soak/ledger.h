@@ -1,4 +1,4 @@
-// What a soak did, and what went wrong.
+// Counts what a soak did, and records what failed.
 #ifndef DRAWBRIDGE_TESTS_SOAK_LEDGER_H_
 #define DRAWBRIDGE_TESTS_SOAK_LEDGER_H_
 
@@ -12,7 +12,7 @@
 
 namespace drawbridge {
 
-// Thread-safe. Remembers the first failures by their words and counts the rest.
+// Thread-safe. Keeps the texts of the first failures and counts the rest.
 class Ledger {
  public:
   void Count(const std::string& what, uint64_t times = 1) {

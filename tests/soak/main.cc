@@ -1,4 +1,5 @@
-// soak GATEWAY [MINUTES]: exit code 1 where the gateway leaked, lied or was late, 2 for bad arguments.
+// soak GATEWAY [MINUTES]: exit code 1 if a leak, a wrong answer or a missed deadline was found, 2 for bad
+// arguments.
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -12,7 +13,7 @@ int main(int argc, char** argv) {
   double minutes = 10;
   if (argc < 2 || argc > 3 ||
       (argc == 3 && (!absl::SimpleAtod(argv[2], &minutes) || !(minutes > 0 && minutes <= kMost)))) {
-    std::fputs("soak: takes minutes, from more than 0 to 1440\n", stderr);
+    std::fputs("soak: MINUTES must be more than 0 and at most 1440\n", stderr);
     return 2;
   }
   try {

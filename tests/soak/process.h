@@ -1,4 +1,4 @@
-// What the kernel says that a process holds.
+// The resources that a process holds, as the kernel reports them.
 #ifndef DRAWBRIDGE_TESTS_SOAK_PROCESS_H_
 #define DRAWBRIDGE_TESTS_SOAK_PROCESS_H_
 
@@ -13,7 +13,7 @@ struct Holdings {
   size_t descriptors = 0;
 };
 
-// Throws std::runtime_error where there is no such process.
+// Throws std::runtime_error if the process does not exist.
 Holdings HoldingsOf(pid_t pid);
 
 }  // namespace drawbridge

@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::seconds;
 
-// Some 40 % of one core for the gateway and the clients together, so that no deadline is missed for want of
-// one.
+// About 40 % of one core for the gateway and the clients together, so that no deadline is missed for lack of
+// CPU.
 constexpr int kVisitors = 2;  // threads
 constexpr int kVisitsPerSecond = 150;
 constexpr int kEchoesPerSecond = 500;
@@ -24,14 +24,14 @@ constexpr int kListsPerSecond = 2;
 constexpr int kActsOnManyPerSecond = 2;
 constexpr int kWatchesPerSecond = 2;
 
-// The gateway remembers so many ends. The warm-up fills that memory, and it stays full: it counts on both
-// sides.
+// The gateway remembers this many ended connections. The warm-up fills that memory, and it stays full, so it
+// counts before and after the load.
 constexpr uint64_t kRemembered = 10'000;
 constexpr seconds kWarmUp{30};
-// The gateway looks once a second whether there is memory to give back (services/server/memory_return.h).
+// The gateway checks once a second whether to return memory (services/server/memory_return.h).
 constexpr seconds kSettled{3};
-// The allocator rounds, and fills its gaps as chance has it; ten minutes of churn are 180,000 visits, so that
-// this is less than 25 bytes for each.
+// The allocator rounds sizes and leaves gaps. Ten minutes of churn are 180,000 connections, so this is less
+// than 25 bytes for each.
 constexpr size_t kMemoryKib = 4 * 1024;
 
 std::vector<std::string> Command(const std::string& gateway) {
@@ -48,7 +48,7 @@ std::vector<std::string> Command(const std::string& gateway) {
           "--send_stall_timeout=" + timeout};
 }
 
-// Everybody on a thread of his own, until the end of life.
+// Runs every actor on its own thread until it is destroyed.
 class Crowd {
  public:
   explicit Crowd(World& world) {
@@ -66,7 +66,7 @@ class Crowd {
         std::jthread([&](const std::stop_token& stop) { List(world, stayers_, kListsPerSecond, stop); });
   }
 
-  // He looks for the stayers, so he must be the first to go.
+  // This actor checks that the stayers are listed, so it must stop before they leave.
   ~Crowd() {
     lister_.request_stop();
     lister_.join();
@@ -107,7 +107,7 @@ bool Soak::Run(seconds duration) {
   for (const auto& [what, count] : ledger_.counts()) {
     std::printf("%10llu %s\n", static_cast<unsigned long long>(count), what.c_str());
   }
-  std::printf("%10.1f ms was the latest that an echo, a page of the list or a sleeper came\n",
+  std::printf("%10.1f ms was the longest delay of an echo, a page of the list or a wake-up\n",
               std::chrono::duration<double, std::milli>(lag_.Worst()).count());
   for (const std::string& failure : ledger_.failures()) std::printf("FAILED %s\n", failure.c_str());
   std::printf("%llu failures\n", static_cast<unsigned long long>(ledger_.failed()));
@@ -122,10 +122,10 @@ void Soak::LoadUntil(const std::function<bool()>& is_over) {
         return is_over();
       },
       Deadline::max());
-  if (!over) throw std::logic_error("there is no such deadline");
+  if (!over) throw std::logic_error("stopped waiting before the load was over");
 }
 
-// Prints a line now and then.
+// Prints a line from time to time.
 void Soak::Sample() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_line_) return;
@@ -149,7 +149,7 @@ size_t Soak::Connections() {
   return static_cast<size_t>(response.total_size());
 }
 
-// Everybody has left: waits until the gateway knows, and until it gives no more memory back.
+// All clients have left: waits until the gateway has noticed, and until it returns no more memory.
 Holdings Soak::Settle() {
   if (!WaitUntil([&] { return Connections() == 0; })) {
     ledger_.Fail("connections left in the list: " + std::to_string(Connections()));
@@ -162,8 +162,8 @@ Holdings Soak::Settle() {
     holdings = now;
     return std::chrono::steady_clock::now() - last_fall > kSettled;
   });
-  if (!settled) ledger_.Fail("resident memory goes on falling");
-  std::printf("everybody has left: %zu descriptors, %.1f MiB\n", holdings.descriptors,
+  if (!settled) ledger_.Fail("resident memory keeps falling");
+  std::printf("all clients have left: %zu descriptors, %.1f MiB\n", holdings.descriptors,
               static_cast<double>(holdings.resident_kib) / 1024);
   return holdings;
 }

@@ -1,5 +1,5 @@
-// The order of a soak: a gateway under the same load for a while and then for long, and what it holds after
-// each.
+// Runs a soak: the same load on a gateway for a short and then for a long time. Compares the resources that
+// it holds after each.
 #ifndef DRAWBRIDGE_TESTS_SOAK_SOAK_H_
 #define DRAWBRIDGE_TESTS_SOAK_SOAK_H_
 
@@ -17,10 +17,10 @@ namespace drawbridge {
 
 class Soak {
  public:
-  // `gateway`: the program. Returns when it serves.
+  // `gateway`: the path of the program. Returns when it serves.
   explicit Soak(const std::string& gateway);
 
-  // Blocks for that long and about a minute more. Prints what happens; true when all was well.
+  // Blocks for `duration` and about a minute more. Prints the progress; true if there was no failure.
   bool Run(std::chrono::seconds duration);
 
  private:

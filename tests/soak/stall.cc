@@ -32,21 +32,22 @@ void Stall(World& world, const std::stop_token& stop) {
     Client client = Client::Open(world.address, SmallBuffers());
     Flood flood(client, kMessageBytes);
     const auto is_full = [&] { return Get(world, client.id()).send_queue_bytes() > 0; };
-    if (!PushUntil(flood, is_full)) throw std::runtime_error("no queue grew for one who does not read");
-    // The gateway reads until its queue is full: the client goes on for as long as it can.
+    if (!PushUntil(flood, is_full)) throw std::runtime_error("no queue grew for a client that does not read");
+    // The gateway reads until its queue is full, so the client sends as long as it can.
     const bool closed = WaitUntil([&] {
       try {
         while (flood.Push()) {
         }
       } catch (const std::exception&) {
-        return true;  // cut
+        return true;  // the connection is cut
       }
       return IsClosed(world, client.id());
     });
-    if (!closed) throw std::runtime_error("not closed, and does not read");
-    if (!WaitUntil([&] { return IsClosed(world, client.id()); })) throw std::runtime_error("cut, not closed");
+    if (!closed) throw std::runtime_error("a client that does not read was not closed");
+    if (!WaitUntil([&] { return IsClosed(world, client.id()); }))
+      throw std::runtime_error("cut, but not listed as closed");
     const std::string cause = Get(world, client.id()).close().cause();
-    if (cause != "too_slow") throw std::runtime_error("one who does not read ended by " + cause);
+    if (cause != "too_slow") throw std::runtime_error("a client that does not read ended by " + cause);
     world.ledger.Count("left: too slow");
   });
 }

@@ -38,7 +38,7 @@ std::string EndOf(const SeenEvent& event) {
   if (event.kind == SeenEvent::Kind::kClose) return CloseLine(event.code, event.payload);
   // Beast answers an invalid reason with 1002, like an invalid code. Section 8.1 requires 1007.
   if (event.explanation == "close reason is not UTF-8") return "bad close frame";
-  if (event.explanation == "close frame with half a code") return "bad close frame";
+  if (event.explanation == "close frame of one byte") return "bad close frame";
   if (event.explanation == "forbidden close code") return "bad close frame";
   return std::string(Describe(event.cause).word);
 }

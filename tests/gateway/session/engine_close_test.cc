@@ -29,7 +29,7 @@ TEST(EngineSection551Test, ACloseFrameMayBeEmpty) {
 
 TEST(EngineSection551Test, HalfACodeIsAnError) {
   EXPECT_THAT(EventsOf(Fragment(0x8, "\x03", true)),
-              ElementsAre(SeenBadClose(CloseCause::kProtocolError, "close frame with half a code",
+              ElementsAre(SeenBadClose(CloseCause::kProtocolError, "close frame of one byte",
                                        kNoStatusReceived)));
 }
 

@@ -143,7 +143,7 @@ TEST(EngineSection54Test, AMessageIsForgottenWhenItIsWhole) {
 }
 
 TEST(EngineSection54Test, AContinuationNeedsABeginning) {
-  const auto error = ProtocolError("continuation of nothing");
+  const auto error = ProtocolError("continuation without a message");
   EXPECT_THAT(EventsOf(Fragment(0x0, "x", true)), ElementsAre(error));
   EXPECT_THAT(EventsOf(Fragment(0x0, "", false)), ElementsAre(error));
   EXPECT_THAT(EventsOf(TextFrame("a") + Fragment(0x0, "x", true)), ElementsAre(SeenText("a"), error));
