@@ -28,9 +28,9 @@ TEST(EngineSection551Test, ACloseFrameMayBeEmpty) {
 }
 
 TEST(EngineSection551Test, HalfACodeIsAnError) {
-  EXPECT_THAT(EventsOf(Fragment(0x8, "\x03", true)),
-              ElementsAre(SeenBadClose(CloseCause::kProtocolError, "close frame of one byte",
-                                       kNoStatusReceived)));
+  EXPECT_THAT(
+      EventsOf(Fragment(0x8, "\x03", true)),
+      ElementsAre(SeenBadClose(CloseCause::kProtocolError, "close frame of one byte", kNoStatusReceived)));
 }
 
 TEST(EngineSection551Test, BringsCodeAndReason) {
