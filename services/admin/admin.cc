@@ -15,7 +15,7 @@
 namespace drawbridge {
 namespace {
 
-// The text format that every Prometheus reads.
+// The text exposition format 0.0.4, which all versions of Prometheus read.
 constexpr char kTextFormat[] = "text/plain; version=0.0.4; charset=utf-8";
 
 using Families = std::vector<prometheus::MetricFamily>;
@@ -45,11 +45,12 @@ HttpServer::Pages Admin::Pages() const {
 
 std::string Admin::Metrics() const {
   Families families = GatewayMetrics(node_.gateway);
-  families.push_back(GaugeOf("drawbridge_ready", "1 while new clients are welcome, as /readyz says.",
+  families.push_back(GaugeOf("drawbridge_ready", "1 while the node accepts new clients, as /readyz reports.",
                              node_.not_ready().has_value() ? 0 : 1));
-  families.push_back(GaugeOf("drawbridge_watches", "Watches of the control plane that are under way.",
+  families.push_back(GaugeOf("drawbridge_watches", "Watches of the control API that are in progress.",
                              static_cast<double>(node_.watches.size())));
-  families.push_back(GaugeOf("drawbridge_watch_queue_bytes", "What is ready for them and not yet taken.",
+  families.push_back(GaugeOf("drawbridge_watch_queue_bytes",
+                             "Bytes of responses that wait for the callers of watches.",
                              static_cast<double>(node_.watches.queued_bytes())));
   Append(ControlPortMetrics(node_.control_port), &families);
   Append(node_.rpcs.Collect(), &families);

@@ -20,7 +20,7 @@ namespace drawbridge {
 
 class Admin {
  public:
-  // What it looks at; all must outlive it.
+  // What the pages report on. All references must outlive the Admin.
   struct Node {
     const Gateway& gateway;
     const Watches& watches;
@@ -28,18 +28,18 @@ class Admin {
     ControlPort& control_port;
     const ReloadStates& reloads;
     const Clock& clock;
-    // When the control port's certificate expires; nullopt: it has none. Any thread.
+    // When the control port's certificate expires; nullopt: it has none. Must be thread-safe.
     std::function<std::optional<std::chrono::system_clock::time_point>()> control_certificate_not_after;
-    // Why there should be no new clients now; nullopt: nothing speaks against them. Any thread.
+    // Why the node accepts no new clients now; nullopt: it accepts them. Must be thread-safe.
     std::function<std::optional<NotReady>()> not_ready;
   };
 
-  // Serves when it returns; calls `tick` each second, on its thread. Throws as HttpServer does.
+  // Serves from its return on. Calls `tick` once a second on the server's thread. Throws as HttpServer does.
   Admin(const std::string& listen, Node node, std::function<void()> tick);
 
   const std::string& address() const { return server_.address(); }
 
-  // The text of /metrics. For one thread, the server's.
+  // The text of /metrics. Not thread-safe: the server's thread calls it.
   std::string Metrics() const;
 
  private:

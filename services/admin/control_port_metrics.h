@@ -1,4 +1,4 @@
-// What the control port tells Prometheus of its connections.
+// Prometheus metrics of the connections to the control port.
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_CONTROL_PORT_METRICS_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_CONTROL_PORT_METRICS_H_
 
@@ -10,7 +10,7 @@
 
 namespace drawbridge {
 
-// Takes a system call a connection.
+// Makes one system call for each connection.
 std::vector<prometheus::MetricFamily> ControlPortMetrics(ControlPort& port);
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// Shorthand for what prometheus-cpp writes out: families of metrics made of plain numbers.
+// Builds prometheus-cpp families of metrics from plain numbers.
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_FAMILIES_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_FAMILIES_H_
 
@@ -41,11 +41,12 @@ inline prometheus::MetricFamily GaugeOf(std::string name, std::string help, doub
   return family;
 }
 
-// `bounds`: each with how many lie under it and over the one before; `over`: how many lie over the last.
+// `bounds`: the upper bounds in ascending order, each with the count of its own bucket (not cumulative).
+// `over`: the count above the last bound.
 prometheus::MetricFamily HistogramOf(std::string name, std::string help,
                                      const std::vector<std::pair<double, uint64_t>>& bounds, uint64_t over,
                                      double sum);
-// In seconds.
+// Bounds and sum are in seconds.
 prometheus::MetricFamily HistogramOf(std::string name, std::string help, const DurationHistogram::Sum& sum);
 
 }  // namespace drawbridge

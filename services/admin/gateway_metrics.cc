@@ -40,7 +40,8 @@ prometheus::MetricFamily ByWord(const char* name, const char* help, const char* 
   return family;
 }
 
-// Of each cause the usual code from the start, so that a rate sees the first one, and others once they occur.
+// The usual code of each cause is exported from the start, so that rate() sees its first occurrence. Other
+// codes are exported once they occur.
 prometheus::MetricFamily Closed(const Totals& totals) {
   auto family = CounterFamily("drawbridge_connections_closed_total",
                               "Connections that ended, by cause and by the code of the close frame sent.");
@@ -56,7 +57,7 @@ prometheus::MetricFamily Closed(const Totals& totals) {
 }
 
 prometheus::MetricFamily TlsHandshakes(const Totals& totals) {
-  auto family = CounterFamily("drawbridge_tls_handshakes_total", "TLS handshakes of clients that are over.");
+  auto family = CounterFamily("drawbridge_tls_handshakes_total", "Finished TLS handshakes of clients.");
   const auto add = [&](TlsHandshake which, const char* result, const char* version) {
     AddValue(&family, Double(totals.tls_handshakes[static_cast<size_t>(which)]),
              {{"result", result}, {"version", version}});
@@ -72,7 +73,7 @@ prometheus::MetricFamily MessageSizes(const Totals& totals) {
   for (size_t i = 0; i + 1 < kMessageSizes; ++i) {
     bounds.emplace_back(std::exp2(i + 1) - 1, totals.received_messages[i]);
   }
-  return HistogramOf("drawbridge_message_size_bytes", "Payload of the messages received.", bounds,
+  return HistogramOf("drawbridge_message_size_bytes", "Payload bytes of each message received.", bounds,
                      totals.received_messages.back(), Double(totals.received_bytes));
 }
 
@@ -83,46 +84,46 @@ uint64_t ReceivedMessages(const Totals& totals) {
 }
 
 void AddMessages(const SendBudget& budget, const Totals& totals, Families* families) {
-  families->push_back(
-      ByDirection("drawbridge_messages_total", "Messages.", ReceivedMessages(totals), totals.sent_messages));
-  families->push_back(ByDirection("drawbridge_bytes_total", "Payload of the messages.", totals.received_bytes,
-                                  totals.sent_bytes));
+  families->push_back(ByDirection("drawbridge_messages_total", "Messages of clients.",
+                                  ReceivedMessages(totals), totals.sent_messages));
+  families->push_back(ByDirection("drawbridge_bytes_total", "Payload bytes of messages.",
+                                  totals.received_bytes, totals.sent_bytes));
   families->push_back(MessageSizes(totals));
   families->push_back(GaugeOf("drawbridge_send_queue_bytes",
-                              "What waits to be sent to clients that do not take it.",
+                              "Bytes that wait to be sent to clients that do not read them.",
                               Double(totals.send_queue_bytes)));
   families->push_back(GaugeOf("drawbridge_send_queue_memory_bytes",
-                              "The memory that this takes: a payload counts once for all clients.",
+                              "Memory of the send queues; a payload counts once for all clients.",
                               Double(budget.used())));
   families->push_back(GaugeOf("drawbridge_max_send_queue_memory_bytes",
-                              "How much it may take (--send_queue_total_bytes); 0: no bound.",
+                              "Limit of that memory (--send_queue_total_bytes); 0: no limit.",
                               Double(budget.limit())));
   auto refused = CounterFamily("drawbridge_sends_refused_total",
-                               "Messages of the control API, for one client each, that found no room.");
+                               "Messages of the control API that a full send queue refused, per client.");
   AddValue(&refused, Double(budget.refused_by_client()), {{"reason", "client_full"}});
   AddValue(&refused, Double(budget.refused_by_node()), {{"reason", "node_full"}});
   families->push_back(std::move(refused));
   families->push_back(HistogramOf("drawbridge_ping_round_trip_seconds",
-                                  "From a ping of the gateway to its pong.", totals.round_trips));
+                                  "Time from a ping of the gateway to its pong.", totals.round_trips));
 }
 
 void AddConnections(const Gateway& gateway, const Totals& totals, Families* families) {
   const Registry& registry = gateway.registry();
   families->push_back(
       GaugeOf("drawbridge_connections", "Clients that are connected.", Double(registry.size())));
-  families->push_back(GaugeOf("drawbridge_max_connections", "How many may be (--max_connections).",
+  families->push_back(GaugeOf("drawbridge_max_connections",
+                              "Clients that may be connected (--max_connections).",
                               Double(gateway.max_connections())));
   families->push_back(CounterOf("drawbridge_connections_opened_total", "Connections that were opened.",
                                 Double(registry.opened())));
   families->push_back(Closed(totals));
-  families->push_back(ByWord("drawbridge_handshakes_total",
-                             "What became of those who wanted to be connected.", "result", totals.handshakes,
-                             HandshakeResultWords()));
+  families->push_back(ByWord("drawbridge_handshakes_total", "Opening handshakes, by result.", "result",
+                             totals.handshakes, HandshakeResultWords()));
   families->push_back(ByWord("drawbridge_interrupts_total",
-                             "Connections that the control API ended, by how they went.", "outcome",
+                             "Connections that the control API ended, by outcome.", "outcome",
                              totals.interrupts, kOutcomes));
   families->push_back(HistogramOf("drawbridge_interrupt_duration_seconds",
-                                  "From the acceptance of an interrupt to the closed socket.",
+                                  "Time from accepting an interrupt to closing the socket.",
                                   totals.interrupt_times));
   families->push_back(GaugeOf("drawbridge_history_connections", "Ended connections that are remembered.",
                               Double(registry.history_size())));
@@ -146,12 +147,12 @@ Families GatewayMetrics(const Gateway& gateway) {
   const Totals totals = gateway.totals();
   Families families;
   families.push_back(
-      GaugeOf("drawbridge_build_info", "Always 1; which release this is.", 1, {{"version", kVersion}}));
+      GaugeOf("drawbridge_build_info", "Always 1; its label is the release.", 1, {{"version", kVersion}}));
   AddConnections(gateway, totals, &families);
   AddMessages(gateway.send_budget(), totals, &families);
   AddTls(gateway, totals, &families);
   families.push_back(HistogramOf("drawbridge_event_loop_lag_seconds",
-                                 "How late the I/O threads came to a timer of theirs, ten times a second.",
+                                 "How late timers of the I/O threads run, measured ten times a second.",
                                  totals.loop_lags));
   return families;
 }

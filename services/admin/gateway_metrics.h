@@ -1,4 +1,4 @@
-// The data plane in numbers, as Prometheus wants them. docs/metrics.md explains each.
+// Prometheus metrics of the data plane. docs/metrics.md explains each.
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_GATEWAY_METRICS_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_GATEWAY_METRICS_H_
 
@@ -10,7 +10,7 @@
 
 namespace drawbridge {
 
-// Any thread. Costs the same however many clients are connected.
+// Thread-safe. The cost does not depend on the number of clients.
 std::vector<prometheus::MetricFamily> GatewayMetrics(const Gateway& gateway);
 
 }  // namespace drawbridge

@@ -18,7 +18,7 @@ namespace http = boost::beast::http;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-// What is wrong with it, whatever it asks for; nullopt: nothing.
+// The refusal of a request that is invalid for every page; nullopt: it is valid.
 std::optional<HttpReply> Fault(const http::request_header<>& header) {
   const auto length = View(header[http::field::content_length]);
   if (header.count(http::field::transfer_encoding) != 0 || (!length.empty() && length != "0")) {
@@ -40,7 +40,7 @@ Page PageOf(std::string_view target, const Pages& pages) {
   if (page != pages.end()) return page->second();
   std::string known;
   for (const auto& each : pages) known += " " + each.first;
-  return {404, fmt::format("not found; there are:{}\n", known)};
+  return {404, fmt::format("not found; the pages are:{}\n", known)};
 }
 
 HttpReply ReplyToOptions(std::string_view target, const Pages& pages) {
@@ -61,7 +61,7 @@ HttpReply ReplyTo(const http::request_header<>& header, bool keep_alive, const P
   const auto target = View(header.target());
   HttpReply reply;
   if (auto fault = Fault(header)) {
-    // The next request may begin anywhere.
+    // The end of this request is unknown, so the connection cannot carry another one.
     reply = *std::move(fault);
     keep_alive = false;
   } else if (header.method() == http::verb::get || is_head) {

@@ -24,13 +24,13 @@ using Pages = std::map<std::string, std::function<Page()>, std::less<>>;
 struct HttpReply {
   Page page;
   bool keep_alive = false;
-  bool with_body = true;  // not to HEAD: its Content-Length is then the one of GET
-  bool allow = false;     // with the header that names the methods
+  bool with_body = true;  // false for HEAD, whose Content-Length is that of GET
+  bool allow = false;     // adds the Allow header
 };
 
-// GET, HEAD and OPTIONS are served, by HTTP/1.0 and HTTP/1.1, with a path or an HTTP URI as target. OPTIONS
-// has the status of its page and no body: balancers check health by it, and a node that is not ready is to
-// fail. `keep_alive`: whether the client wants the connection to stay.
+// Serves GET, HEAD and OPTIONS of HTTP/1.0 and HTTP/1.1, with a path or an HTTP URI as target. The response
+// to OPTIONS has the status of the page and no body: some load balancers check health by OPTIONS, and the
+// check must fail while the node is not ready. `keep_alive`: whether the client keeps the connection open.
 HttpReply ReplyTo(const boost::beast::http::request_header<>& header, bool keep_alive, const Pages& pages);
 
 HttpReply RefusalOf(unsigned status, std::string_view text);

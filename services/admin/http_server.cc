@@ -28,12 +28,12 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-// How long a client that is refused may take to read why. Closing at once, with bytes of its unread, would
-// take the answer back.
+// How long the server reads and drops data after its last response. A socket that is closed with unread data
+// resets the connection, and the client may lose the response.
 constexpr std::chrono::seconds kLinger{2};
-// Of what more comes behind a request.
+// The size of one read.
 constexpr size_t kReadBytes = 4 * 1024;
-// When there is no descriptor or no memory to accept with.
+// The wait after a failed accept, such as one without a free descriptor or memory.
 constexpr std::chrono::milliseconds kPause{100};
 
 tcp::endpoint EndpointOf(const std::string& text) {
@@ -52,7 +52,7 @@ using Request = http::request_parser<http::empty_body>;
 
 }  // namespace
 
-// Everything here happens on its thread, but for the constructor and Stop.
+// All but the constructor, Stop and endpoint runs on thread_.
 class HttpServer::Loop {
  public:
   Loop(Options options, Pages pages, std::function<void()> tick);
@@ -78,16 +78,16 @@ class HttpServer::Loop {
   tcp::acceptor acceptor_{io_};
   asio::steady_timer pause_{io_};
   asio::steady_timer tick_timer_{io_};
-  Clients clients_;  // who has asked for nothing for longest is the first
+  Clients clients_;  // by the last request (or the accept), the oldest first
   std::thread thread_;
 };
 
-// One connection: request, answer, and again.
+// One connection, which serves one request after the other.
 class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer::Loop::Client> {
  public:
   Client(Loop& loop, tcp::socket socket) : loop_(loop), stream_(std::move(socket)) {}
 
-  // `self`: where it is in the list.
+  // `self`: its place in clients_.
   void Start(Clients::iterator self) {
     self_ = self;
     Await();
@@ -114,7 +114,7 @@ class HttpServer::Loop::Client : public std::enable_shared_from_this<HttpServer:
   Clients::iterator self_;
   bool closed_ = false;
   beast::flat_buffer buffer_{HttpServer::kMaxHeaderBytes + kReadBytes};
-  std::unique_ptr<Request> request_;  // of Beast, which wants a new one for each
+  std::unique_ptr<Request> request_;  // Beast needs a new parser for each request
   bool keep_alive_ = false;
   std::string answer_;
 };
@@ -145,7 +145,7 @@ void HttpServer::Loop::Client::Receive() {
                           });
 }
 
-// A client that sends no HTTP is told so; one that has left or is too slow is not.
+// Answers a request that is not HTTP. A client that has left or is too slow gets no answer.
 void HttpServer::Loop::Client::Refuse(boost::system::error_code error) {
   static const auto& http_errors = make_error_code(http::error::bad_method).category();
   if (closed_ || error.category() != http_errors || error == http::error::end_of_stream ||

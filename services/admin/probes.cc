@@ -22,7 +22,7 @@ Page Root(const std::optional<NotReady>& why) {
   Page page = Readyz(why);
   page.body +=
       "\n"
-      "/readyz   whether new clients are welcome, as above\n"
+      "/readyz   whether this node accepts new clients, as above\n"
       "/healthz  whether this process works\n"
       "/metrics  for Prometheus\n";
   return page;

@@ -1,4 +1,4 @@
-// What Kubernetes asks a node: does it live, and may it get new clients.
+// The pages that health probes read: liveness (/healthz) and readiness (/readyz).
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_PROBES_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_PROBES_H_
 
@@ -12,25 +12,24 @@
 
 namespace drawbridge {
 
-// Why a node is to get no new clients.
+// Why a node accepts no new clients.
 struct NotReady {
   std::string word;      // stable, for machines
-  std::string sentence;  // for people, without its end
+  std::string sentence;  // for people, without a full stop
 };
 
-// An idle I/O thread comes round ten times a second.
+// An I/O thread whose loop has not run for this long is stuck. An idle loop runs ten times a second.
 inline constexpr std::chrono::seconds kStuckAfter{5};
 
-// 503 where one of the I/O threads, whose loops last came round at `turns`, has not done so for that long.
-// `warning` is a line of its own and leaves the status as it is: to start the process anew would end the
-// connections of all clients.
+// 503 if an I/O thread is stuck. `turns`: when the loop of each I/O thread last ran. `warning` adds a line
+// and does not change the status, because a restart would end the connections of all clients.
 Page Healthz(std::span<const SteadyTime> turns, SteadyTime now,
              const std::optional<std::string>& warning = std::nullopt);
 
-// 503 unless nothing speaks against new clients.
+// 200 without a reason, else 503 with the reason.
 Page Readyz(const std::optional<NotReady>& why);
 
-// What Readyz says, and which pages there are: balancers check "/" where they are told no path.
+// The page of Readyz and a list of all pages. Load balancers probe "/" if no path is configured.
 Page Root(const std::optional<NotReady>& why);
 
 }  // namespace drawbridge

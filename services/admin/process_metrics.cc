@@ -25,7 +25,7 @@ std::string ContentOf(const char* path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// proc(5): the fields of /proc/self/stat behind the name, the first of which is the third.
+// The fields of /proc/self/stat, numbered as in proc(5). The first one after the process name is field 3.
 class Stat {
  public:
   Stat() {
@@ -42,7 +42,7 @@ class Stat {
   std::vector<std::string> fields_;
 };
 
-// Since the epoch.
+// When the machine booted, in seconds since the epoch.
 double BootSeconds() {
   for (const auto line : absl::StrSplit(ContentOf("/proc/stat"), '\n')) {
     double seconds = 0;
@@ -52,8 +52,8 @@ double BootSeconds() {
   return 0;
 }
 
-// Linux 6.2 and later say it at once. Older ones list each descriptor, which for a million takes a third of a
-// second, so they are not asked with every scrape.
+// Linux 6.2 and later report the count as the size of the folder. Older kernels must list each descriptor,
+// which takes a third of a second for a million, so the count is kept for kKeep.
 double OpenDescriptors() {
   constexpr char kFolder[] = "/proc/self/fd";
   constexpr std::chrono::seconds kKeep{15};
@@ -83,11 +83,11 @@ std::vector<prometheus::MetricFamily> ProcessMetrics() {
   static const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   const Stat stat;
   return {
-      CounterOf("process_cpu_seconds_total", "Time that the processors spent on this process, in seconds.",
+      CounterOf("process_cpu_seconds_total", "CPU time of this process, in seconds.",
                 (stat[14] + stat[15]) / ticks),
-      GaugeOf("process_resident_memory_bytes", "Memory that this process holds, in bytes.",
+      GaugeOf("process_resident_memory_bytes", "Resident memory of this process, in bytes.",
               stat[24] * static_cast<double>(::sysconf(_SC_PAGESIZE))),
-      GaugeOf("process_open_fds", "Open descriptors; before Linux 6.2 as of the last 15 seconds.",
+      GaugeOf("process_open_fds", "Open descriptors; before Linux 6.2 up to 15 seconds old.",
               OpenDescriptors()),
       GaugeOf("process_max_fds", "Descriptors that may be open.", MaxDescriptors()),
       GaugeOf("process_start_time_seconds", "When this process began, in seconds since 1970.",

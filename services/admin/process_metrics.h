@@ -1,4 +1,4 @@
-// What the operating system knows of this process, by the names that every exporter uses.
+// Metrics of this process, with the standard names of Prometheus client libraries.
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_PROCESS_METRICS_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_PROCESS_METRICS_H_
 
@@ -8,7 +8,7 @@
 
 namespace drawbridge {
 
-// For one thread.
+// Not thread-safe. Reads files in /proc.
 std::vector<prometheus::MetricFamily> ProcessMetrics();
 
 }  // namespace drawbridge

@@ -1,4 +1,4 @@
-// Whether what is read again while the gateway runs was good the last time.
+// For each source of settings that is read again at run time: whether the last read succeeded.
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_RELOAD_STATES_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_RELOAD_STATES_H_
 
@@ -21,9 +21,9 @@ class ReloadStates {
   // `clock` must outlive this.
   explicit ReloadStates(const Clock* clock) : clock_(*clock) {}
 
-  // What was read is in use from now on. A source has no metrics before its first success, the start.
+  // The newest version of the source is in use. The first success of a source is at the start.
   void Succeeded(const std::string& source);
-  // What was read cannot be used; what was in use before still is.
+  // The newest version of the source cannot be used. The version before it stays in use.
   void Failed(const std::string& source);
 
   std::vector<prometheus::MetricFamily> Collect() const;

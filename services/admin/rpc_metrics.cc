@@ -12,7 +12,7 @@ namespace {
 
 using grpc::experimental::InterceptionHookPoints;
 
-// Of drawbridge.control.v1.ConnectionService/GetConnection what is behind the package.
+// The label omits the package: ConnectionService/GetConnection.
 prometheus::Labels ByMethod(std::string_view method) {
   const size_t dot = method.rfind('.');
   return {{"method", std::string(method.substr(dot == std::string_view::npos ? 0 : dot + 1))}};
@@ -26,7 +26,7 @@ prometheus::Histogram::BucketBoundaries Bounds() {
   return bounds;
 }
 
-// Of one call, from when its request is read; gRPC owns it. Whatever was begun gets a status.
+// Observes one call from when its request is read. gRPC owns it. Each call that was started gets a status.
 class Observer final : public grpc::experimental::Interceptor {
  public:
   Observer(RpcMetrics& metrics, const char* method) : metrics_(metrics), method_(method) {
@@ -42,7 +42,7 @@ class Observer final : public grpc::experimental::Interceptor {
 
  private:
   RpcMetrics& metrics_;
-  const char* const method_;  // the server's
+  const char* const method_;  // owned by the server
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
@@ -62,15 +62,15 @@ class ObserverFactory final : public grpc::experimental::ServerInterceptorFactor
 RpcMetrics::RpcMetrics(const std::vector<std::string>& services)
     : started_(prometheus::BuildCounter()
                    .Name("drawbridge_control_rpcs_started_total")
-                   .Help("Calls of the control plane that began.")
+                   .Help("Calls of the control plane that were started.")
                    .Register(registry_)),
       handled_(prometheus::BuildCounter()
                    .Name("drawbridge_control_rpcs_handled_total")
-                   .Help("Calls of the control plane that were answered, by the status of gRPC.")
+                   .Help("Calls of the control plane that were answered, by gRPC status.")
                    .Register(registry_)),
       durations_(prometheus::BuildHistogram()
                      .Name("drawbridge_control_rpc_duration_seconds")
-                     .Help("From the beginning of a call to its status.")
+                     .Help("Time from the start of a call to its status.")
                      .Register(registry_)) {
   for (const std::string& service : services) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);

@@ -1,4 +1,4 @@
-// Counts the calls of the control plane, whoever answers them.
+// Counts the calls of all services on the control port.
 #ifndef DRAWBRIDGE_SERVICES_ADMIN_RPC_METRICS_H_
 #define DRAWBRIDGE_SERVICES_ADMIN_RPC_METRICS_H_
 
@@ -16,11 +16,11 @@
 
 namespace drawbridge {
 
-// Thread-safe. Knows the methods that a server was built with; what else is called is answered by gRPC alone
-// and not counted.
+// Thread-safe. Counts the methods that are registered with the server. gRPC answers calls of other methods
+// without the interceptor, so they are not counted.
 class RpcMetrics {
  public:
-  // `services`: the full names of those whose methods are shown before they are called.
+  // `services`: the full names of the services whose methods are exported before their first call.
   explicit RpcMetrics(const std::vector<std::string>& services);
 
   // For ServerBuilder. This must outlive the server.

@@ -17,12 +17,12 @@ grpc::Status Unauthenticated(std::string_view reason, const std::string& message
   return Failure(grpc::StatusCode::UNAUTHENTICATED, reason, message);
 }
 
-// The token in the one header; its scheme may be written in any case (RFC 9110, section 11.1).
+// Extracts the token from the only header. The scheme is case-insensitive (RFC 9110, section 11.1).
 grpc::Status TokenOf(const std::vector<std::string_view>& authorization, std::string_view* token) {
   if (authorization.size() > 1) {
     return Unauthenticated(
         "AUTHORIZATION_REPEATED",
-        fmt::format("authorization stands {} times: must be there once", authorization.size()));
+        fmt::format("authorization is given {} times: must be given once", authorization.size()));
   }
   const std::string_view value = authorization.front();
   if (ToLower(value.substr(0, kScheme.size())) != kScheme)
@@ -35,7 +35,7 @@ grpc::Status TokenOf(const std::vector<std::string_view>& authorization, std::st
   return grpc::Status::OK;
 }
 
-// Whether whoever was found may do this; `unknown` where nobody was.
+// Checks the role of the caller that was found. Returns `unknown` if none was found.
 grpc::Status Judge(std::string_view method, const Principal* found, const grpc::Status& unknown,
                    Caller* caller) {
   if (found == nullptr) return unknown;
@@ -54,7 +54,8 @@ KnownCallers Read(const std::string& path) {
   bool exposed = false;
   KnownCallers known = KnownCallers::Parse(ReadCallersFile(path, &exposed));
   if (exposed) {
-    spdlog::warn("{} may be read or written by others than its owner and group: chmod o= it", path);
+    spdlog::warn("{} can be read or written by users other than its owner and group: run chmod o= on it",
+                 path);
   }
   return known;
 }
@@ -72,7 +73,7 @@ size_t Authenticator::Reload() {
     MutexLock lock(mu_);
     known_.swap(fresh);
   }
-  ++generation_;  // behind the change: who sees this number sees that, too
+  ++generation_;  // after the change, so that a thread that reads the new number finds the new callers
   return size;
 }
 
@@ -95,8 +96,8 @@ grpc::Status Authenticator::Admit(std::string_view method, const Presented& pres
     return AdmitCertificate(method, caller->certificate, caller);
   }
   return Unauthenticated("CREDENTIALS_MISSING",
-                         "who calls is not known: a token (authorization: Bearer TOKEN) or a client "
-                         "certificate is wanted");
+                         "the caller is not authenticated: a token (authorization: Bearer TOKEN) or a "
+                         "client certificate is required");
 }
 
 grpc::Status Authenticator::AdmitAgain(std::string_view method, Caller* caller) const {
@@ -116,8 +117,7 @@ grpc::Status Authenticator::AdmitToken(std::string_view method, const TokenDiges
                                        Caller* caller) const {
   const auto callers = known();
   return Judge(method, callers->FindToken(token),
-               Unauthenticated("TOKEN_UNKNOWN", "the token is not, or no longer, one that is known here"),
-               caller);
+               Unauthenticated("TOKEN_UNKNOWN", "the token is unknown or was revoked"), caller);
 }
 
 grpc::Status Authenticator::AdmitCertificate(std::string_view method, const std::string& certificate,
@@ -126,8 +126,7 @@ grpc::Status Authenticator::AdmitCertificate(std::string_view method, const std:
   return Judge(
       method, callers->FindCertificate(certificate),
       Unauthenticated("CERTIFICATE_UNKNOWN",
-                      fmt::format("the client certificate of {} is not, or no longer, one that has a "
-                                  "role here",
+                      fmt::format("the client certificate of {} has no role, or its role was revoked",
                                   Quoted(certificate))),
       caller);
 }

@@ -1,4 +1,4 @@
-// Finds out who calls and whether that one may: the one decision, whatever carries the call.
+// Authenticates the callers of the control API and checks their roles. All kinds of calls use it.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_AUTHENTICATOR_H_
 #define DRAWBRIDGE_SERVICES_AUTH_AUTHENTICATOR_H_
 
@@ -19,48 +19,48 @@
 
 namespace drawbridge {
 
-// What a call shows of its caller.
+// The credentials of a call.
 struct Presented {
-  std::vector<std::string_view> authorization;  // the values of these headers
+  std::vector<std::string_view> authorization;  // the values of all authorization headers
   std::string certificate;                      // the name in a verified certificate; empty: none
 };
 
-// Who calls.
+// The caller of a call.
 struct Caller {
-  std::string name;  // empty: nobody was asked
+  std::string name;  // empty: callers are not authenticated
   Role role = Role::kOperator;
 
-  // By which it was found, to find it again.
+  // The credential by which AdmitAgain finds the caller, and the version of the file at the last check.
   std::optional<TokenDigest> token;
   std::string certificate;
   uint64_t generation = 0;
 };
 
-// Thread-safe; only Reload blocks.
+// Thread-safe. Only the constructor and Reload block.
 class Authenticator {
  public:
-  // RFC 6750 sets no bound; ours are some 50 characters long.
+  // In bytes. RFC 6750 sets no limit. The tokens that drawbridgectl creates have about 50.
   static constexpr size_t kMaxToken = 512;
 
-  // `path` is that of the file of known callers; empty: nobody is asked, everybody may do everything. Throws
-  // CallersError.
+  // `path`: the file of known callers. Empty: callers are not authenticated and may call every method. Blocks
+  // on the file system. Throws CallersError.
   explicit Authenticator(std::string path = "");
 
-  // Reads the file again, for all calls from here on. Throws CallersError, and then nothing is changed.
-  // Returns how many may call.
+  // Reads the file again, for all later calls. Returns the number of known tokens and certificates. Throws
+  // CallersError, and then changes nothing.
   size_t Reload();
 
-  // How many tokens and certificates may call.
+  // The number of known tokens and certificates.
   size_t size() const { return known()->size(); }
   bool asks() const { return !path_.empty(); }
   const std::string& path() const { return path_; }
 
-  // OK, with the caller; or UNAUTHENTICATED, or PERMISSION_DENIED, which name what is wanted; then `caller`
-  // has what is known. `method` is that of :path. A token, where there is one, says who calls, whatever the
-  // certificate.
+  // Returns OK, or UNAUTHENTICATED or PERMISSION_DENIED with what is required. Sets `caller`, after an error
+  // to what is known of it. `method`: as in :path. A token takes precedence over a certificate.
   grpc::Status Admit(std::string_view method, const Presented& presented, Caller* caller) const;
 
-  // The same, once more, of a call that lasts: costs nothing while no file was read since.
+  // Checks the caller of a long call again. Costs one atomic load if the file was not read since the last
+  // check.
   grpc::Status AdmitAgain(std::string_view method, Caller* caller) const;
 
  private:

@@ -1,4 +1,4 @@
-// The door of the control API: asks who comes, and remembers in the log who was turned away.
+// Admits or refuses each call to the control API, and logs the refusals.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_GUARD_H_
 #define DRAWBRIDGE_SERVICES_AUTH_GUARD_H_
 
@@ -17,36 +17,36 @@
 
 namespace drawbridge {
 
-// One call that was let in.
+// One call that was admitted.
 struct Call {
   grpc::CallbackServerContext* context = nullptr;
-  std::string caller;  // its name; empty: nobody was asked
-  // OK as long as it would still be let in, which ends when its token or certificate is revoked, or its role
-  // taken. Not thread-safe; must not outlive the guard. Cheap while nothing has changed.
+  std::string caller;  // its name; empty: callers are not authenticated
+  // Returns OK while the caller is still admitted: until its token or certificate is revoked, or its role no
+  // longer suffices. Not thread-safe. Must not outlive the guard. Costs one atomic load if nothing changed.
   std::function<grpc::Status()> admitted;
 };
 
 // Thread-safe; never blocks.
 class Guard {
  public:
-  // Both must outlive it.
+  // Both must outlive the guard.
   Guard(const Authenticator* authenticator, const Clock* clock);
 
-  // How calls are received. Goes from the first to the last, and not back.
+  // How calls are received. Changes only from an earlier state to a later one.
   enum class Door : uint8_t {
     kOpen,
-    kNodeGone,      // the node is about to end: each call is refused with NODE_GONE
-    kServicesGone,  // the same before gRPC looks for a service (see PortOptions): without an ErrorInfo
+    kNodeGone,      // the node shuts down: each call is refused with NODE_GONE
+    kServicesGone,  // the same, but before gRPC looks up the service: without an ErrorInfo (see PortOptions)
   };
   void Set(Door door) { door_ = door; }
   Door door() const { return door_; }
 
-  // OK, or why not; that goes to the log as a line of the audit. At most ten lines a second: the next one
-  // tells how many are missing. `peer`: the caller's address, empty where it is not known.
+  // Returns OK or the reason of the refusal, which is logged as an audit line. At most ten lines are logged
+  // in a second; the next line counts the suppressed ones. `peer`: the caller's address; empty: unknown.
   grpc::Status Admit(std::string_view method, const Presented& presented, std::string_view peer,
                      Caller* caller);
 
-  // The same of a call that gRPC has read. It knows the metadata alone, nothing was parsed.
+  // The same for a call that gRPC has received. Uses its metadata only, not the request.
   grpc::Status Admit(const std::string& method, grpc::CallbackServerContext* context, Call* call);
 
  private:

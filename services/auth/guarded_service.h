@@ -1,4 +1,4 @@
-// A generated service of which every method is behind the guard, by construction.
+// A generated service that asks the guard before it calls any of its methods.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_GUARDED_SERVICE_H_
 #define DRAWBRIDGE_SERVICES_AUTH_GUARDED_SERVICE_H_
 
@@ -18,9 +18,9 @@
 
 namespace drawbridge {
 
-// `Generated` is the outer class that grpc_cpp_plugin makes, such as control::v1::ConnectionService. A method
-// is served once it is bound, and not before: gRPC answers UNIMPLEMENTED to the others. Its request comes as
-// bytes, for control/wire.h to parse, and only if the guard lets the caller in.
+// `Generated` is the outer class that grpc_cpp_plugin makes, such as control::v1::ConnectionService. Only
+// bound methods are served: gRPC answers UNIMPLEMENTED to calls of the others. A bound method is called if
+// the guard admits the caller, and gets the request as bytes, which services/control/wire.h parses.
 template <typename Generated>
 class GuardedService final : public Generated::Service {
  public:
@@ -32,13 +32,13 @@ class GuardedService final : public Generated::Service {
   using BidirectionalMethod =
       std::function<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*(const Call& call)>;
 
-  // It must outlive the service.
+  // The guard must outlive the service.
   explicit GuardedService(Guard* guard) : guard_(*guard) {}
 
-  // The bound methods, as they stand in :path.
+  // The bound methods, as in :path.
   const std::set<std::string, std::less<>>& methods() const { return methods_; }
 
-  // Before the server starts. `name`: that of the method in the .proto file.
+  // All methods must be bound before the server starts. `name`: that of the method in the .proto file.
   void BindUnary(const std::string& name, UnaryMethod method) {
     auto admit = [this, path = PathOf(name), method = std::move(method)](
                      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -56,7 +56,7 @@ class GuardedService final : public Generated::Service {
         new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(std::move(admit)));
   }
 
-  // Of a method that answers with a stream.
+  // For a method with a stream of responses.
   void BindStreaming(const std::string& name, StreamingMethod method) {
     auto admit = [this, path = PathOf(name), method = std::move(method)](
                      grpc::CallbackServerContext* context,
@@ -71,7 +71,7 @@ class GuardedService final : public Generated::Service {
                            std::move(admit)));
   }
 
-  // Of a method that takes a stream and answers with one.
+  // For a method with a stream of requests and a stream of responses.
   void BindBidirectional(const std::string& name, BidirectionalMethod method) {
     auto admit = [this, path = PathOf(name), method = std::move(method)](grpc::CallbackServerContext* context)
         -> grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kCertificate = "cert:";
 constexpr std::string_view kForms = "NAME ROLE SHA256HEX, or cert:SUBJECT ROLE";
-constexpr size_t kShown = 16;  // a longer word may be a token
+constexpr size_t kShown = 16;  // a longer word may be a token, so it is not shown
 
 [[noreturn]] void Refuse(size_t line, const std::string& problem) {
   throw CallersError(fmt::format("line {}: {}", line, problem));
@@ -37,7 +37,7 @@ std::vector<std::string_view> WordsOf(std::string_view line) {
   return words;
 }
 
-// # begins a comment at the beginning of a line or behind a space. A line may end as they do on Windows.
+// # begins a comment at the beginning of a line or behind a space. Lines may end with CRLF.
 std::string_view WithoutComment(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
@@ -73,7 +73,7 @@ TokenDigest DigestOf(std::string_view token) {
 
 KnownCallers KnownCallers::Parse(std::string_view text) {
   if (text.size() > kMaxBytes)
-    throw CallersError(fmt::format("has {} bytes: at most {} are taken", text.size(), kMaxBytes));
+    throw CallersError(fmt::format("has {} bytes: at most {} are allowed", text.size(), kMaxBytes));
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // as editors on Windows write it
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   KnownCallers known;
@@ -81,7 +81,7 @@ KnownCallers KnownCallers::Parse(std::string_view text) {
   for (const std::string_view line : Split(text, '\n')) {
     known.AddLine(Trim(WithoutComment(line)), ++number);
     if (known.size() > kMaxEntries)
-      Refuse(number, fmt::format("is entry {}: at most {} are taken", known.size(), kMaxEntries));
+      Refuse(number, fmt::format("is entry {}: at most {} are allowed", known.size(), kMaxEntries));
   }
   return known;
 }
@@ -114,7 +114,7 @@ void KnownCallers::AddToken(std::string_view line, size_t number) {
   std::ranges::copy(absl::HexStringToBytes(std::string(words[2])), token.digest.begin());
   const auto twin = std::ranges::find(tokens_, token.digest, &Token::digest);
   if (twin != tokens_.end())
-    Refuse(number, fmt::format("the digest is that of line {}: each must have one line", twin->line));
+    Refuse(number, fmt::format("the digest is already in line {}: must be unique", twin->line));
   tokens_.push_back(std::move(token));
 }
 
@@ -132,14 +132,14 @@ void KnownCallers::AddCertificate(std::string_view line, size_t number) {
   const Certificate certificate{number, {std::string(kCertificate) + name, role}};
   const auto [entry, is_new] = certificates_.emplace(name, certificate);
   if (is_new) return;
-  Refuse(number, fmt::format("the subject is that of line {}: each must have one line", entry->second.line));
+  Refuse(number, fmt::format("the subject is already in line {}: must be unique", entry->second.line));
 }
 
 const Principal* KnownCallers::FindToken(const TokenDigest& digest) const {
-  size_t found = 0;  // one more than its place; no digest stands there twice
+  size_t found = 0;  // the index of the match plus 1; digests are unique
   for (size_t i = 0; i < tokens_.size(); ++i) {
     const size_t differs = ::CRYPTO_memcmp(tokens_[i].digest.data(), digest.data(), digest.size()) != 0;
-    found |= (differs - 1) & (i + 1);  // all bits, or none
+    found |= (differs - 1) & (i + 1);  // the mask has all bits set on a match, else none
   }
   return found == 0 ? nullptr : &tokens_[found - 1].principal;
 }

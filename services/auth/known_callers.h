@@ -1,4 +1,4 @@
-// The file that says who may call: digests of tokens and names of certificates, each with a role.
+// The file of the callers of the control API: digests of tokens and names of certificates, each with a role.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_KNOWN_CALLERS_H_
 #define DRAWBRIDGE_SERVICES_AUTH_KNOWN_CALLERS_H_
 
@@ -15,8 +15,8 @@
 
 namespace drawbridge {
 
-// The file cannot be used. what() is one line that names the line, what is there and what is wanted. It never
-// repeats what could be a token that somebody put in the wrong place.
+// The file cannot be used. what() is one line that names the line in the file, its problem and what it must
+// be. It never repeats a word that could be a misplaced token.
 class CallersError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -26,29 +26,29 @@ using TokenDigest = std::array<uint8_t, 32>;  // SHA-256
 
 TokenDigest DigestOf(std::string_view token);
 
-// One who may call.
+// A known caller.
 struct Principal {
-  std::string name;  // "ci"; of a certificate "cert:ops", which no token can be named
+  std::string name;  // "ci"; for a certificate "cert:ops", which is not a valid name for a token
   Role role;
 };
 
-// Never changed, only replaced as a whole. Its lines:
+// Immutable, so thread-safe. The lines of the file:
 //
-//     # comment, also behind a line
-//     NAME ROLE SHA256HEX       a token; a name may stand in several lines, as it does while one is renewed
+//     # comment, also at the end of a line
+//     NAME ROLE SHA256HEX       a token; a name may have several lines, as during the renewal of its token
 //     cert:SUBJECT ROLE         a client certificate with this name: see peer_certificate.h
 class KnownCallers {
  public:
   static constexpr size_t kMaxBytes = 1 << 20;
-  static constexpr size_t kMaxEntries = 1000;  // each is compared with every token that comes
+  static constexpr size_t kMaxEntries = 1000;  // each call compares its token with all of them
   static constexpr size_t kMaxName = 64;
   static constexpr size_t kMaxSubject = 256;
 
   // Throws CallersError.
   static KnownCallers Parse(std::string_view text);
 
-  // Null where there is none. Takes as long whatever the token is, and whether it is there or not: all
-  // digests are compared, each in constant time. The pointer lives as long as this.
+  // Null if it is unknown. The time does not depend on the token: all digests are compared, each in constant
+  // time. The pointer is valid as long as this object.
   const Principal* FindToken(const TokenDigest& digest) const;
   const Principal* FindCertificate(const std::string& subject) const;
 
@@ -72,9 +72,9 @@ class KnownCallers {
   std::map<std::string, Certificate> certificates_;  // by subject
 };
 
-// A file's contents as they are now. Throws CallersError where it cannot be read, is no regular file or
-// is too large. `exposed`: it may be read or written by others than its owner and group. Blocks on the file
-// system.
+// Returns the contents of the file, of a file that is too large the first kMaxBytes + 1 bytes. Throws
+// CallersError if it is not a regular file or cannot be read. `exposed` is set to whether users other than
+// its owner and group can read or write it. Blocks on the file system.
 std::string ReadCallersFile(const std::string& path, bool* exposed);
 
 }  // namespace drawbridge

@@ -37,7 +37,7 @@ std::string ReadCallersFile(const std::string& path, bool* exposed) {
   if (file.get() < 0 || ::fstat(file.get(), &facts) != 0) RefuseForErrno();
   if (!S_ISREG(facts.st_mode)) throw CallersError("must be a file that can be read (not a regular file)");
   *exposed = (facts.st_mode & (S_IROTH | S_IWOTH)) != 0;
-  std::string text(KnownCallers::kMaxBytes + 1, '\0');  // one more, to see that it is too large
+  std::string text(KnownCallers::kMaxBytes + 1, '\0');  // one more, so that Parse refuses a larger file
   size_t size = 0;
   while (size < text.size()) {
     const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);

@@ -8,9 +8,9 @@
 
 namespace drawbridge {
 
-// The SPIFFE ID, where it has one, which is what certificates of workloads in a cluster are made for; else
-// the first common name of its subject, which is what people give to theirs. DNS names are left out: there
-// may be several, and they name servers. Empty where no certificate was shown, or none that gRPC verified.
+// The SPIFFE ID if there is one, as in certificates of workloads in a cluster, else the first common name of
+// the subject. DNS names are not used: there may be several, and they name servers. Empty if the peer
+// presented no certificate, or none that gRPC verified.
 std::string CertificateName(const grpc_auth_context* context);
 
 }  // namespace drawbridge

@@ -31,7 +31,8 @@ grpc_ssl_client_certificate_request_type RequestOf(TlsClientAuth client_auth) {
 PortCertificates::PortCertificates(TlsFiles files, const Clock* clock)
     : files_(std::move(files)), clock_(clock), current_(Read()) {}
 
-// What was judged is what is taken, though TlsContext reads files and gRPC texts.
+// TlsContext checks the files by reading them itself, and gRPC needs their contents. Two equal reads, one
+// before and one after the check, ensure that the checked contents are the returned ones.
 PortCertificates::Pem PortCertificates::Read() const {
   const auto read = [this] {
     return Pem{Contents(files_.certificate), Contents(files_.key), Contents(files_.client_ca), {}};
@@ -40,7 +41,7 @@ PortCertificates::Pem PortCertificates::Read() const {
   const TlsContext judge(files_, clock_);
   if (read() != pem) {
     throw TlsFileError(TlsFileError::Which::kCertificate, files_.certificate,
-                       "is being changed, or its key or client authorities are");
+                       "was changed while it was read, or its key or its client authorities were");
   }
   pem.not_after = judge.not_after();
   return pem;
@@ -59,7 +60,7 @@ void PortCertificates::Reload() {
 }
 
 grpc_server_credentials* PortCertificates::NewCredentials() {
-  // Takes the options.
+  // gRPC takes ownership of the options.
   return grpc_ssl_server_credentials_create_with_options(
       grpc_ssl_server_credentials_create_options_using_config_fetcher(RequestOf(files_.client_auth),
                                                                       &FetchFrom, this));
@@ -76,7 +77,7 @@ grpc_ssl_certificate_config_reload_status PortCertificates::Fetch(
   if (std::exchange(fetched_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair{.private_key = current_.key.c_str(),
                                         .cert_chain = current_.certificate.c_str()};
-  // gRPC insists on authorities (it aborts); where no certificate is asked for, any will do.
+  // gRPC aborts without client authorities. They have no effect where it requests no client certificate.
   const std::string& client_ca = current_.client_ca.empty() ? current_.certificate : current_.client_ca;
   *config = grpc_ssl_server_certificate_config_create(client_ca.c_str(), &pair, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;

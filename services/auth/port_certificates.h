@@ -1,4 +1,4 @@
-// The control port's certificate, key and client authorities, renewed while it serves.
+// The control port's certificate, key and client authorities, which can be reloaded while it serves.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_PORT_CERTIFICATES_H_
 #define DRAWBRIDGE_SERVICES_AUTH_PORT_CERTIFICATES_H_
 
@@ -14,24 +14,24 @@
 
 namespace drawbridge {
 
-// gRPC asks a fetcher for new files at every handshake, and keeps what it has where there are none. Of its
-// two ways this is the one that is safe to use: the file watcher of its newer TlsServerCredentials throws the
-// old pair away before it has tried the new one (gRPC 1.51). What TlsContext, the judge of the data plane's
-// files, does not take never gets that far. TLS 1.2 at least, gRPC's own choice.
+// A certificate config fetcher: gRPC asks it for new files at every handshake, and keeps the old ones if
+// there are none. The alternative, the file watcher of gRPC's newer TlsServerCredentials, is not safe: it
+// drops the old pair before it has checked the new one (gRPC 1.51). Here TlsContext, which also checks the
+// files of the data plane, checks the files before gRPC gets them. gRPC's default allows TLS 1.2 and later.
 // Thread-safe. Must outlive the server.
 class PortCertificates {
  public:
-  // Reads the files. Throws TlsFileError. `clock` must outlive this.
+  // Reads the files. Blocks on the file system. Throws TlsFileError. `clock` must outlive this.
   PortCertificates(TlsFiles files, const Clock* clock);
 
-  // Reads the files again, for the connections to come; those that live keep what they have. Throws
-  // TlsFileError, and then nothing is changed. Blocks on the file system.
+  // Reads the files again, for new connections only. Throws TlsFileError, and then changes nothing. Blocks on
+  // the file system.
   void Reload();
 
   // When the certificate of new connections expires.
   std::chrono::system_clock::time_point not_after() const;
 
-  // Of one port; the caller releases them.
+  // For one port. The caller releases them.
   grpc_server_credentials* NewCredentials();
 
  private:

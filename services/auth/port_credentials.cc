@@ -21,7 +21,7 @@ class PortCredentials final : public grpc::ServerCredentials {
   explicit PortCredentials(PortOptions options)
       : options_(std::make_shared<const PortOptions>(std::move(options))) {}
 
-  // Has one of its own.
+  // Ignored: AddPortToServer sets a processor of its own.
   void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
 
  private:
@@ -38,7 +38,7 @@ class PortCredentials final : public grpc::ServerCredentials {
     return port;
   }
 
-  // Of each call, when its headers have come. Any thread.
+  // gRPC calls it for each call when the headers have arrived, on any thread.
   static void Process(void* state, grpc_auth_context* context, const grpc_metadata* headers, size_t count,
                       grpc_process_auth_metadata_done_cb done, void* call) {
     const PortOptions& options = **static_cast<Shared*>(state);

@@ -1,4 +1,4 @@
-// What the control port demands of whoever connects and of every call, before gRPC looks for its method.
+// The checks of the control port on connections and on every call, before gRPC looks up the method.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_PORT_CREDENTIALS_H_
 #define DRAWBRIDGE_SERVICES_AUTH_PORT_CREDENTIALS_H_
 
@@ -17,15 +17,14 @@ namespace drawbridge {
 struct PortOptions {
   PortCertificates* certificates = nullptr;  // null: no TLS
   Guard* guard = nullptr;                    // required
-  // Those of :path that ask the guard themselves, as the methods of a GuardedService do: only there can a
-  // refusal carry its google.rpc.ErrorInfo.
+  // The methods, as in :path, that ask the guard themselves, as those of a GuardedService do. Only there can
+  // a refusal carry a google.rpc.ErrorInfo.
   std::set<std::string, std::less<>> guarded_methods;
 };
 
-// Every other call is refused here unless the guard lets it in: those to services that gRPC brings, to
-// services that somebody forgot to guard, and to methods that do not exist. gRPC's AuthMetadataProcessor
-// would do, but its C++ cannot be used without TLS (it aborts), so this is the same by the C interface. What
-// the options point to must outlive the server.
+// Every other call is refused here unless the guard admits it: calls to services that are part of gRPC, to
+// services that are not guarded by mistake, and to methods that do not exist. The C interface is used because
+// the C++ AuthMetadataProcessor aborts without TLS. What the options point to must outlive the server.
 std::shared_ptr<grpc::ServerCredentials> NewPortCredentials(PortOptions options);
 
 }  // namespace drawbridge

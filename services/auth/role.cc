@@ -12,7 +12,8 @@ using Entry = std::pair<std::string_view, std::optional<Role>>;
 constexpr std::array kRoles{Entry{"viewer", Role::kViewer}, Entry{"sender", Role::kSender},
                             Entry{"operator", Role::kOperator}};
 
-// Probes of health carry no token. Reflection tells no secret, but the number of its streams is bounded.
+// Health probes carry no token. Reflection reveals no secret, but it needs a role because the number of its
+// streams is limited.
 constexpr std::array kMethods{
     Entry{"/drawbridge.control.v1.ConnectionService/BroadcastMessage", Role::kSender},
     Entry{"/drawbridge.control.v1.ConnectionService/CountConnections", Role::kViewer},

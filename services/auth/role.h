@@ -1,4 +1,4 @@
-// Who may do what: roles, and the least one that each method asks for.
+// The roles of callers, and the lowest role that each method needs.
 #ifndef DRAWBRIDGE_SERVICES_AUTH_ROLE_H_
 #define DRAWBRIDGE_SERVICES_AUTH_ROLE_H_
 
@@ -7,9 +7,9 @@
 
 namespace drawbridge {
 
-// Each may do what those before it may.
+// Each role includes the ones before it.
 enum class Role {
-  kViewer,    // looks
+  kViewer,    // reads
   kSender,    // also sends messages and changes labels and expiries
   kOperator,  // everything, also ends connections
 };
@@ -19,9 +19,8 @@ std::string_view NameOf(Role role);
 std::optional<Role> ParseRole(std::string_view name);
 inline constexpr std::string_view kRoleNames = "viewer, sender or operator";
 
-// Of a method as it stands in HTTP/2's :path, "/package.Service/Method". Null: open to everybody, even
-// without a name. A method that is not in the table asks for an operator, so that a new one is closed until
-// somebody decides.
+// `method`: as in HTTP/2's :path, "/package.Service/Method". nullopt: open to unauthenticated callers. A
+// method that is not in the table needs the role operator, so that a new method is never open by mistake.
 std::optional<Role> RoleNeeded(std::string_view method);
 
 }  // namespace drawbridge

@@ -38,8 +38,8 @@ grpc::Status TooManyWatches() {
 
 }  // namespace
 
-// One call of Watch. Lives on the service's thread, so there is no lock; what gRPC calls elsewhere is posted
-// there. Destroyed behind everything that was posted for it.
+// One call of Watch. Its state is used on the service's thread only, so there is no lock: gRPC's callbacks
+// post to that thread. It is destroyed after everything that was posted for it.
 class HealthService::Watch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   Watch(HealthService& service, std::string name, Slot slot)
@@ -56,7 +56,7 @@ class HealthService::Watch final : public grpc::ServerWriteReactor<grpc::ByteBuf
     Step();
   }
 
-  // Tells the status if it is not told yet.
+  // Sends the status if it differs from the last one sent.
   void Step() {
     if (writing_ || ended_) return;
     if (end_.has_value()) return End(*end_);
@@ -71,7 +71,7 @@ class HealthService::Watch final : public grpc::ServerWriteReactor<grpc::ByteBuf
     }
   }
 
-  // gRPC's; any thread.
+  // gRPC calls these on any thread.
   void OnWriteDone(bool ok) override {
     asio::post(service_.thread_, [this, ok] {
       writing_ = false;
@@ -89,7 +89,7 @@ class HealthService::Watch final : public grpc::ServerWriteReactor<grpc::ByteBuf
   }
 
  private:
-  // As soon as no write is under way: gRPC allows no Finish before.
+  // Ends the call as soon as no write is in progress: gRPC does not allow Finish before.
   void EndWith(const grpc::Status& status) {
     if (!end_.has_value()) end_ = status;
     Step();
@@ -104,9 +104,9 @@ class HealthService::Watch final : public grpc::ServerWriteReactor<grpc::ByteBuf
   const std::string name_;
   const Slot slot_;
   asio::steady_timer deadline_;
-  grpc::ByteBuffer message_;  // that is being written
+  grpc::ByteBuffer message_;  // the one that is being written
   std::optional<Status> told_;
-  std::optional<grpc::Status> end_;  // to come
+  std::optional<grpc::Status> end_;  // for Finish, after the current write
   bool writing_ = false;
   bool ended_ = false;
 };

@@ -21,27 +21,28 @@
 
 namespace drawbridge {
 
-// gRPC 1.51 brings one of its own. It repeats a status that has not changed, ends a watch whose client leaves
-// with UNKNOWN, and leaves a watch whose deadline passes to gRPC (see services/control/answer_by.h).
+// Used instead of the health service of gRPC 1.51, which repeats a status that has not changed, ends a watch
+// whose client leaves with UNKNOWN, and leaves it to gRPC to end a watch whose deadline passes (see
+// services/control/answer_by.h).
 //
-// Thread-safe; never blocks. Watches live on a thread of its own.
+// Thread-safe; never blocks. Watches run on a thread of its own.
 class HealthService {
  public:
-  // Of all callers; one more gets RESOURCE_EXHAUSTED.
+  // For all callers together. A further watch gets RESOURCE_EXHAUSTED.
   static constexpr size_t kMaxWatches = 1024;
 
-  // `services`: the names that are known, empty for the whole node; none is serving yet. The guard must
-  // outlive it, and the server must be shut down before it dies.
+  // `services`: the known names; the empty name is the whole node. All begin as NOT_SERVING. The guard must
+  // outlive this object. The server must be shut down before this object is destroyed.
   HealthService(Guard* guard, const std::vector<std::string>& services);
   ~HealthService();
 
   // For the server to register.
   GuardedService<grpc::health::v1::Health>& service() { return service_; }
 
-  // Watches are told if that is a change. `name` is one of `services`.
+  // Sends the status to watches if it has changed. `name` must be one of `services`.
   void Set(const std::string& name, bool serving);
 
-  // The node is going away: each watch is told the last status, then ends with UNAVAILABLE. Does not wait.
+  // For the shutdown: each watch gets the last status, then ends with UNAVAILABLE. Does not wait for that.
   void EndWatches();
 
  private:
@@ -58,7 +59,7 @@ class HealthService {
   std::map<std::string, std::atomic<Status>> statuses_;  // its keys never change
   std::atomic<bool> ending_ = false;
   Slots slots_{kMaxWatches};
-  std::unordered_set<Watch*> watches_;  // the thread's
+  std::unordered_set<Watch*> watches_;  // used on thread_ only
   boost::asio::thread_pool thread_{1};
   GuardedService<grpc::health::v1::Health> service_;
 };

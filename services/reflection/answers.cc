@@ -50,7 +50,7 @@ v1::ServerReflectionResponse ReflectionAnswers::Answer(const v1::ServerReflectio
   return response;
 }
 
-// Breadth first, so the file that was asked for comes first.
+// Breadth first, so the requested file comes first.
 void ReflectionAnswers::AnswerFile(std::optional<size_t> file, std::string_view what, Response* response) {
   if (!file.has_value()) {
     return AnswerError(grpc::StatusCode::NOT_FOUND, fmt::format("no {} on this server", what), response);

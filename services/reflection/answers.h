@@ -1,4 +1,4 @@
-// The questions of one reflection stream, answered without gRPC.
+// Answers the requests of one reflection stream. Does no I/O.
 #ifndef DRAWBRIDGE_SERVICES_REFLECTION_ANSWERS_H_
 #define DRAWBRIDGE_SERVICES_REFLECTION_ANSWERS_H_
 
@@ -13,15 +13,15 @@
 
 namespace drawbridge {
 
-// Source: gRPC's doc/server-reflection.md. As grpc-go does, a stream gets the file that it asks for each
-// time, and a file that is imported only once. Not thread-safe; never blocks.
+// Specified in gRPC's doc/server-reflection.md. As in grpc-go, a stream gets a requested file each time, and
+// an imported file only once. Not thread-safe; never blocks.
 class ReflectionAnswers {
  public:
   // `descriptors` must outlive it.
   explicit ReflectionAnswers(const Descriptors* descriptors)
       : descriptors_(*descriptors), sent_(descriptors->size()) {}
 
-  // What is not known is an error_response, NOT_FOUND; a request that asks nothing, INVALID_ARGUMENT.
+  // An unknown name gives an error_response with NOT_FOUND, an empty request one with INVALID_ARGUMENT.
   grpc::reflection::v1::ServerReflectionResponse Answer(
       const grpc::reflection::v1::ServerReflectionRequest& request);
 
@@ -33,7 +33,7 @@ class ReflectionAnswers {
   void AnswerServices(Response* response) const;
 
   const Descriptors& descriptors_;
-  std::vector<bool> sent_;  // by the number of the file
+  std::vector<bool> sent_;  // by file number
 };
 
 }  // namespace drawbridge

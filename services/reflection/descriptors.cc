@@ -11,7 +11,7 @@ namespace {
 
 namespace pb = google::protobuf;
 
-// Generated code carries no json_name, but its descriptors know them.
+// CopyTo leaves out the json_name of fields, so it is copied separately.
 std::string Serialize(const pb::FileDescriptor& file) {
   pb::FileDescriptorProto proto;
   file.CopyTo(&proto);
@@ -38,7 +38,7 @@ Descriptors::Descriptors(const std::vector<std::string>& services,
   for (const pb::FileDescriptor* const file : others) Add(*file);
 }
 
-// Imports first: they cannot be in a circle.
+// Adds the imports first. Imports cannot be cyclic.
 size_t Descriptors::Add(const pb::FileDescriptor& file) {
   if (const auto known = Named(file.name()); known.has_value()) return *known;
   std::vector<size_t> imports;

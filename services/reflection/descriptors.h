@@ -1,4 +1,4 @@
-// The .proto files of the services on the control port, as a client asks for them.
+// The .proto files of the services on the control port, indexed as reflection requests need them.
 #ifndef DRAWBRIDGE_SERVICES_REFLECTION_DESCRIPTORS_H_
 #define DRAWBRIDGE_SERVICES_REFLECTION_DESCRIPTORS_H_
 
@@ -14,36 +14,36 @@
 
 namespace drawbridge {
 
-// A fixed set of files, indexed once. DescriptorPool is not asked by the names that clients send: it would
-// remember each name that it does not know, for ever. Immutable, so thread-safe; nothing blocks.
+// A fixed set of files, indexed once. Names from clients are not looked up in DescriptorPool, because it
+// stores each unknown name for ever. Immutable, so thread-safe; nothing blocks.
 class Descriptors {
  public:
   struct File {
     std::string name;
     std::string bytes;            // a serialized FileDescriptorProto, with the json_name of each field
-    std::vector<size_t> imports;  // their numbers
+    std::vector<size_t> imports;  // file numbers
   };
 
-  // `services`: full names of services in `pool`. The files of them and `others`, with all that they import.
-  // Throws std::invalid_argument where a service is not in the pool.
+  // Holds the files of `services` (full names in `pool`), the files `others`, and all files that these
+  // import. Throws std::invalid_argument if a service is not in the pool.
   Descriptors(
       const std::vector<std::string>& services,
       const std::vector<const google::protobuf::FileDescriptor*>& others,
       const google::protobuf::DescriptorPool& pool = *google::protobuf::DescriptorPool::generated_pool());
 
-  // Full names, in order.
+  // Full names, sorted.
   const std::vector<std::string>& services() const { return services_; }
 
   size_t size() const { return files_.size(); }
   const File& file(size_t number) const { return files_[number]; }
 
-  // The number of a file; nullopt where there is none.
+  // The number of the file with this name; nullopt if there is none.
   std::optional<size_t> Named(const std::string& name) const;
-  // That defines the service, method, message, field, oneof, enum, enum value or extension of this full name.
+  // The file that defines the service, method, message, field, oneof, enum, enum value or extension.
   std::optional<size_t> OfSymbol(const std::string& full_name) const;
   std::optional<size_t> OfExtension(const std::string& extended_message, int number) const;
 
-  // Of the extensions of a message, in order; nullopt where there is no such message.
+  // The numbers of the extensions of a message, sorted; nullopt if there is no such message.
   std::optional<std::vector<int>> ExtensionNumbers(const std::string& message) const;
 
  private:
@@ -57,7 +57,7 @@ class Descriptors {
   std::vector<File> files_;
   absl::flat_hash_map<std::string, size_t> by_name_;
   absl::flat_hash_map<std::string, size_t> by_symbol_;
-  // Of each message, extended or not: the numbers of its extensions and where they are.
+  // For each message, also without extensions: the numbers of its extensions, each with its file.
   std::map<std::string, std::map<int, size_t>> extensions_;
 };
 

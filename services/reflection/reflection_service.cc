@@ -17,10 +17,10 @@
 namespace drawbridge {
 namespace {
 
-// The longest names are far below it, and each request is repeated in its answer.
+// Far above the longest names. There is a limit because each response repeats its request.
 constexpr size_t kMaxQuestionBytes = 16 << 10;
 
-// One call: reads a request, writes its answer, reads the next. Owns itself.
+// One call: reads a request, writes its response, reads the next. Deletes itself in OnDone.
 class ReflectionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   ReflectionStream(const Descriptors& descriptors, Call call, Slot slot)
@@ -29,7 +29,7 @@ class ReflectionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   }
 
   void OnReadDone(bool ok) override {
-    if (!ok) return End(grpc::Status::OK);  // the client asks no more
+    if (!ok) return End(grpc::Status::OK);  // the client sends no further request
     const grpc::Status status = Answer();
     if (!status.ok()) return Finish(status);
     StartWrite(&response_);
@@ -73,7 +73,8 @@ std::vector<std::string> WithReflection(std::vector<std::string> services) {
   return services;
 }
 
-// What no service names but statuses carry, so that a tool can show it. To name a message links its file.
+// Messages that error details carry and no service refers to, so that tools can decode them. The reference to
+// a message also links its file into the program.
 std::vector<const google::protobuf::FileDescriptor*> FilesOfErrors() {
   return {google::rpc::ErrorInfo::descriptor()->file(), google::rpc::Status::descriptor()->file()};
 }

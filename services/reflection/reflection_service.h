@@ -1,4 +1,4 @@
-// grpc.reflection.v1 and v1alpha, which differ in their names alone.
+// grpc.reflection.v1 and v1alpha, which differ only in their names.
 #ifndef DRAWBRIDGE_SERVICES_REFLECTION_REFLECTION_SERVICE_H_
 #define DRAWBRIDGE_SERVICES_REFLECTION_REFLECTION_SERVICE_H_
 
@@ -15,11 +15,12 @@
 
 namespace drawbridge {
 
-// Thread-safe: gRPC calls it on any thread. Never blocks, and a stream that is open holds no thread.
+// Thread-safe: gRPC calls it on any thread. Never blocks, and an open stream occupies no thread.
 class ReflectionService final {
  public:
-  // `services`: full names of those that are served besides reflection itself. The guard must outlive it; the
-  // server must be shut down before it dies. Throws std::invalid_argument where a service has no descriptor.
+  // `services`: full names of the served services, without reflection itself. The guard must outlive this
+  // object. The server must be shut down before this object is destroyed. Throws std::invalid_argument if a
+  // service has no descriptor.
   ReflectionService(std::vector<std::string> services, Guard* guard);
 
   // For the server to register.
@@ -29,7 +30,7 @@ class ReflectionService final {
  private:
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ServerReflectionInfo(const Call& call);
 
-  // Of all callers; one more is refused.
+  // For all callers together. A further stream is refused.
   static constexpr size_t kStreamsAtOnce = 256;
 
   const Descriptors descriptors_;

@@ -9,11 +9,11 @@
 namespace drawbridge {
 namespace {
 
-// Of the file alone.
+// The error of the file itself.
 std::string CallersProblem(const std::string& path) {
   if (path.empty()) return {};
   try {
-    bool exposed = false;  // the server warns of it
+    bool exposed = false;  // the server logs a warning
     KnownCallers::Parse(ReadCallersFile(path, &exposed));
   } catch (const CallersError& error) {
     return fmt::format("--control_tokens is \"{}\": {}", path, error.what());
@@ -26,13 +26,13 @@ std::string ExposureProblem(const Flags& flags) {
   if (flags.control_insecure || (address.has_value() && address->is_loopback())) return {};
   if (flags.control_tokens.empty()) {
     return fmt::format(
-        "--control_listen is \"{}\": must be a loopback address, unless callers are asked who they are "
+        "--control_listen is \"{}\": must be a loopback address, unless callers are authenticated "
         "(--control_tokens with --control_tls_cert) or --control_insecure is given",
         flags.control_listen);
   }
   if (flags.control_tls_cert.empty()) {
     return fmt::format(
-        "--control_listen is \"{}\": must be a loopback address, unless tokens are encrypted on their way "
+        "--control_listen is \"{}\": must be a loopback address, unless tokens are encrypted "
         "(--control_tls_cert) or --control_insecure is given",
         flags.control_listen);
   }
@@ -46,7 +46,7 @@ std::string ControlContradiction(const Flags& flags) {
   if (flags.control_tls_client_auth != "none" && flags.control_tokens.empty()) {
     return fmt::format(
         "--control_tls_client_auth is \"{}\": must come with --control_tokens, whose lines cert:SUBJECT ROLE "
-        "say who may do what",
+        "give certificates their roles",
         flags.control_tls_client_auth);
   }
   if (std::string problem = CallersProblem(flags.control_tokens); !problem.empty()) return problem;

@@ -1,4 +1,4 @@
-// What the flags that guard the control port mean together.
+// Checks the combination of the flags that protect the control port.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_CONTROL_FLAGS_H_
 #define DRAWBRIDGE_SERVICES_SERVER_CONTROL_FLAGS_H_
 
@@ -8,9 +8,9 @@
 
 namespace drawbridge {
 
-// What is wrong with them, as one line that names a flag, its value and what is wanted; empty: nothing. Reads
-// the files that they name. What holds then: beyond loopback nobody may call without a name, and no token
-// crosses a network in the clear, unless --control_insecure is given.
+// Returns one line that names a flag, its value and what it must be; empty: no error. Reads the files that
+// the flags name. Without an error and without --control_insecure, a port beyond loopback admits only
+// authenticated callers, and no token is sent over a network without encryption.
 std::string ControlContradiction(const Flags& flags);
 
 }  // namespace drawbridge

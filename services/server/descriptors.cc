@@ -8,14 +8,15 @@
 namespace drawbridge {
 namespace {
 
-// Of the process without clients and callers: 23, measured, and as many for files that are read now and then.
+// The process without clients and callers has 23 (measured); the rest is for files that it reads at times.
 constexpr size_t kProcess = 48;
-constexpr size_t kIoThread = 5;  // pollers, timers and doorbells of one
+constexpr size_t kIoThread = 5;  // the pollers, timers and wake-up descriptors of one
 
-// A caller needs one connection. A bound of 1,024 keeps strangers from taking more than some ten MiB.
+// A caller needs one connection. The upper bound limits the memory that unauthenticated callers can use to
+// about 10 MiB.
 constexpr size_t kFewestControlConnections = 16;
 constexpr size_t kMostControlConnections = 1024;
-constexpr size_t kControlPart = 16;  // of the limit: one in so many
+constexpr size_t kControlPart = 16;  // one in 16 of all descriptors
 
 }  // namespace
 

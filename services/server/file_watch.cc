@@ -20,7 +20,7 @@ void FileWatch::Stop() {
   thread_.join();
 }
 
-// Which files there are, and their state, as one comparable text.
+// The identity, size and modification time of each file, as one comparable text.
 std::string FileWatch::Look() const {
   std::string look;
   for (const std::string& path : paths_) {

@@ -1,4 +1,4 @@
-// Notices that files have changed, as certificates do that somebody renews.
+// Detects that files have changed, such as renewed certificates.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_FILE_WATCH_H_
 #define DRAWBRIDGE_SERVICES_SERVER_FILE_WATCH_H_
 
@@ -12,19 +12,19 @@
 
 namespace drawbridge {
 
-// Looks once a period, which finds a file that is written, renamed over, or swapped with its whole folder, as
-// Kubernetes does with a mounted secret; inotify would miss the last.
+// Polls the files once a period. That detects a file that is written, renamed over, or replaced with its
+// whole folder, as Kubernetes does with a mounted Secret. inotify would miss the last one.
 class FileWatch {
  public:
-  // Takes its first look at once, so that no change after this is missed. Empty paths are left out.
+  // Reads the state of the files at once, so that no later change is missed. Ignores empty paths.
   explicit FileWatch(std::vector<std::string> paths, absl::Duration period = absl::Seconds(1));
   ~FileWatch() { Stop(); }
 
-  // From here on, `changed` is called on a thread of its own each time that any of the files is another one
-  // or has other contents than before, once two looks in a row found the same: a certificate and its key are
-  // not written in one moment. Once.
+  // Starts a thread that calls `changed` after each change of any of the files. The call waits until two
+  // polls in a row find the same state, because a certificate and its key are not written at the same moment.
+  // To be called once.
   void Start(std::function<void()> changed);
-  // Waits for a call that has begun; none is made after it.
+  // Blocks until a call of `changed` that has begun returns. No further call is made.
   void Stop();
 
  private:

@@ -86,7 +86,7 @@ void Definer::AddNumber(const std::string& name, const std::string& help, uint64
     *text = std::to_string(number);
     return "";
   };
-  // What depends on the machine has no place in a text that is the same on all of them.
+  // The text must be the same on all machines, so it leaves out bounds that depend on the machine.
   const std::string bounds = why.empty() ? fmt::format(" From {} to {}.", low, high) : "";
   Add({.name = name, .help = help + bounds, .standard = standard, .set = set, .reset = [store, standard] {
          uint64_t number = 0;
@@ -204,8 +204,8 @@ void Definer::CheckNames(const std::vector<FlagMention>& mentions, bool in_file)
   }
 }
 
-// On the command line a later flag overrides an earlier one on purpose, unless it is a list, which is
-// expected to grow. In a file either is a mistake.
+// On the command line a later flag overrides an earlier one on purpose. For a list it may be a mistake, since
+// its entries could be expected to add up. In a file any repetition may be a mistake.
 void Definer::WarnOfRepetitions(const std::vector<FlagMention>& mentions, bool in_file) {
   std::set<std::string> seen;
   for (const FlagMention& mention : mentions) {

@@ -16,15 +16,15 @@
 
 namespace drawbridge {
 
-// Not thread-safe. What the values point to must outlive this. A flag's default is what its value is when it
-// is defined.
+// Not thread-safe. What the values point to must outlive this. A flag's default is its value at the time of
+// its definition.
 class Definer {
  public:
-  // Returns what a text must be, or an empty text where it is that.
+  // Returns what the text must be, or an empty text if it is valid.
   using Wanted = std::function<std::string(const std::string&)>;
 
   void Text(const std::string& name, std::string* value, const std::string& help, const Wanted& wanted);
-  // A text that is a list: a repetition replaces it and is warned of.
+  // A text that is a list: a repetition replaces it and causes a warning.
   void List(const std::string& name, std::string* value, const std::string& help, const Wanted& wanted);
   void Choice(const std::string& name, std::string* value, const std::string& help,
               const std::vector<std::string>& choices);
@@ -34,9 +34,9 @@ class Definer {
     AddNumber(name, help, low, high, why, std::to_string(*value),
               [value](uint64_t number) { *value = static_cast<Integer>(number); });
   }
-  // A code by which the gateway ends connections: one of kOperatorCodes.
+  // A WebSocket close code, one of kOperatorCodes.
   void CloseCode(const std::string& name, uint16_t* value, const std::string& help);
-  // 0 is taken too, to switch the thing off, where `may_be_off`.
+  // `may_be_off`: 0 is valid too, and turns the feature off.
   void Duration(const std::string& name, std::chrono::nanoseconds* value, const std::string& help,
                 absl::Duration low, absl::Duration high, bool may_be_off = false);
   void Switch(const std::string& name, bool* value, const std::string& help);
@@ -45,15 +45,15 @@ class Definer {
   std::vector<std::string> names() const;
 
   // Gives each flag the last value of the first place that has one: command line, file, environment, default.
-  // Where `running` has the text of a flag and it is the same, the value is left as it is. Throws FlagError.
+  // A flag whose text in `running` is the same keeps its value and is not checked again. Throws FlagError.
   void Take(const std::vector<FlagMention>& command_line, const std::vector<FlagMention>& file,
             const std::map<std::string, std::string>& running = {});
 
-  // Whether any place but the default has a value. After Take.
+  // Whether the flag has a value other than by default. Valid after Take.
   bool IsGiven(const std::string& name) const;
-  // By name, each value as a text of one form: two texts that mean the same value are equal. After Take.
+  // The values as normalized texts, by name: equal values have equal texts. Valid after Take.
   std::map<std::string, std::string> texts() const;
-  // What was taken and may be a mistake, a sentence each. After Take.
+  // Accepted input that may be a mistake, one sentence each. Valid after Take.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   // The part of --help that lists the flags: name, default, "(reloadable)" for those, and what it does.
@@ -64,7 +64,7 @@ class Definer {
     std::string name;
     std::string help;
     std::string standard;  // the default as text
-    // Stores the value of a text and brings the text into its one form, or returns what it must be.
+    // Stores the value of a text and normalizes the text, or returns what it must be.
     std::function<std::string(std::string*)> set;
     std::function<void()> reset;
     bool is_switch = false;

@@ -40,7 +40,7 @@ FlagMention ParseMention(std::string_view text) {
   return mention;
 }
 
-// # begins a comment at the beginning of a line or behind a space, so that a path may have one in it.
+// # begins a comment at the beginning of a line or behind a space, so that a path may contain one.
 std::string_view WithoutComment(std::string_view line) {
   for (size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
     if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') return line.substr(0, at);
@@ -88,7 +88,7 @@ std::vector<FlagMention> ReadCommandLine(int argc, const char* const* argv,
 }
 
 std::vector<FlagMention> ReadFlagFile(const std::string& path) {
-  // Without O_NONBLOCK the opening of a FIFO waits for a writer.
+  // Without O_NONBLOCK, open blocks on a FIFO until there is a writer.
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) RefuseFile(path, std::strerror(errno));
   const absl::Cleanup close = [file] { ::close(file); };
@@ -112,7 +112,7 @@ std::vector<FlagMention> ParseFlagFile(std::string_view text, const std::string&
     if (line.empty()) continue;
     FlagMention mention = ParseMention(line);
     if (mention.name.empty())
-      throw FlagError(fmt::format("{}\"{}\" has no flag's name before the =", place, line));
+      throw FlagError(fmt::format("{}\"{}\" has no flag name before the =", place, line));
     mention.place = place + "--" + mention.name;
     mentions.push_back(std::move(mention));
   }

@@ -11,7 +11,7 @@
 
 namespace drawbridge {
 
-// what() is one complaint that names the place, the value and the bound, without the program's name.
+// what() names the place, the value and what it must be, without the program's name.
 class FlagError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -19,8 +19,8 @@ class FlagError : public std::runtime_error {
 
 struct FlagMention {
   std::string name;                  // without dashes
-  std::optional<std::string> value;  // none: the name stands alone
-  std::string place;  // begins a complaint: "--listen", "/etc/flags:3: --listen" or "DRAWBRIDGE_LISTEN"
+  std::optional<std::string> value;  // nullopt: the name is given without a value
+  std::string place;  // begins the error text: "--listen", "/etc/flags:3: --listen" or "DRAWBRIDGE_LISTEN"
 };
 
 // `is_switch(name)` says that `--name` takes no value from the next argument. "-h" is "help". Throws
@@ -32,16 +32,16 @@ std::vector<FlagMention> ReadCommandLine(int argc, const char* const* argv,
 // a line or behind a space. Lines end with LF or CRLF; a UTF-8 byte order mark is skipped. At most
 // kMaxFlagFileBytes. Blocks on the file system. Throws FlagError.
 std::vector<FlagMention> ReadFlagFile(const std::string& path);
-// The same of text that was read from `path`.
+// The same for text that was read from `path`. Does not block.
 std::vector<FlagMention> ParseFlagFile(std::string_view text, const std::string& path);
 constexpr size_t kMaxFlagFileBytes = 1 << 20;
 
 // DRAWBRIDGE_<NAME>.
 std::string VariableOf(const std::string& name);
-// That variable; none where it is unset or empty.
+// The value of that variable; nullopt if it is unset or empty.
 std::optional<FlagMention> ReadEnvironment(const std::string& name);
 
-// The last that has this name; null: none has.
+// The last mention with this name; null: there is none.
 const FlagMention* LastOf(const std::vector<FlagMention>& mentions, const std::string& name);
 
 }  // namespace drawbridge

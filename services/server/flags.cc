@@ -25,6 +25,7 @@
 #include "services/server/handshake_flags.h"
 #include "services/server/machine_memory.h"
 #include "services/server/reloadable_flags.h"
+#include "services/server/session_flags.h"
 #include "services/server/stray_variables.h"
 #include "services/server/tls_flags.h"
 
@@ -56,52 +57,17 @@ std::string NodeIdOf(std::string host_name) {
   return host_name.empty() ? "node" : host_name;
 }
 
-void DefineDeflate(Definer& define, Flags* flags) {
-  DeflateOptions& deflate = flags->deflate;
-  define.Switch("permessage_deflate", &flags->permessage_deflate,
-                "Compress messages with clients that offer permessage-deflate (RFC 7692). The flags "
-                "deflate_* say how.");
-  define.Number("deflate_server_window_bits", &deflate.server_window_bits,
-                "The base-2 logarithm of the window by which the gateway compresses, in bytes. A client may "
-                "ask for less.",
-                kMinDeflateWindowBits, kMaxDeflateWindowBits);
-  define.Number("deflate_client_window_bits", &deflate.client_window_bits,
-                "The base-2 logarithm of the window by which clients compress, in bytes. A client that "
-                "cannot be asked for less takes no context over.",
-                kMinDeflateWindowBits, kMaxDeflateWindowBits);
-  define.Switch(
-      "deflate_server_context_takeover", &deflate.server_context_takeover,
-      "Keep the window of the gateway from message to message: messages get smaller, and each client costs "
-      "2^(deflate_server_window_bits + 2) + 2^(deflate_memory_level + 9) bytes for its compressor.");
-  define.Switch("deflate_client_context_takeover", &deflate.client_context_takeover,
-                "Let clients keep their window from message to message. Each costs "
-                "2^deflate_client_window_bits + 7168 bytes.");
-  define.Number("deflate_level", &deflate.level,
-                "The level of compression: 1 is the fastest, 9 gives the smallest messages.", 1, 9);
-  define.Number("deflate_memory_level", &deflate.memory_level,
-                "The memory level of zlib for a compressor. Without context takeover the clients of a thread "
-                "share one compressor.",
-                1, 9);
-  define.Number(
-      "deflate_min_bytes", &deflate.min_bytes,
-      "The length of the shortest message that is compressed, in bytes. A shorter one is sent as it is.", 0,
-      uint64_t{1} << 30);
-}
-
 void Define(Definer& define, Flags* flags, const Machine& machine) {
-  constexpr uint64_t kGigabyte = uint64_t{1} << 30;
   constexpr uint64_t kGiga = 1'000'000'000;
   constexpr uint64_t kTera = 1'000'000'000'000;
-  const auto ms = absl::Milliseconds(1);
-  const auto day = absl::Hours(24);
-  define.Text(
-      "flagfile", &flags->flagfile,
-      "A file of further flags, one a line. The gateway looks at it once a second and reads it again when it "
-      "changes, and on SIGHUP. The command line wins over the file, which wins over the environment.",
-      WantFile);
+  define.Text("flagfile", &flags->flagfile,
+              "A file of further flags, one per line. The gateway checks it once a second, and reads it "
+              "again when it changes and on SIGHUP. The command line overrides the file, which overrides the "
+              "environment.",
+              WantFile);
   define.Switch("health_check", &flags->health_check,
                 "Ask the gateway that runs on this machine with the same --admin_listen whether it is "
-                "healthy, print one line, and exit with 0 (healthy) or 1. The answer takes at most 3 s.");
+                "healthy, print one line, and exit with 0 (healthy) or 1. Wait at most 3 s for the answer.");
   define.Text(
       "listen", &flags->listen,
       "The address where WebSocket clients connect: ip:port or [ipv6]:port. Port 0 picks a free port.",
@@ -112,7 +78,7 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
               WantAddress);
   define.Switch("control_insecure", &flags->control_insecure,
                 "Let the control API listen beyond loopback although callers are not authenticated, or "
-                "although their tokens are not encrypted on the way.");
+                "although their tokens are sent without encryption.");
   define.Text("control_tls_cert", &flags->control_tls_cert,
               "The certificate chain (PEM) of the control API. Empty: no TLS. The file is read again when it "
               "changes.",
@@ -126,11 +92,11 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
               "is read again when it changes.",
               WantFile);
   define.Choice("control_tls_client_auth", &flags->control_tls_client_auth,
-                "Whether callers show a certificate. A line cert:SUBJECT ROLE of --control_tokens gives a "
+                "Whether callers present a certificate. A line cert:SUBJECT ROLE of --control_tokens gives a "
                 "role to a certificate.",
                 {"none", "optional", "required"});
   define.Text("control_tokens", &flags->control_tokens,
-              "The file of the callers that may use the control API, a line each: NAME ROLE SHA256HEX for a "
+              "The file of the callers that may use the control API, one per line: NAME ROLE SHA256HEX for a "
               "token, or cert:SUBJECT ROLE for a certificate. ROLE is viewer, sender or operator. Empty: "
               "callers are not authenticated. The file is read again when it changes.",
               WantFile);
@@ -151,7 +117,7 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
               "is read again when it changes.",
               WantFile);
   define.Choice("tls_client_auth", &flags->tls_client_auth,
-                "Whether clients show a certificate. Its subject becomes the principal of the connection.",
+                "Whether clients present a certificate. Its subject becomes the principal of the connection.",
                 {"none", "optional", "required"});
   define.Text("node_id", &flags->node_id,
               "The name of this node, of 1 to 40 characters of [a-z0-9-]. Each connection id begins with it. "
@@ -159,19 +125,19 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
               WantNodeId);
   define.Number("io_threads", &flags->io_threads,
                 "The number of threads that serve clients. The default is the number of cores.", 1, 256);
-  define.Choice(
-      "handler", &flags->handler,
-      "What to do with messages: send each back, or count and drop it, where the gateway pushes only.",
-      HandlerNames());
+  define.Choice("handler", &flags->handler,
+                "What to do with a message from a client: echo sends it back. discard counts and drops it, "
+                "for a gateway that only pushes.",
+                HandlerNames());
   define.Number("max_connections", &flags->max_connections,
                 "The number of clients at a time. At the bound a further client gets HTTP 503 with "
                 "Retry-After. The default is what the limit of descriptors leaves.",
                 1, std::max<size_t>(ShareDescriptors(machine.descriptors, 1).clients, 1),
                 fmt::format(" with this process's limit of {} descriptors", machine.descriptors));
   define.Switch("not_ready_when_full", &flags->not_ready_when_full,
-                "Answer 503 on /readyz while as many clients as --max_connections are connected. Without it "
-                "a full node "
-                "stays ready, so that further clients reach it and get its 503 with Retry-After");
+                "Answer 503 on /readyz while as many clients as --max_connections are connected. Without "
+                "this flag a full node stays ready, so that further clients reach it and get HTTP 503 with "
+                "Retry-After.");
   define.Number("max_connections_per_address", &flags->max_connections_per_address,
                 "The number of clients at a time that come from one address (of IPv6: from one /64). At the "
                 "bound a further client gets HTTP 429 with Retry-After. 0: no bound.",
@@ -182,56 +148,15 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                 0, kGiga);
   define.Number("messages_per_second", &flags->messages_per_second,
                 "The number of messages that are read from one client in one second, with a burst of one "
-                "second. At the bound the client is read later. 0: no bound.",
+                "second. At the bound the gateway reads from the client later. 0: no bound.",
                 0, kGiga);
   define.Number("bytes_per_second", &flags->bytes_per_second,
                 "The number of bytes that are read from one client in one second, with a burst of one "
-                "second; control frames count too. At the bound the client is read later. 0: no bound.",
+                "second; control frames count too. At the bound the gateway reads from the client later. 0: "
+                "no bound.",
                 0, kTera);
   DefineHandshake(define, flags);
-  define.Number("max_message_bytes", &flags->max_message_bytes,
-                "The length of the longest message from a client, in bytes, uncompressed. A longer message "
-                "closes its connection with 1009.",
-                1, kGigabyte);
-  define.Number("send_queue_bytes", &flags->send_queue_bytes,
-                "The number of bytes that may wait to be sent to one client. At the bound nothing more is "
-                "read from that client, and nothing more is queued for it.",
-                1024, kGigabyte);
-  define.Number(
-      "send_queue_total_bytes", &flags->send_queue_total_bytes,
-      "Bytes that the send queues of all clients may take together, by default a quarter of the memory "
-      "that the process may use: a payload once however many clients it waits for. Messages from the "
-      "control API that find no room are refused; the last eighth is for clients that have nothing "
-      "waiting. 0 for no bound",
-      0, kTera);
-  define.Duration("send_stall_timeout", &flags->send_stall_timeout,
-                  "How long the queue of a client may stay over --send_queue_bytes. A longer stall closes "
-                  "its connection with 1008 too_slow.",
-                  ms, day);
-  define.Duration("handshake_timeout", &flags->handshake_timeout,
-                  "How long a client may take from the TCP connection to its complete upgrade request, TLS "
-                  "included. A slower client gets HTTP 408 or is disconnected.",
-                  ms, day);
-  define.Duration("ping_interval", &flags->ping_interval,
-                  "The time between two pings to a client. 0: no pings.", ms, day, true);
-  define.Duration("pong_timeout", &flags->pong_timeout,
-                  "A client that sends nothing for so long after a ping is closed with 1001 no_pong", ms,
-                  day);
-  define.Switch(
-      "keepalive_proves_life", &flags->keepalive_proves_life,
-      "Keep a client that has never answered a ping for as long as its TCP answers keepalive probes");
-  define.Duration(
-      "idle_timeout", &flags->idle_timeout,
-      "How long a client may send no message. A longer silence closes its connection with 1001. 0: no bound.",
-      ms, day, true);
-  define.Duration(
-      "max_connection_age", &flags->max_connection_age,
-      "A client that has been connected for so long, give or take a fifth, is closed with --max_age_code, "
-      "so that clients spread over new nodes",
-      absl::Seconds(1), absl::Hours(24 * 30), true);
-  define.CloseCode("max_age_code", &flags->max_age_code,
-                   "Close code for clients that reach --max_connection_age. 1001 is understood by all "
-                   "client libraries, 1012 and 1013 are not");
+  DefineSession(define, flags);
   const auto hour = absl::Hours(1);
   define.Duration("drain_not_ready", &flags->drain_not_ready,
                   "How long a drain by SIGTERM keeps accepting clients while /readyz says that the node is "
@@ -246,8 +171,8 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                   "disconnected.",
                   absl::ZeroDuration(), hour);
   define.CloseCode("drain_code", &flags->drain_code,
-                   "Close code for clients when the node drains. 1001 is understood by all client libraries, "
-                   "1012 and 1013 are not");
+                   "The close code for clients when the node drains. All client libraries know 1001, but not "
+                   "all know 1012 and 1013.");
   DefineDeflate(define, flags);
   define.Choice("log_format", &flags->log_format, "The format of the log on standard error.",
                 {"text", "json"});
@@ -255,7 +180,7 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                 {"debug", "info", "warning", "error"});
 }
 
-// Whether the clients have room beside everything else; empty: they have.
+// Returns an error text if the descriptors do not suffice for --max_connections clients and everything else.
 std::string DescriptorProblem(const Flags& flags, const Machine& machine, const DescriptorShares& shares) {
   if (shares.clients == 0) {
     return fmt::format(
@@ -269,19 +194,19 @@ std::string DescriptorProblem(const Flags& flags, const Machine& machine, const 
       flags.max_connections, shares.clients, machine.descriptors, shares.without_clients());
 }
 
-// Fits the bounds of connections to the descriptors. Throws FlagError where they are too few.
+// Derives the bounds of connections from the limit of descriptors. Throws FlagError if that is too low.
 void ShareOut(const Definer& define, const Machine& machine, const Flags* running, Flags* flags) {
   const DescriptorShares shares =
       ShareDescriptors(machine.descriptors, running == nullptr ? flags->io_threads : running->io_threads);
   flags->control_connections = shares.control_connections - 1;
   if (!define.IsGiven("max_connections")) flags->max_connections = std::max<size_t>(shares.clients, 1);
-  // Who asks after the health of another process may have fewer descriptors than that one.
+  // --health_check queries another process, and may run with fewer descriptors than that process.
   if (flags->health_check) return;
   if (const std::string what = DescriptorProblem(*flags, machine, shares); !what.empty())
     throw FlagError(what);
 }
 
-// What no flag can say by itself; empty: nothing.
+// The error of a combination of flags; empty: none.
 std::string Contradiction(const Flags& flags) {
   if (std::string problem = ControlContradiction(flags); !problem.empty()) return problem;
   return TlsContradiction(flags);
@@ -304,8 +229,8 @@ std::string GivenText(const std::string& name, const std::vector<FlagMention>& c
   return variable.has_value() ? *variable->value : "";
 }
 
-// What the flag file holds. Health is asked of a gateway that was started with a good file: a bad one, or
-// anything in it but the address, does not matter for that.
+// The flags in the flag file. --health_check uses only the address of the admin port, and ignores a bad file:
+// the gateway that it queries was started with a valid one.
 std::vector<FlagMention> FileMentions(const std::string& path, bool asks_for_health) {
   if (path.empty()) return {};
   if (!asks_for_health) return ReadFlagFile(path);
@@ -327,7 +252,7 @@ std::string Usage(const Definer& define) {
       "  --version\n      Print the version and exit.\n"
       "{}\n"
       "Every flag can also be given in the environment as DRAWBRIDGE_<NAME>, such as DRAWBRIDGE_LISTEN.\n"
-      "The command line wins over the flag file, which wins over the environment.\n"
+      "The command line overrides the flag file, which overrides the environment.\n"
       "A reloadable flag changes while the gateway runs when the flag file changes, and on SIGHUP.\n",
       define.Help(&IsReloadable));
 }
@@ -364,7 +289,7 @@ std::variant<Flags, EarlyExit> Parse(int argc, const char* const* argv, const Ma
   ShareOut(define, machine, running, &flags);
   flags.texts = define.texts();
   flags.warnings = define.warnings();
-  if (running == nullptr) {  // the environment is that of the start
+  if (running == nullptr) {  // a reload has the environment of the start, which was checked then
     for (std::string& stray : StrayVariables(environ, define.names()))
       flags.warnings.push_back(std::move(stray));
   }
@@ -393,7 +318,7 @@ std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, con
   try {
     return Parse(argc, argv, machine, running);
   } catch (const FlagError& error) {
-    // One line, whatever was typed.
+    // A value may contain line breaks.
     return EarlyExit{2, fmt::format("drawbridge: {} (see --help)\n",
                                     absl::StrReplaceAll(error.what(), {{"\n", " "}, {"\r", " "}}))};
   }

@@ -1,4 +1,4 @@
-// What an operator can set, checked before anything starts.
+// The flags of the gateway, parsed and checked before anything starts.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_FLAGS_H_
 #define DRAWBRIDGE_SERVICES_SERVER_FLAGS_H_
 
@@ -24,12 +24,12 @@ struct Flags {
   std::string control_listen = "127.0.0.1:9090";
   bool control_insecure = false;
   std::string admin_listen = "127.0.0.1:9091";
-  std::string control_tls_cert;  // empty: plain
+  std::string control_tls_cert;  // empty: no TLS
   std::string control_tls_key;
   std::string control_tls_client_ca;
   std::string control_tls_client_auth = "none";
-  std::string control_tokens;  // empty: nobody is asked
-  std::string tls_cert;        // empty: plain
+  std::string control_tokens;  // empty: callers are not authenticated
+  std::string tls_cert;        // empty: no TLS
   std::string tls_key;
   std::string tls_client_ca;
   std::string tls_client_auth = "none";
@@ -44,7 +44,7 @@ struct Flags {
   uint64_t bytes_per_second = 0;
   std::string allowed_hosts;                  // as HostPolicy::Parse takes it
   std::string allowed_origins = "same_host";  // as OriginPolicy::Parse takes it
-  std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it, and the next
+  std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it and the next
   std::string subprotocol_token_prefixes = kTokenPrefixes;
   std::string trusted_header = "auto";  // as TrustedHeaders::Parse takes it
   std::string trusted_proxies;          // as TrustedProxies::Parse takes it
@@ -70,33 +70,33 @@ struct Flags {
   std::string log_format = "text";
   std::string log_level = "info";
 
-  // As text, by name: what each flag is. Two texts of one value are equal.
+  // The value of each flag as text, by name. Equal values have equal texts.
   std::map<std::string, std::string> texts;
-  // What was taken and may be a mistake, a sentence each.
+  // Accepted input that may be a mistake, one sentence each.
   std::vector<std::string> warnings;
 };
 
-// What the machine allows; a parameter so that tests can choose.
+// The limits of the machine. A parameter, so that tests can set them.
 struct Machine {
   std::string host_name;
   int cores = 1;
   size_t descriptors = 0;
   size_t memory = 0;  // bytes that the process may use; 0: unknown
 
-  // Asks the operating system. Raises the soft limit of descriptors to the hard one first.
+  // Queries the operating system. First raises the process's soft limit of descriptors to the hard limit.
   static Machine This();
 };
 
-// Ends the program at once: with 0 after --help or --version (`text` to standard output), with 2 after a bad
-// flag (one line to standard error that says what to change).
+// The program must exit at once: with code 0 after --help or --version (`text` is for standard output), with
+// code 2 after a bad flag (`text` is one line for standard error that says what to change).
 struct EarlyExit {
   int code;
   std::string text;
 };
 
-// The command line wins over --flagfile, which wins over the environment (DRAWBRIDGE_<NAME>). Blocks on the
-// file system. Of a reload `running` has the flags that the process runs with: what is as it was there is not
-// judged again, so that a certificate which is being replaced does not stand in the way of another flag.
+// The command line overrides --flagfile, which overrides the environment (DRAWBRIDGE_<NAME>). Blocks on the
+// file system. `running`: at a reload, the flags that the process runs with. A flag that has not changed is
+// not checked again, so that a certificate that is being replaced does not prevent a change of other flags.
 std::variant<Flags, EarlyExit> ParseFlags(int argc, const char* const* argv, const Machine& machine,
                                           const Flags* running = nullptr);
 

@@ -26,7 +26,7 @@ std::string WantOrigins(const std::string& text) {
 std::string WantProxies(const std::string& text) {
   if (TrustedProxies::Parse(text).has_value()) return "";
   return "must be a comma-separated list of addresses and networks such as 192.0.2.1, 192.0.2.0/28 or "
-         "2001:db8::/64, with no bit set behind a prefix";
+         "2001:db8::/64, with no bit set after the prefix";
 }
 
 std::string WantSubprotocols(const std::string& text) {
@@ -43,7 +43,7 @@ std::string WantTrustedHeader(const std::string& text) {
 
 std::string WantTokenPrefixes(const std::string& text) {
   if (SubprotocolPolicy::Parse("", text).has_value()) return "";
-  return "must be a comma-separated list of beginnings such as bearer.,access_token., each without spaces "
+  return "must be a comma-separated list of prefixes such as bearer.,access_token., each without spaces "
          "and separators, or empty";
 }
 
@@ -51,47 +51,42 @@ std::string WantTokenPrefixes(const std::string& text) {
 
 void DefineHandshake(Definer& define, Flags* flags) {
   define.Number("max_handshake_bytes", &flags->max_handshake_bytes,
-                "Bytes of the request line and the headers of an upgrade; a longer request gets HTTP 431, a "
-                "longer request line 414",
+                "The length of the longest upgrade request, in bytes: its request line and headers. A longer "
+                "request gets HTTP 431, a longer request line HTTP 414.",
                 1024, 1 << 20);
-  define.List(
-      "allowed_hosts", &flags->allowed_hosts,
-      "Host names that clients may call this gateway by; others get HTTP 421. A list such as "
-      "edge.example.com,*.example.net:8443,192.0.2.1. Empty: any. With same_host a web page whose own name "
-      "resolves to this gateway (DNS rebinding) is kept out by this flag alone.",
-      WantHosts);
-  define.List(
-      "allowed_origins", &flags->allowed_origins,
-      "Which web pages may connect; others get HTTP 403. A list of origins such as "
-      "https://app.example.com or https://*.example.com, of same_host (the host name of the page is that "
-      "of the Host header, whatever the scheme and port), null (pages without an origin), and * (all). "
-      "Clients that send no Origin header are no web pages.",
-      WantOrigins);
-  define.List(
-      "subprotocols", &flags->subprotocols,
-      "Subprotocols that are spoken, the best first, such as v2.chat,v1.chat. The best that a client offers "
-      "is agreed to; where it offers none of them, none is, and it connects all the same. Empty: whatever a "
-      "client offers first.",
-      WantSubprotocols);
-  define.List(
-      "subprotocol_token_prefixes", &flags->subprotocol_token_prefixes,
-      "How entries of Sec-WebSocket-Protocol begin that carry a token. They are never agreed to, sent back, "
-      "listed or logged. Empty: there are none.",
-      WantTokenPrefixes);
-  define.List(
-      "trusted_proxies", &flags->trusted_proxies,
-      "Addresses and networks of proxies that are believed about their clients, such as "
-      "192.0.2.1,2001:db8::/64. Name the proxies alone: a client inside of these networks is believed, too.",
-      WantProxies);
-  define.List(
-      "trusted_header", &flags->trusted_header,
-      "How these proxies tell the client's address, and whether it came by TLS: a list of proxy_protocol, "
-      "x-forwarded-for (with X-Forwarded-Proto) and forwarded. Of the two headers the first in the list that "
-      "a "
-      "request has is believed; each proxy must set it, or remove what the client wrote there. auto: the "
-      "PROXY "
-      "protocol where the proxy speaks it, else X-Forwarded-For, else Forwarded.",
-      WantTrustedHeader);
+  define.List("allowed_hosts", &flags->allowed_hosts,
+              "The host names that clients may use for this gateway; others get HTTP 421. A list such as "
+              "edge.example.com,*.example.net:8443,192.0.2.1. Empty: any. With --allowed_origins=same_host "
+              "only this flag refuses a web page whose own host name resolves to this gateway (DNS "
+              "rebinding).",
+              WantHosts);
+  define.List("allowed_origins", &flags->allowed_origins,
+              "The web pages that may connect; others get HTTP 403. A list of origins such as "
+              "https://app.example.com or https://*.example.com, of same_host (the host name of the page is "
+              "that of the Host header; scheme and port do not matter), null (pages without an origin), and "
+              "* (all). Clients that send no Origin header are not web pages: this flag allows them.",
+              WantOrigins);
+  define.List("subprotocols", &flags->subprotocols,
+              "The supported subprotocols in order of preference, such as v2.chat,v1.chat. The gateway "
+              "selects the first of them that the client offers. A client that offers none of them connects "
+              "without a subprotocol. Empty: the gateway selects what the client offers first.",
+              WantSubprotocols);
+  define.List("subprotocol_token_prefixes", &flags->subprotocol_token_prefixes,
+              "The prefixes of entries of Sec-WebSocket-Protocol that carry a token. Such an entry is never "
+              "selected, sent back, listed or logged. Empty: no entry carries a token.",
+              WantTokenPrefixes);
+  define.List("trusted_proxies", &flags->trusted_proxies,
+              "The addresses and networks of proxies that are trusted to report the addresses of their "
+              "clients, such as 192.0.2.1,2001:db8::/64. List proxies only: a client in these networks is "
+              "trusted too.",
+              WantProxies);
+  define.List("trusted_header", &flags->trusted_header,
+              "How these proxies report the client's address and whether it uses TLS: a list of "
+              "proxy_protocol, x-forwarded-for (with X-Forwarded-Proto) and forwarded. Of the two headers "
+              "the gateway trusts the first in the list that a request has. Each proxy must set that header, "
+              "or remove it from the client's request. auto: the PROXY protocol if the proxy uses it, else "
+              "X-Forwarded-For, else Forwarded.",
+              WantTrustedHeader);
 }
 
 }  // namespace drawbridge

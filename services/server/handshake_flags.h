@@ -1,4 +1,4 @@
-// The flags of the opening handshake: which clients are let in, and what is believed about them.
+// The flags of the opening handshake: which clients may connect, and which proxies are trusted.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_HANDSHAKE_FLAGS_H_
 #define DRAWBRIDGE_SERVICES_SERVER_HANDSHAKE_FLAGS_H_
 

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-// Where to reach who listens on every address.
+// The address to connect to. A gateway that listens on every address is reached by loopback.
 std::string Reachable(const std::string& listen) {
   const std::string port = listen.substr(listen.rfind(':'));
   if (listen == "0.0.0.0" + port) return "127.0.0.1" + port;
@@ -34,7 +34,7 @@ asio::ip::tcp::endpoint EndpointOf(const std::string& address) {
   return endpoint;
 }
 
-// GET /healthz, step by step: only what is asynchronous can be given up.
+// Sends GET /healthz. The operations are asynchronous, because Beast's timeout applies only to these.
 class Question {
  public:
   explicit Question(std::chrono::milliseconds timeout) { stream_.expires_after(timeout); }

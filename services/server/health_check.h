@@ -1,4 +1,4 @@
-// Asks a gateway on this machine whether it is healthy, as an image's HEALTHCHECK wants to know it.
+// Checks the health of a gateway on this machine, for the HEALTHCHECK of a container image.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_HEALTH_CHECK_H_
 #define DRAWBRIDGE_SERVICES_SERVER_HEALTH_CHECK_H_
 
@@ -11,12 +11,12 @@ namespace drawbridge {
 
 struct Health {
   bool healthy = false;
-  std::string line;  // what came of it, for people; without an end of line
+  std::string line;  // the result for people, without an end of line
 };
 
-// Asks /healthz of the admin port that a gateway with these flags has: unlike the control port it needs
-// neither a certificate nor a token, and one that is full, or drains, is healthy. Blocks for `timeout` at
-// most; any thread.
+// Queries /healthz on the admin port of a gateway with these flags. Unlike the control port, that port needs
+// neither a certificate nor a token. A gateway that is full or drains is healthy. Blocks for at most
+// `timeout`. Thread-safe.
 Health CheckHealth(const Flags& flags, std::chrono::milliseconds timeout);
 
 }  // namespace drawbridge

@@ -27,7 +27,7 @@ class InFlight::Factory final : public grpc::experimental::ServerInterceptorFact
  public:
   explicit Factory(InFlight& all) : all_(all) {}
   grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) override {
-    // A stream of reflection stays open for as long as its caller likes, and has no last answer to wait for.
+    // A reflection stream stays open as long as its caller wants, and has no final response to wait for.
     return absl::StartsWith(info->method(), "/grpc.reflection.") ? nullptr : new Call(all_);
   }
 

@@ -1,4 +1,4 @@
-// Knows whether calls of the control API are under way, for a server that is about to end.
+// Counts the calls of the control API in progress, so that the shutdown of a server can wait for them.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_IN_FLIGHT_H_
 #define DRAWBRIDGE_SERVICES_SERVER_IN_FLIGHT_H_
 
@@ -13,14 +13,14 @@
 
 namespace drawbridge {
 
-// Thread-safe. Counts each call that a service answers, from its request until gRPC has written its status to
-// the socket.
+// Thread-safe. Counts each call of a service, except reflection, from its request until gRPC has written its
+// status to the socket.
 class InFlight {
  public:
   // For ServerBuilder. This must outlive the server.
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NewInterceptorFactory();
 
-  // Blocks until no call is under way, or for that long. Returns whether none is.
+  // Blocks until no call is in progress, at most for `patience`. Returns whether none is.
   bool AwaitNone(std::chrono::milliseconds patience);
 
  private:

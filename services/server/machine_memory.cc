@@ -33,8 +33,8 @@ size_t LimitIn(const std::string& path) {
   return file >> text && absl::SimpleAtoi(text, &limit) ? limit : kUnknown;
 }
 
-// Of the group, such as /system.slice/drawbridge.service, and of all above it. In a container it is /,
-// whatever the host calls it.
+// The lowest limit of a group, such as /system.slice/drawbridge.service, and of all groups above it. In a
+// container the group is /.
 size_t LimitOfGroups(const std::string& mount, std::string group, const std::string& file) {
   size_t limit = kUnknown;
   while (true) {
@@ -45,7 +45,7 @@ size_t LimitOfGroups(const std::string& mount, std::string group, const std::str
   }
 }
 
-// Of /proc/self/cgroup, a line such as 0::/a/b or 4:memory:/a/b (cgroups(7)).
+// A line of /proc/self/cgroup is such as 0::/a/b or 4:memory:/a/b (cgroups(7)).
 size_t LimitOfControlGroups(const std::string& root) {
   std::ifstream lines(root + "proc/self/cgroup");
   size_t limit = kUnknown;

@@ -7,9 +7,9 @@
 
 namespace drawbridge {
 
-// In bytes: that of the machine, or the lowest limit of the control groups that the process is in (memory.max
-// of version 2, memory.limit_in_bytes of version 1), where that is less. 0: nothing is known. Reads files
-// below `root`, such as proc/meminfo.
+// In bytes: the memory of the machine, or the lowest limit of the control groups of the process (memory.max
+// of version 2, memory.limit_in_bytes of version 1) if that is less. 0: unknown. Reads files below `root`,
+// such as proc/meminfo.
 size_t MachineMemory(const std::string& root = "/");
 
 }  // namespace drawbridge

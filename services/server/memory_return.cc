@@ -8,7 +8,7 @@
 namespace drawbridge {
 namespace {
 
-// A smaller crowd leaves too little behind.
+// Fewer connections leave too little free memory to be worth the call.
 constexpr size_t kCrowd = 500;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Gives memory back to the kernel when a crowd has gone.
+// Returns free memory to the kernel after many clients have left.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_MEMORY_RETURN_H_
 #define DRAWBRIDGE_SERVICES_SERVER_MEMORY_RETURN_H_
 
@@ -11,25 +11,25 @@
 
 namespace drawbridge {
 
-// Decides when it is worth it, from one look at the number of connections after the other: when it has fallen
-// to half and falls no more. Not thread-safe.
+// Decides when to return memory, from periodic samples of the number of connections: when it has fallen to
+// half of its peak and falls no more. Not thread-safe.
 class CrowdWatch {
  public:
-  // `peak`: the most that there were since the last look, for a crowd may come and go between two. True once
-  // for each crowd that has gone.
+  // `peak`: the highest number since the last call, because connections may come and go between two calls.
+  // Returns true once for each fall to half.
   bool Look(size_t connections, size_t peak);
 
  private:
-  size_t peak_ = 0;  // since the last crowd
+  size_t peak_ = 0;  // since Look last returned true
   size_t last_ = 0;
 };
 
-// The allocator keeps what is free between what is in use, for ever: of a storm with big messages, tens of
-// megabytes. A thread of its own gives such pages back, so that no session waits for the kernel; one that
-// allocates at that very moment waits for its turn at the allocator's lock.
+// The allocator never returns free pages that lie between used ones: after a burst of large messages these
+// are tens of megabytes. A thread of its own returns them with malloc_trim, so that no session waits for the
+// kernel. A session that allocates at that moment waits for the allocator's lock.
 class MemoryReturn {
  public:
-  // The functions are called once a period, on this thread, for what CrowdWatch wants to know.
+  // Calls both functions once a period on its own thread, and passes the results to CrowdWatch.
   MemoryReturn(std::function<size_t()> connections, std::function<size_t()> peak,
                absl::Duration period = absl::Seconds(1));
   ~MemoryReturn();

@@ -14,7 +14,7 @@ void LogChange(spdlog::level::level_enum level, std::string_view event, const Fl
   LogEvent(level, event, {{"flag", change.name}, {"from", change.from}, {"to", change.to}});
 }
 
-// The complaint without what only makes sense at a terminal.
+// The error text without the parts that are meant for a terminal.
 std::string_view ComplaintOf(const EarlyExit& exit) {
   constexpr std::string_view kBefore = "drawbridge: ";
   constexpr std::string_view kBehind = " (see --help)\n";

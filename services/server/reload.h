@@ -11,12 +11,12 @@
 
 namespace drawbridge {
 
-// Parses the flags anew, given those that the process runs with.
+// Parses the flags again. `running`: the flags that the process runs with.
 using FlagParser = std::function<std::variant<Flags, EarlyExit>(const Flags* running)>;
 
 // Takes over the reloadable flags and logs each with its old and new value, and each other flag that changed
-// as one that needs a restart. Where any flag is bad, nothing changes and the log names the place, the value
-// and the bound. `trigger` begins the lines. Blocks on the file system; one thread at a time.
+// as one that needs a restart. If any flag is bad, nothing changes, and the log names the place, the value
+// and what it must be. `trigger`: a field of these log lines. Blocks on the file system. Not thread-safe.
 void ReloadFlags(Server& server, const FlagParser& parse, std::string_view trigger);
 
 }  // namespace drawbridge

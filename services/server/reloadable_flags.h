@@ -11,7 +11,7 @@ namespace drawbridge {
 
 const std::vector<std::string>& ReloadableFlags();
 
-// Values as texts; no flag holds a secret, only the path of a file with one.
+// The values are texts. They may be logged: no flag holds a secret, only the path of a file with one.
 struct FlagChange {
   bool operator==(const FlagChange&) const = default;
   std::string name;
@@ -24,7 +24,7 @@ struct FlagChanges {
   std::vector<FlagChange> need_restart;  // the running value is still `from`
 };
 
-// Sets the reloadable flags of `to` to what they are in `from`. Returns all that differed.
+// Copies the reloadable flags from `from` to `to`. Returns all flags that differed.
 FlagChanges TakeReloadable(const Flags& from, Flags* to);
 
 }  // namespace drawbridge

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "DRAWBRIDGE_";
 
-// What drawbridgectl reads, which may run in the same container.
+// The variables of drawbridgectl, which may run in the same container.
 constexpr std::string_view kOfControlTool[] = {
     "ADDRESS", "CA_CERT", "CERT", "INSECURE_TOKEN", "KEY", "SERVER_NAME", "TLS", "TOKEN_FILE", "USE_PROXY"};
 
@@ -64,7 +64,7 @@ std::vector<std::string> StrayVariables(const char* const* environment,
     const bool is_flag =
         std::ranges::any_of(flags, [name](const std::string& flag) { return name == VariableOf(flag); });
     if (is_flag || std::ranges::find(kOfControlTool, suffix) != std::end(kOfControlTool)) continue;
-    // A prefix of a Service's own name may stand before: the underscore behind DRAWBRIDGE counts.
+    // The Service may be called "drawbridge", so the text includes the underscore after DRAWBRIDGE.
     const std::string_view value = variable.substr(std::min(name.size() + 1, variable.size()));
     if (IsServiceLink(name.substr(kPrefix.size() - 1), value)) continue;
     sentences.push_back(Sentence(name, flags));

@@ -7,7 +7,7 @@
 namespace drawbridge {
 namespace {
 
-// The distance of Levenshtein, one row of its table at a time.
+// The Levenshtein distance, computed with one row of its table at a time.
 size_t Distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
@@ -26,7 +26,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string Suggestion(std::string_view typed, const std::vector<std::string>& names) {
-  constexpr size_t kLongest = 100;  // no name is longer, and the table grows with the square
+  constexpr size_t kLongest = 100;  // no name is longer, and the time is quadratic
   if (typed.size() > kLongest) return "";
   size_t best = std::min<size_t>(2, typed.size() / 3) + 1;
   std::string found;

@@ -8,8 +8,8 @@
 
 namespace drawbridge {
 
-// The name that takes the fewest insertions, deletions and replacements of a character to write `typed`;
-// empty where that is more than two, or more than a third of `typed`.
+// The name with the smallest Levenshtein distance from `typed`; empty if that is more than two, or more than
+// a third of the length of `typed`.
 std::string Suggestion(std::string_view typed, const std::vector<std::string>& names);
 
 }  // namespace drawbridge

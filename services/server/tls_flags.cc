@@ -11,7 +11,7 @@ namespace {
 
 using Which = TlsFileError::Which;
 
-// The flags of one port, by which a complaint names them.
+// The flags of one port. `prefix`: that of the names of the flags.
 struct TlsFlags {
   std::string prefix;
   std::string cert;
@@ -64,7 +64,7 @@ std::string FileProblem(const TlsFlags& flags) {
   } catch (const TlsFileError& error) {
     return LineOf(error, flags);
   } catch (const std::exception& error) {
-    return Line(flags.prefix + "cert", flags.cert, error.what());  // OpenSSL itself is not well
+    return Line(flags.prefix + "cert", flags.cert, error.what());  // an error of OpenSSL itself
   }
   return {};
 }

@@ -1,4 +1,4 @@
-// What the flags of TLS mean together.
+// Checks the combinations of the TLS flags.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_TLS_FLAGS_H_
 #define DRAWBRIDGE_SERVICES_SERVER_TLS_FLAGS_H_
 
@@ -9,13 +9,12 @@
 
 namespace drawbridge {
 
-// Of the data plane's flags --tls_*, and of the control plane's --control_tls_*. Without a certificate where
-// there is to be no TLS.
+// The files of the data plane (--tls_*) and of the control port (--control_tls_*). Without TLS the
+// certificate is empty.
 TlsFiles TlsFilesOf(const Flags& flags);
 TlsFiles ControlTlsFilesOf(const Flags& flags);
 
-// What is wrong with them, as one line that names a flag, its value and what is wanted; empty: nothing. Reads
-// the files.
+// Return one line that names a flag, its value and what it must be; empty: no error. Read the files.
 std::string TlsContradiction(const Flags& flags);
 std::string ControlTlsContradiction(const Flags& flags);
 

@@ -119,7 +119,7 @@ TEST(KnownCallersTest, BadLinesAreNamed) {
   EXPECT_THAT(Refused("ci viewer " + digest.substr(1)), HasSubstr("the digest has 63 characters"));
   EXPECT_THAT(Refused("ci viewer " + digest.substr(1) + "g"), HasSubstr("the digest has 64 characters"));
   EXPECT_EQ(Refused("a viewer " + digest + "\n\nb operator " + digest),
-            "line 3: the digest is that of line 1: each must have one line");
+            "line 3: the digest is already in line 1: must be unique");
   EXPECT_THAT(Refused("cert:ops"), StartsWith("line 1: has 1 word: "));
   EXPECT_THAT(Refused("cert: viewer"), HasSubstr("the subject is \"\": must be 1 to 256 bytes"));
   EXPECT_THAT(Refused("cert:ops admin"), HasSubstr("the role is \"admin\""));
@@ -127,7 +127,7 @@ TEST(KnownCallersTest, BadLinesAreNamed) {
   EXPECT_THAT(Refused("cert:o\xffs viewer"), HasSubstr("the subject is"));
   EXPECT_THAT(Refused("cert:" + std::string(257, 's') + " viewer"), HasSubstr("the subject has 257 bytes"));
   EXPECT_THAT(Refused("cert:ops viewer\ncert:ops operator"),
-              StartsWith("line 2: the subject is that of line 1"));
+              StartsWith("line 2: the subject is already in line 1"));
   EXPECT_THAT(Refused(std::string("c\0i viewer ", 11) + digest), HasSubstr("the name is \"c\\000i\""));
 }
 
@@ -140,12 +140,12 @@ TEST(KnownCallersTest, ATokenInTheWrongPlaceIsNotRepeated) {
 }
 
 TEST(KnownCallersTest, TheFileIsBounded) {
-  EXPECT_THAT(Refused(std::string(KnownCallers::kMaxBytes + 1, '#')), HasSubstr("at most 1048576 are taken"));
+  EXPECT_THAT(Refused(std::string(KnownCallers::kMaxBytes + 1, '#')), HasSubstr("at most 1048576 are allowed"));
   EXPECT_EQ(Refused(std::string(KnownCallers::kMaxBytes, '#')), "taken");
   std::string text;
   for (size_t i = 0; i < KnownCallers::kMaxEntries; ++i) text += "cert:n" + std::to_string(i) + " viewer\n";
   EXPECT_EQ(Refused(text), "taken");
-  EXPECT_EQ(Refused(text + "cert:more viewer"), "line 1001: is entry 1001: at most 1000 are taken");
+  EXPECT_EQ(Refused(text + "cert:more viewer"), "line 1001: is entry 1001: at most 1000 are allowed");
 }
 
 TEST(CallersFileTest, OthersWhoMayReadItAreNoticed) {
