@@ -57,7 +57,7 @@ std::string Repeat(const std::string& text, int times) {
   return out;
 }
 
-// One for the whole table: every row finds it unharmed by the rows before.
+// One server and client for the whole table. Every row checks that the client is still connected.
 class InterruptInputTest : public ::testing::TestWithParam<BadInput> {
  protected:
   static void SetUpTestSuite() {

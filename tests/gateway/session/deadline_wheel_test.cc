@@ -71,8 +71,7 @@ TEST(DeadlineWheelTest, RandomDeadlinesOverSeveralTurns) {
     const nanoseconds due = now + nanoseconds(random() % 200'000'000'000);
     targets.push_back(std::make_unique<Target>([&now, &early, &late, due] {
       early += now < due ? 1 : 0;
-      late +=
-          now > due + DeadlineWheel::kTick + milliseconds(30) ? 1 : 0;  // 30 ms: the longest step below
+      late += now > due + DeadlineWheel::kTick + milliseconds(30) ? 1 : 0;  // 30 ms: the longest step below
     }));
     wheel.Set(*targets.back(), kStart + due);
     now += milliseconds(random() % 30);
