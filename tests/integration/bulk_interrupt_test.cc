@@ -238,7 +238,7 @@ TEST(BulkInterruptTest, NoCallWaitsForAnother) {
   auto fast = OpenMany(server, 5, "/fast");
   Client single = server.Open({.target = "/single"});
   BulkCall slow_call(server, AllThat("path = \"/slow\"", 1));
-  server.WaitUntilClosing(slow[0].id());  // and 19 seconds to go
+  server.WaitUntilClosing(slow[0].id());  // the call takes 19 more seconds
 
   BulkCall fast_call(server, AllThat("path = \"/fast\""));
   auto interrupt = StartInterrupt(server, InterruptOf(single.id()));

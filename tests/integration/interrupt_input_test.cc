@@ -18,7 +18,7 @@ using grpc::StatusCode;
 
 struct BadInput {
   std::string name;
-  std::function<void(Request&)> spoil;  // a good request
+  std::function<void(Request&)> spoil;  // makes a valid request invalid
   StatusCode code;
   std::string reason;
   std::string field;
