@@ -17,7 +17,7 @@
 
 namespace drawbridge {
 
-// Two I/O threads, free ports on loopback, no pings, drains at once: a test sets what it is about.
+// Flags with two I/O threads, free ports on loopback, no pings and drains without delay, for tests to change.
 Flags TestFlags();
 
 // As thread-safe as Server.
@@ -35,9 +35,9 @@ class RunningServer {
   // Returns the result of GetConnection. Throws if the status is not OK.
   control::v1::Connection Get(const std::string& id);
 
-  // The connection itself, for its events; null where it is neither listed nor remembered.
+  // Returns the connection object; null if it is neither listed nor in the history.
   std::shared_ptr<Connection> Find(const std::string& id) { return server_.gateway().registry().Find(id); }
-  // Waits until its socket is closed, and gets it. Throws where that does not happen.
+  // Waits until the socket is closed and returns the record. Throws after kPatience.
   control::v1::Connection GetWhenClosed(const std::string& id);
   // Waits until the connection is closing. Throws after kPatience.
   void WaitUntilClosing(const std::string& id);
