@@ -16,18 +16,11 @@
 #include <utility>
 
 #include "gateway/base/clock.h"
-#include "gateway/connections/close.h"
 #include "gateway/listener/gateway.h"
+#include "services/drain/drain_plan.h"
 #include "services/drain/paced_close.h"
 
 namespace drawbridge {
-
-struct DrainPlan {
-  std::chrono::nanoseconds not_ready{0};  // still accepting, since load balancers react with a delay
-  std::chrono::nanoseconds spread{0};     // the close frames are spread evenly over it
-  // A client that remains at the end of the grace after the last close frame is cut.
-  CloseRequest close{CloseCause::kShutdown};
-};
 
 enum class NodeState : uint8_t { kServing, kDraining, kDrained };
 

@@ -22,6 +22,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/time_slice.h"
 #include "gateway/base/version.h"
+#include "gateway/listener/gateway.h"
 #include "services/server/file_watch.h"
 #include "services/server/flags.h"
 #include "services/server/health_check.h"

@@ -2,28 +2,27 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <grpcpp/grpcpp.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
 #include "gateway/handlers/new_handler.h"
+#include "gateway/listener/gateway.h"
 #include "gateway/listener/host_policy.h"
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_headers.h"
 #include "gateway/listener/trusted_proxies.h"
-#include "services/auth/port_credentials.h"
-#include "services/control/wire.h"
-#include "services/server/reloadable_flags.h"
+#include "services/admin/admin.h"
+#include "services/admin/probes.h"
+#include "services/server/control_plane.h"
+#include "services/server/memory_return.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
@@ -58,37 +57,6 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .tls = TlsFilesOf(flags)};
 }
 
-// For a caller of the control plane to answer a ping, and to acknowledge what was sent to it.
-constexpr std::chrono::milliseconds kKeepaliveTimeout{20'000};
-
-// When the node ends: for the calls that are under way to be answered and written, and for their callers to
-// read that. Callers that try again meanwhile hear NODE_GONE.
-constexpr std::chrono::milliseconds kLastAnswers{1000};
-constexpr std::chrono::milliseconds kLastReads{200};
-
-// What one client may ask of the control plane; docs/watch.md has the figures. The bound of the watches is
-// Watches::Options::max_watches.
-void SetLimits(grpc::ServerBuilder& builder) {
-  constexpr int kMaxReceiveBytes =
-      2 * kMaxRequestBytes;  // ParseRequest refuses the upper half, with a reason
-  constexpr int kMaxSendBytes =
-      32 << 20;                      // answers end at kAnswerBytes (control/wire.h), but for one long row
-  constexpr int kMaxStreams = 1024;  // of one connection; more wait on the client's side
-  constexpr int kHandshakeTimeoutMs = 20'000;  // of TLS, and of HTTP/2 up to the client's settings
-  constexpr int kKeepaliveMs = 60'000;         // a client that has vanished keeps no watch
-  constexpr int kMinPingIntervalMs = 10'000;   // a client that pings more often gets too_many_pings
-  constexpr int kMaxPingStrikes = 2;
-  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
-  builder.SetMaxSendMessageSize(kMaxSendBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(kKeepaliveTimeout.count()));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kMaxPingStrikes);
-}
-
 void WarnOfExpiry(const char* flag, std::optional<std::chrono::system_clock::time_point> not_after,
                   const Clock& clock) {
   if (!not_after.has_value() || *not_after > clock.Wall()) return;
@@ -110,112 +78,96 @@ Server::Server(const Flags& flags)
       tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
       control_tls_files_({flags.control_tls_cert, flags.control_tls_key, flags.control_tls_client_ca}),
       control_tokens_file_({flags.control_tokens}),
-      gateway_(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), handler_.get(), &clock_),
-      authenticator_(flags.control_tokens),
-      control_certificates_(flags.control_tls_cert.empty()
-                                ? nullptr
-                                : std::make_unique<PortCertificates>(ControlTlsFilesOf(flags), &clock_)),
-      health_service_(&guard_, {"", control::v1::ConnectionService::service_full_name(),
-                                control::v1::NodeService::service_full_name()}),
-      drainer_(&gateway_, &clock_, [this] { TellHealth(); }),
-      connection_service_(&gateway_.registry(), &gateway_.send_budget(), &clock_, &guard_),
-      node_service_({.gateway = &gateway_, .drainer = &drainer_, .clock = &clock_, .guard = &guard_},
-                    [this] { return drain_plan(); }),
-      reflection_service_({control::v1::ConnectionService::service_full_name(),
-                           control::v1::NodeService::service_full_name(), "grpc.health.v1.Health"},
-                          &guard_),
-      rpc_metrics_({control::v1::ConnectionService::service_full_name(),
-                    control::v1::NodeService::service_full_name()}),
-      control_port_({.listen = flags.control_listen,
-                     .max_connections = flags.control_connections,
-                     .user_timeout = kKeepaliveTimeout},
-                    &clock_) {
-  ServeControl();
+      gateway_(std::make_unique<Gateway>(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), handler_.get(),
+                                         &clock_)),
+      control_(std::make_unique<ControlPlane>(flags, ControlPlane::Node{
+                                                         .gateway = gateway_.get(),
+                                                         .clock = &clock_,
+                                                         .drain_plan = [this] { return drain_plan(); },
+                                                         .on_drain_change = [this] { TellHealth(); },
+                                                     })) {
+  control_->Start();
   TellHealth();
+  memory_return_ = std::make_unique<MemoryReturn>([this] { return gateway_->registry().size(); },
+                                                  [this] { return gateway_->registry().TakePeak(); });
+  const PortCertificates* const control_certificates = control_->certificates();
   admin_ = std::make_unique<Admin>(
       flags.admin_listen,
-      Admin::Node{.gateway = gateway_,
-                  .watches = connection_service_.watches(),
-                  .rpcs = rpc_metrics_,
-                  .control_port = control_port_,
+      Admin::Node{.gateway = *gateway_,
+                  .watches = control_->watches(),
+                  .rpcs = control_->rpc_metrics(),
+                  .control_port = control_->port(),
                   .reloads = reloads_,
                   .clock = clock_,
-                  .control_certificate_not_after = [this] { return ControlCertificateNotAfter(); },
+                  .control_certificate_not_after =
+                      [control_certificates] {
+                        return control_certificates == nullptr
+                                   ? std::nullopt
+                                   : std::optional(control_certificates->not_after());
+                      },
                   .not_ready = [this] { return WhyNotReady(); }},
       [this] { TellHealth(); });
   WarnAtStart();
+  WatchFiles();
+}
+
+Server::~Server() {
+  admin_.reset();
+  tls_files_.Stop();
+  control_tls_files_.Stop();
+  control_tokens_file_.Stop();
+  gateway_->CutEveryone();
+}
+
+const std::string& Server::control_address() const { return control_->address(); }
+const std::string& Server::admin_address() const { return admin_->address(); }
+const Watches& Server::watches() const { return control_->watches(); }
+
+int64_t Server::Shutdown(DrainPlan plan) {
+  const int64_t closed = control_->drainer().Shutdown(std::move(plan));
+  control_->Shutdown();
+  return closed;
+}
+
+void Server::HastenShutdown() { control_->drainer().Hasten(); }
+
+// Warns of settings with which the node starts, but does not work as expected.
+void Server::WarnAtStart() const {
+  WarnOfExpiry("--tls_cert", gateway_->certificate_not_after(), clock_);
+  if (const auto* const certificates = control_->certificates())
+    WarnOfExpiry("--control_tls_cert", certificates->not_after(), clock_);
+  WarnOfNoCallers(control_->authenticator());
+}
+
+void Server::WatchFiles() {
   reloads_.Succeeded("flags");
-  if (has_tls_) reloads_.Succeeded("tls");
-  if (control_certificates_ != nullptr) reloads_.Succeeded("control_tls");
-  if (authenticator_.asks()) reloads_.Succeeded("control_tokens");
-  if (has_tls_) tls_files_.Start([this] { ReloadTls(); });
-  if (control_certificates_ != nullptr) control_tls_files_.Start([this] { ReloadControlTls(); });
-  if (authenticator_.asks()) control_tokens_file_.Start([this] { ReloadControlTokens(); });
-}
-
-// gRPC listens nowhere: it gets what the control port accepts.
-void Server::ServeControl() {
-  grpc::ServerBuilder builder;
-  PortOptions port_options{
-      .certificates = control_certificates_.get(), .guard = &guard_, .guarded_methods = {}};
-  for (const auto* const methods :
-       {&connection_service_.service().methods(), &node_service_.service().methods(),
-        &health_service_.service().methods(), &reflection_service_.v1().methods(),
-        &reflection_service_.v1alpha().methods()}) {
-    port_options.guarded_methods.insert(methods->begin(), methods->end());
+  if (has_tls_) {
+    reloads_.Succeeded("tls");
+    tls_files_.Start([this] { ReloadTls(); });
   }
-  control_acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      NewPortCredentials(port_options));
-  SetLimits(builder);
-  builder.RegisterService(&connection_service_.service());
-  builder.RegisterService(&node_service_.service());
-  builder.RegisterService(&reflection_service_.v1());
-  builder.RegisterService(&reflection_service_.v1alpha());
-  builder.RegisterService(&health_service_.service());
-  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(rpc_metrics_.NewInterceptorFactory());
-  interceptors.push_back(calls_.NewInterceptorFactory());
-  builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  control_ = builder.BuildAndStart();
-  if (control_ == nullptr) throw std::runtime_error("the gRPC server of the control port cannot be started");
-  control_port_.Start([this](int socket) {
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-    connection.fd = socket;
-    control_acceptor_->HandleNewConnection(&connection);
-  });
-}
-
-// gRPC begins with a GOAWAY, at which some clients drop what they have not read of their calls, and cancels
-// calls that come behind it. So each call is answered and read before.
-void Server::AnswerLastCalls() {
-  guard_.Set(Guard::Door::kNodeGone);
-  connection_service_.EndWatches();
-  health_service_.EndWatches();
-  if (!calls_.AwaitNone(kLastAnswers)) spdlog::warn("calls of the control API are cut: they were not read");
-  if (control_port_.connections() != 0) std::this_thread::sleep_for(kLastReads);
-  guard_.Set(Guard::Door::kServicesGone);
-}
-
-// gRPC would leak a connection that it gets when it ends.
-void Server::EndControl(std::chrono::milliseconds patience) {
-  control_port_.Stop();
-  control_->Shutdown(std::chrono::system_clock::now() + patience);
+  if (control_->certificates() != nullptr) {
+    reloads_.Succeeded("control_tls");
+    control_tls_files_.Start([this] { ReloadControlTls(); });
+  }
+  if (control_->authenticator().asks()) {
+    reloads_.Succeeded("control_tokens");
+    control_tokens_file_.Start([this] { ReloadControlTokens(); });
+  }
 }
 
 void Server::ReloadFiles() {
   if (has_tls_) ReloadTls();
-  if (control_certificates_ != nullptr) ReloadControlTls();
-  if (authenticator_.asks()) ReloadControlTokens();
+  if (control_->certificates() != nullptr) ReloadControlTls();
+  if (control_->authenticator().asks()) ReloadControlTokens();
 }
 
 void Server::ReloadTls() {
   MutexLock lock(reloading_);
   try {
-    gateway_.ReloadTls();
+    gateway_->ReloadTls();
     reloads_.Succeeded("tls");
     spdlog::info("--tls_cert was read again: new clients get the new certificate");
-    WarnOfExpiry("--tls_cert", gateway_.certificate_not_after(), clock_);
+    WarnOfExpiry("--tls_cert", gateway_->certificate_not_after(), clock_);
   } catch (const std::exception& error) {
     reloads_.Failed("tls");
     spdlog::error("--tls_cert cannot be used, the old certificate stays in use: {}", error.what());
@@ -223,7 +175,7 @@ void Server::ReloadTls() {
 }
 
 std::optional<NotReady> Server::WhyNotReady() const {
-  switch (drainer_.state()) {
+  switch (control_->drainer().state()) {
     case NodeState::kServing:
       break;
     case NodeState::kDraining:
@@ -231,30 +183,24 @@ std::optional<NotReady> Server::WhyNotReady() const {
     case NodeState::kDrained:
       return NotReady{"drained", "the node was emptied and not resumed"};
   }
-  if (!gateway_.full() || !MindsBeingFull()) return std::nullopt;
-  return NotReady{"full", fmt::format("all {} places for clients are taken", gateway_.max_connections())};
+  if (!gateway_->full() || !FullIsNotReady()) return std::nullopt;
+  return NotReady{"full", fmt::format("all {} places for clients are taken", gateway_->max_connections())};
 }
 
-bool Server::MindsBeingFull() const {
+bool Server::FullIsNotReady() const {
   MutexLock lock(mu_);
   return flags_.not_ready_when_full;
 }
 
-// The node as a whole is serving while it is ready. Its control API is until it goes: who empties a node, or
-// is to make room in a full one, needs it.
-void Server::TellHealth() {
-  health_service_.Set("", !WhyNotReady().has_value());
-  health_service_.Set(control::v1::ConnectionService::service_full_name(), true);
-  health_service_.Set(control::v1::NodeService::service_full_name(), true);
-}
+void Server::TellHealth() { control_->SetServing(!WhyNotReady().has_value()); }
 
 void Server::ReloadControlTls() {
   MutexLock lock(reloading_);
   try {
-    control_certificates_->Reload();
+    control_->certificates()->Reload();
     reloads_.Succeeded("control_tls");
     spdlog::info("--control_tls_cert was read again: new callers get the new certificate");
-    WarnOfExpiry("--control_tls_cert", control_certificates_->not_after(), clock_);
+    WarnOfExpiry("--control_tls_cert", control_->certificates()->not_after(), clock_);
   } catch (const std::exception& error) {
     reloads_.Failed("control_tls");
     spdlog::error("--control_tls_cert cannot be used, the old certificate stays in use: {}", error.what());
@@ -263,49 +209,26 @@ void Server::ReloadControlTls() {
 
 void Server::ReloadControlTokens() {
   MutexLock lock(reloading_);
+  Authenticator& authenticator = control_->authenticator();
   try {
-    const size_t callers = authenticator_.Reload();
+    const size_t callers = authenticator.Reload();
     reloads_.Succeeded("control_tokens");
-    spdlog::info("{} was read: {} tokens and certificates may call", authenticator_.path(), callers);
-    WarnOfNoCallers(authenticator_);
+    spdlog::info("{} was read: {} tokens and certificates may call", authenticator.path(), callers);
+    WarnOfNoCallers(authenticator);
   } catch (const std::exception& error) {
     reloads_.Failed("control_tokens");
     spdlog::error("{} cannot be used, callers that it no longer has may still call: {}",
-                  authenticator_.path(), error.what());
-  }
-}
-
-// What a good start may hide.
-void Server::WarnAtStart() const {
-  WarnOfExpiry("--tls_cert", gateway_.certificate_not_after(), clock_);
-  if (control_certificates_ != nullptr)
-    WarnOfExpiry("--control_tls_cert", control_certificates_->not_after(), clock_);
-  WarnOfNoCallers(authenticator_);
-}
-
-Server::~Server() {
-  admin_.reset();
-  tls_files_.Stop();
-  control_tls_files_.Stop();
-  control_tokens_file_.Stop();
-  if (control_ != nullptr) {
-    gateway_.CutEveryone();
-    EndControl(std::chrono::milliseconds(0));
+                  authenticator.path(), error.what());
   }
 }
 
 FlagChanges Server::Reload(const Flags& flags) {
   MutexLock lock(mu_);
   FlagChanges changes = TakeReloadable(flags, &flags_);
-  if (!changes.taken.empty()) gateway_.Apply(OptionsOf(flags_));
+  if (!changes.taken.empty()) gateway_->Apply(OptionsOf(flags_));
   SetLogLevel(flags_.log_level);
   reloads_.Succeeded("flags");
   return changes;
-}
-
-std::optional<std::chrono::system_clock::time_point> Server::ControlCertificateNotAfter() const {
-  if (control_certificates_ == nullptr) return std::nullopt;
-  return control_certificates_->not_after();
 }
 
 Flags Server::flags() const {
@@ -319,14 +242,6 @@ DrainPlan Server::drain_plan() const {
   plan.close.grace = flags_.drain_grace;
   plan.close.code = flags_.drain_code;
   return plan;
-}
-
-int64_t Server::Shutdown(DrainPlan plan) {
-  const int64_t closed = drainer_.Shutdown(std::move(plan));
-  AnswerLastCalls();
-  EndControl(std::chrono::seconds(1));
-  control_.reset();
-  return closed;
 }
 
 }  // namespace drawbridge

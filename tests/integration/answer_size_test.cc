@@ -34,7 +34,7 @@ AttributesPointer LongLabels() {
 class AnswerSizeTest : public ::testing::Test {
  protected:
   AnswerSizeTest() {
-    Registry& registry = server_.server().gateway().registry();
+    Registry& registry = server_.registry();
     const AttributesPointer labels = LongLabels();
     for (size_t i = 0; i < kConnections; ++i) {
       registrations_.push_back(registry.Add({.path = fmt::format("/{:0500}", i)}));

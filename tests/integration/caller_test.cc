@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gateway/base/log.h"
+#include "services/control/watches.h"
 #include "tests/support/callers_file.h"
 #include "tests/support/certificates.h"
 #include "tests/support/client.h"

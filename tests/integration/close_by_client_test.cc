@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "gateway/connections/registry.h"
 #include "tests/integration/close_record.h"
 #include "tests/support/certificates.h"
 #include "tests/support/client.h"
@@ -183,7 +184,7 @@ TEST(CloseByClientTest, NoPong) {
                 .cause = "no_pong",
                 .sent_code = 1001,
                 .sent_reason = "no pong"});
-  EXPECT_EQ(server.server().gateway().registry().size(), 0u);
+  EXPECT_EQ(server.registry().size(), 0u);
   EXPECT_EQ(client.ReadFrame().opcode, kOpPing);
   EXPECT_EQ(client.ReadClose().code(), 1001);
   EXPECT_EQ(client.ReadEnd(), Client::Ending::kEndOfFile);

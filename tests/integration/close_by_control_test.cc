@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "gateway/connections/registry.h"
 #include "tests/integration/close_record.h"
 #include "tests/support/certificates.h"
 #include "tests/support/client.h"
@@ -310,7 +311,7 @@ TEST(CloseTest, WhoeverVanishedByResetIsUnlisted) {
   Client vanishes = server.Open();
   vanishes.Reset();
   server.GetWhenClosed(vanishes.id());
-  const auto listed = server.server().gateway().registry().Page(0, 10);
+  const auto listed = server.registry().Page(0, 10);
   ASSERT_EQ(listed.size(), 1u);
   EXPECT_EQ(listed[0]->info().id, stays.id());
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/log.h"
+#include "gateway/connections/registry.h"
 #include "tests/support/client.h"
 #include "tests/support/running_server.h"
 #include "tests/support/standard_error.h"
@@ -61,7 +62,7 @@ TEST_F(LogLinesTest, AnEnd) {
 TEST_F(LogLinesTest, AFloodOfEndsIsBounded) {
   constexpr size_t kClients = 3000;
   for (size_t i = 0; i < kClients; ++i) server_.Open().Reset();
-  ASSERT_TRUE(WaitUntil([&] { return server_.server().gateway().registry().size() == 0; }));
+  ASSERT_TRUE(WaitUntil([&] { return server_.registry().size() == 0; }));
   EXPECT_THAT(Lines("connection ended").size(), ::testing::Le(kClients));
   EXPECT_GE(Lines("connection ended").size(), 1000U) << "a second's worth at once";
 }

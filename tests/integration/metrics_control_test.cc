@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/connections/registry.h"
 #include "tests/integration/metric_growth.h"
 #include "tests/support/running_server.h"
 #include "tests/support/watch_stream.h"
@@ -112,7 +113,7 @@ TEST(MetricsTest, CallsByMethodAndStatus) {
   Client client = server.Open();
   ExpectGrowth(server, get(client.id()), {{Started(method), 1}, {Handled(method, "OK"), 1}});
   ExpectGrowth(server, get("Not an id"), {{Started(method), 1}, {Handled(method, "INVALID_ARGUMENT"), 1}});
-  ExpectGrowth(server, get(server.server().gateway().registry().node().ConnectionId(99)),
+  ExpectGrowth(server, get(server.registry().node().ConnectionId(99)),
                {{Started(method), 1}, {Handled(method, "NOT_FOUND"), 1}, {Handled(method, "OK"), 0}});
 }
 

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "gateway/connections/registry.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/control/watches.h"
 #include "tests/services/control/watch_replay.h"
 #include "tests/support/client.h"
 #include "tests/support/running_server.h"
@@ -28,7 +30,7 @@ namespace v1 = control::v1;
 constexpr size_t kMaxWatches = 256;
 constexpr size_t kMaxCostOfOne = 16 << 20;
 
-Registry& RegistryOf(RunningServer& server) { return server.server().gateway().registry(); }
+Registry& RegistryOf(RunningServer& server) { return server.registry(); }
 const Watches& WatchesOf(RunningServer& server) { return server.server().watches(); }
 
 std::string TokenInDetails(const grpc::Status& status) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/connections/registry.h"
+#include "services/control/watches.h"
 #include "tests/support/client.h"
 #include "tests/support/running_server.h"
 #include "tests/support/status_details.h"
@@ -35,7 +37,7 @@ v1::WatchConnectionsRequest SkipSnapshot() {
 
 // Opens and ends `pairs` connections without a socket.
 void Churn(RunningServer& server, int pairs) {
-  for (int i = 0; i < pairs; ++i) server.server().gateway().registry().Add({}).Reset();
+  for (int i = 0; i < pairs; ++i) server.registry().Add({}).Reset();
 }
 
 const Watches& WatchesOf(RunningServer& server) { return server.server().watches(); }

@@ -9,6 +9,8 @@
 #include <stop_token>
 #include <utility>
 
+#include "gateway/listener/gateway.h"
+
 namespace drawbridge {
 namespace {
 
@@ -43,6 +45,12 @@ RunningServer::RunningServer(const Flags& flags)
     : server_(flags),
       channel_(grpc::CreateChannel(server_.control_address(), grpc::InsecureChannelCredentials())),
       stub_(v1::ConnectionService::NewStub(channel_)) {}
+
+const std::string& RunningServer::address() { return server_.gateway().address(); }
+
+Registry& RunningServer::registry() { return server_.gateway().registry(); }
+
+std::shared_ptr<Connection> RunningServer::Find(const std::string& id) { return registry().Find(id); }
 
 v1::Connection RunningServer::Get(const std::string& id) {
   grpc::ClientContext context;

@@ -17,6 +17,8 @@
 
 namespace drawbridge {
 
+class Registry;
+
 // Flags with two I/O threads, free ports on loopback, no pings and drains without delay, for tests to change.
 Flags TestFlags();
 
@@ -26,9 +28,10 @@ class RunningServer {
   explicit RunningServer(const Flags& flags = TestFlags());
 
   Server& server() { return server_; }
+  Registry& registry();
   const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
   control::v1::ConnectionService::Stub& stub() { return *stub_; }
-  const std::string& address() { return server_.gateway().address(); }
+  const std::string& address();
 
   Client Open(const Client::Options& options = {}) { return Client::Open(address(), options); }
 
@@ -36,7 +39,7 @@ class RunningServer {
   control::v1::Connection Get(const std::string& id);
 
   // Returns the connection object; null if it is neither listed nor in the history.
-  std::shared_ptr<Connection> Find(const std::string& id) { return server_.gateway().registry().Find(id); }
+  std::shared_ptr<Connection> Find(const std::string& id);
   // Waits until the socket is closed and returns the record. Throws after kPatience.
   control::v1::Connection GetWhenClosed(const std::string& id);
   // Waits until the connection is closing. Throws after kPatience.
