@@ -32,9 +32,9 @@ grpc::Status ParseBound(int64_t value, const std::string& reason, const std::str
 
 grpc::Status ParseRate(int32_t value, uint32_t* rate) {
   if (value < kUnlimitedRate) {
-    return InvalidField("RATE_INVALID", "rate_per_second",
-                        fmt::format("is {}: at least -1 is required (-1: as fast as possible, 0: {})", value,
-                                    kDefaultRate));
+    return InvalidField(
+        "RATE_INVALID", "rate_per_second",
+        fmt::format("is {}: at least -1 is required (-1: as fast as possible, 0: {})", value, kDefaultRate));
   }
   if (value == kUnlimitedRate) {
     *rate = 0;

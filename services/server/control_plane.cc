@@ -20,8 +20,8 @@ namespace {
 // For a caller of the control plane to answer a ping, and to acknowledge what was sent to it.
 constexpr std::chrono::milliseconds kKeepaliveTimeout{20'000};
 
-// At the end of the node: the time in which calls under way are answered and their answers are written, and the
-// time in which their callers read them. A call that begins in this time gets NODE_GONE.
+// At the end of the node: the time in which calls under way are answered and their answers are written, and
+// the time in which their callers read them. A call that begins in this time gets NODE_GONE.
 constexpr std::chrono::milliseconds kLastAnswers{1000};
 constexpr std::chrono::milliseconds kLastReads{200};
 

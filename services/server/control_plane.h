@@ -1,4 +1,5 @@
-// The control plane of a node: the gRPC services, the rules for their callers, and the port that they listen on.
+// The control plane of a node: the gRPC services, the rules for their callers, and the port that they listen
+// on.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_CONTROL_PLANE_H_
 #define DRAWBRIDGE_SERVICES_SERVER_CONTROL_PLANE_H_
 

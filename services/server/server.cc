@@ -91,22 +91,22 @@ Server::Server(const Flags& flags)
   memory_return_ = std::make_unique<MemoryReturn>([this] { return gateway_->registry().size(); },
                                                   [this] { return gateway_->registry().TakePeak(); });
   const PortCertificates* const control_certificates = control_->certificates();
-  admin_ = std::make_unique<Admin>(
-      flags.admin_listen,
-      Admin::Node{.gateway = *gateway_,
-                  .watches = control_->watches(),
-                  .rpcs = control_->rpc_metrics(),
-                  .control_port = control_->port(),
-                  .reloads = reloads_,
-                  .clock = clock_,
-                  .control_certificate_not_after =
-                      [control_certificates] {
-                        return control_certificates == nullptr
-                                   ? std::nullopt
-                                   : std::optional(control_certificates->not_after());
-                      },
-                  .not_ready = [this] { return WhyNotReady(); }},
-      [this] { TellHealth(); });
+  admin_ =
+      std::make_unique<Admin>(flags.admin_listen,
+                              Admin::Node{.gateway = *gateway_,
+                                          .watches = control_->watches(),
+                                          .rpcs = control_->rpc_metrics(),
+                                          .control_port = control_->port(),
+                                          .reloads = reloads_,
+                                          .clock = clock_,
+                                          .control_certificate_not_after =
+                                              [control_certificates] {
+                                                return control_certificates == nullptr
+                                                           ? std::nullopt
+                                                           : std::optional(control_certificates->not_after());
+                                              },
+                                          .not_ready = [this] { return WhyNotReady(); }},
+                              [this] { TellHealth(); });
   WarnAtStart();
   WatchFiles();
 }
@@ -217,8 +217,8 @@ void Server::ReloadControlTokens() {
     WarnOfNoCallers(authenticator);
   } catch (const std::exception& error) {
     reloads_.Failed("control_tokens");
-    spdlog::error("{} cannot be used, callers that it no longer has may still call: {}",
-                  authenticator.path(), error.what());
+    spdlog::error("{} cannot be used, callers that it no longer has may still call: {}", authenticator.path(),
+                  error.what());
   }
 }
 

@@ -42,8 +42,8 @@ class Server {
   // little longer than the plan takes. Once. Returns how many clients were told to go.
   int64_t Shutdown(DrainPlan plan);
   int64_t Shutdown() { return Shutdown(drain_plan()); }
-  // Shortens a Shutdown that is under way: sends the close frames to all clients that are left at once, and cuts
-  // them a moment later. Any thread.
+  // Shortens a Shutdown that is under way: sends the close frames to all clients that are left at once, and
+  // cuts them a moment later. Any thread.
   void HastenShutdown();
 
   // Takes over the flags that may change while it runs. Returns what has changed, and what would take a

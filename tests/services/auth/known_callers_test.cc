@@ -140,7 +140,8 @@ TEST(KnownCallersTest, ATokenInTheWrongPlaceIsNotRepeated) {
 }
 
 TEST(KnownCallersTest, TheFileIsBounded) {
-  EXPECT_THAT(Refused(std::string(KnownCallers::kMaxBytes + 1, '#')), HasSubstr("at most 1048576 are allowed"));
+  EXPECT_THAT(Refused(std::string(KnownCallers::kMaxBytes + 1, '#')),
+              HasSubstr("at most 1048576 are allowed"));
   EXPECT_EQ(Refused(std::string(KnownCallers::kMaxBytes, '#')), "taken");
   std::string text;
   for (size_t i = 0; i < KnownCallers::kMaxEntries; ++i) text += "cert:n" + std::to_string(i) + " viewer\n";
