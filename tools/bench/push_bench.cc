@@ -1,6 +1,6 @@
-// Measures messages that another thread sends to many clients: how many a second, and how often an I/O thread
-// is woken for them. The gateway runs in this process, for Connection::Send to be called as its control plane
-// does; the clients, in a child, check every byte.
+// Measures messages that another thread sends to many clients: the rate, and how often the I/O thread is
+// woken. The gateway runs in this process, so that Connection::Send is called as by the control plane. The
+// clients run in a child process and check every byte.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ constexpr int kOpenSeconds = 60;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr unsigned kTimeLimit = 120;  // seconds, then SIGALRM ends the run
 
-// One byte each way tells the other side to go on.
+// A pipe that synchronizes both processes: one byte tells the other side to continue.
 struct Pipe {
   Pipe() {
     if (::pipe(ends) != 0) throw std::runtime_error("pipe");
@@ -46,7 +46,7 @@ struct Pipe {
   std::string Read() const {
     char text[64];
     const ssize_t size = ::read(ends[0], text, sizeof(text));
-    if (size <= 0) throw std::runtime_error("the other side is gone");
+    if (size <= 0) throw std::runtime_error("the other process has ended");
     return {text, static_cast<size_t>(size)};
   }
   int ends[2];
@@ -56,7 +56,7 @@ class Receivers final : private StayingListener {
  public:
   Receivers(const sockaddr_in& target, const Traffic& traffic) : fleet_(target, traffic, *this, kClients) {}
 
-  // One after the other, so that the gateway numbers them as the fleet does.
+  // One after the other, so that the gateway and the fleet number the connections in the same order.
   void Open() { fleet_.OpenAll(kOpenSeconds, 1); }
 
   void Receive(uint64_t each) {
@@ -88,7 +88,7 @@ int64_t ThreadCpu() {
   return now.tv_sec * kSecond + now.tv_nsec;
 }
 
-// How often the kernel let another thread of this process sleep because there was nothing to do.
+// The number of voluntary context switches of the other threads of this process.
 uint64_t Sleeps() {
   uint64_t sum = 0;
   const std::string self = std::to_string(::gettid());
@@ -112,7 +112,7 @@ std::vector<std::shared_ptr<Connection>> All(Registry& registry) {
   }
 }
 
-// To each client one message, `each` times. Returns how often a queue was full, and the thread waited.
+// Sends one message to each client, `each` times. Returns how often a queue was full and the thread waited.
 uint64_t Push(const std::vector<std::shared_ptr<Connection>>& connections, uint64_t each) {
   const Traffic traffic(kPayloadSize, /*text=*/false, 1);
   std::vector<std::shared_ptr<const std::string>> payloads;
@@ -126,7 +126,7 @@ uint64_t Push(const std::vector<std::shared_ptr<Connection>>& connections, uint6
       OutboundMessage message{.type = MessageType::kBinary,
                               .payload = payloads[(i + round) % payloads.size()]};
       while (true) {
-        // Taken only when it is queued.
+        // Send moves from `message` only if it queues it.
         const SendStatus status =
             connections[i]->Send(std::move(message));  // NOLINT(bugprone-use-after-move)
         if (status == SendStatus::kQueued) break;
@@ -149,7 +149,7 @@ void RunGateway(const Pipe& to, const Pipe& from, uint64_t each, int io_threads)
   to.Write(gateway.address());
   from.Read();
   const auto connections = All(gateway.registry());
-  if (connections.size() != kClients) throw std::runtime_error("not everybody is connected");
+  if (connections.size() != kClients) throw std::runtime_error("not every client is connected");
 
   const uint64_t sleeps = Sleeps();
   const uint64_t cpu = CpuNanoseconds(::getpid());

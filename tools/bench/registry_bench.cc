@@ -1,5 +1,5 @@
-// Measures the registry alone, without a socket: a page out of a million entries, and how fast they come and
-// go.
+// Measures the registry without sockets: listing a page from a million entries, and adding and removing
+// entries.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ constexpr size_t kEntries = 1'000'000;
 constexpr size_t kPage = 1000;
 constexpr size_t kChurn = 1'000'000;
 
-// CPU time of this thread, in milliseconds: what the work costs a core, whoever else is on it.
+// CPU time of this thread in milliseconds, which does not depend on other load on the core.
 double CpuTime() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -38,7 +38,7 @@ double Quantile(std::vector<double>& sorted, double q) {
   return sorted[static_cast<size_t>(q * static_cast<double>(sorted.size() - 1))];
 }
 
-// As a browser is.
+// The facts of a typical browser connection.
 ConnectionInfo Client() {
   return {
       .remote_address = "203.0.113.177:54321",
@@ -69,7 +69,7 @@ int Main() {
   }
   std::sort(pages.begin(), pages.end());
 
-  // Each addition is of a new client, each removal of one from anywhere in the crowd, as clients come and go.
+  // Each addition is a new client. Each removal is of a random client.
   uint64_t random = 88172645463325252;
   const double churn = Time([&] {
     for (size_t done = 0; done < kChurn; ++done) {

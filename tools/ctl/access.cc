@@ -22,14 +22,14 @@ namespace {
 namespace ex = grpc::experimental;
 
 constexpr int kMebibyte = 1 << 20;
-constexpr size_t kMaxToken = 512;  // the gateway's
+constexpr size_t kMaxToken = 512;  // same limit as in the gateway
 constexpr size_t kMaxFile = 1 << 20;
 
 [[noreturn]] void Refuse(const std::string& flag, const std::string& value, const std::string& wanted) {
   throw AccessError(fmt::format("--{} is \"{}\": must be {}", flag, value, wanted));
 }
 
-// At most `limit` bytes, and one more where there are more.
+// Returns at most `limit` bytes of the file, or `limit` + 1 bytes if the file is longer.
 std::string Contents(const std::string& flag, const std::string& path, size_t limit) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
@@ -101,7 +101,7 @@ std::string ReadToken(const std::string& path) {
   const std::string token(absl::StripAsciiWhitespace(text));
   if (token.empty() || token.size() > kMaxToken || !std::ranges::all_of(token, absl::ascii_isgraph)) {
     Refuse("token_file", path,
-           fmt::format("a file with a token alone, of 1 to {} letters, digits and signs", kMaxToken));
+           fmt::format("a file that contains only a token of 1 to {} letters, digits and signs", kMaxToken));
   }
   return token;
 }
@@ -111,22 +111,22 @@ std::shared_ptr<grpc::Channel> ChannelTo(const Access& access) {
   if (access.use_proxy && !access.wants_tls())
     throw AccessError("--use_proxy must be given with --tls, or the proxy could read and change every call");
   grpc::ChannelArguments arguments;
-  // By default gRPC takes http_proxy and its like from the environment, for loopback addresses too, and shows
-  // the proxy all that is not encrypted.
+  // By default gRPC uses http_proxy and similar variables from the environment, also for loopback addresses,
+  // and the proxy can read all unencrypted traffic.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, access.use_proxy && !address.loopback ? 1 : 0);
-  // A gateway that vanishes without a word ends a stream that has no deadline. The gateway says something on
-  // every stream more often than that, so it never takes these pings for too many.
+  // Without keepalive, a stream without a deadline never ends if the gateway's host disappears. The gateway
+  // sends on every stream more often than this, so it never rejects these pings as too many.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  // A page of 1,000 connections with long texts is more than gRPC's 4 MiB.
+  // A page of 1,000 connections with long texts exceeds gRPC's default limit of 4 MiB.
   arguments.SetMaxReceiveMessageSize(64 * kMebibyte);
   if (!access.server_name.empty()) arguments.SetSslTargetNameOverride(access.server_name);
   std::vector<std::unique_ptr<ex::ClientInterceptorFactoryInterface>> interceptors;
   if (!access.token_file.empty()) {
     if (!access.wants_tls() && !access.insecure_token && !address.loopback) {
       Refuse("token_file", access.token_file,
-             fmt::format("given with --tls, or anybody on the way to {} could read the token "
-                         "(--insecure_token lets them)",
+             fmt::format("given with --tls: without TLS the token can be read on the network path to {} "
+                         "(--insecure_token permits this)",
                          access.address));
     }
     interceptors.push_back(std::make_unique<TokenSenders>(ReadToken(access.token_file)));

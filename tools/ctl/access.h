@@ -1,4 +1,4 @@
-// How the gateway is reached: its address, TLS, and what says who is calling.
+// How drawbridgectl connects to the gateway: address, TLS and credentials.
 #ifndef DRAWBRIDGE_TOOLS_CTL_ACCESS_H_
 #define DRAWBRIDGE_TOOLS_CTL_ACCESS_H_
 
@@ -13,32 +13,33 @@ namespace drawbridge::ctl {
 struct Access {
   std::string address = "127.0.0.1:9090";
   bool tls = false;
-  std::string ca_cert;      // PEM file; empty: the system's authorities
-  std::string cert;         // PEM file; empty: no certificate is shown
-  std::string key;          // PEM file, of `cert`
-  std::string server_name;  // that the gateway's certificate must have; empty: the address's
+  std::string ca_cert;      // PEM file; empty: the system's certificate authorities
+  std::string cert;         // PEM file; empty: no client certificate is sent
+  std::string key;          // PEM file with the private key of `cert`
+  std::string server_name;  // name that the gateway's certificate must have; empty: the host of `address`
   std::string token_file;   // empty: no token is sent
   bool insecure_token = false;
-  bool use_proxy = false;  // that the environment names; only with TLS
+  bool use_proxy = false;  // use the proxy from the environment; only with TLS
 
-  // Any flag that only TLS has use for asks for TLS.
+  // Any flag that only TLS uses implies TLS.
   bool wants_tls() const {
     return tls || !ca_cert.empty() || !cert.empty() || !key.empty() || !server_name.empty();
   }
 };
 
-// A flag is wrong, or its file is: one line that names it and never what is in it.
+// A flag or the file that it names is invalid. The message is one line that names the flag and never contains
+// the contents of the file.
 class AccessError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// The token in a file, which may be a pipe: its first and only line.
+// Returns the token in a file: its first and only line. The file may be a pipe. Throws AccessError.
 std::string ReadToken(const std::string& path);
 
-// Every call carries the token. Connects with the first one. Follows http_proxy, https_proxy and grpc_proxy
-// only where `use_proxy` says so, and never to a loopback address. Throws AccessError, also where a token
-// would go over a network in the clear.
+// Returns a channel that sends the token with every call. It connects at the first call. It uses http_proxy,
+// https_proxy and grpc_proxy only if `use_proxy` is set, and never for a loopback address. Throws
+// AccessError, also if a token would be sent over a network without encryption.
 std::shared_ptr<grpc::Channel> ChannelTo(const Access& access);
 
 }  // namespace drawbridge::ctl

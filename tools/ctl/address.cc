@@ -27,7 +27,7 @@ struct HostAndPort {
 
 bool IsIpv6(const std::string& host) {
   in6_addr v6{};
-  return ::inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &v6) == 1;  // %: an interface
+  return ::inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &v6) == 1;  // "%" starts a zone id
 }
 
 bool IsName(const std::string& host) {
@@ -42,8 +42,8 @@ bool IsPort(const std::string& port) {
          number <= UINT16_MAX;
 }
 
-// An IPv6 address without brackets has more than one colon, and no port. What has no host or port in its
-// place comes out with an empty one.
+// A text with more than one colon and no brackets is an IPv6 address without a port. A missing host or port
+// gives an empty string.
 HostAndPort Split(std::string_view text) {
   if (Consume(&text, "[")) {
     const size_t end = std::min(text.find(']'), text.size());

@@ -1,4 +1,4 @@
-// One message to every client that matches.
+// `broadcast`: sends one message to every client that matches a filter.
 #include <fmt/format.h>
 
 #include <memory>
@@ -54,7 +54,7 @@ void DefineBroadcast(CLI::App& app, Action* chosen) {
                  "  drawbridgectl broadcast --filter 'path = \"/chat*\"' 'back in five minutes'\n"
                  "  drawbridgectl broadcast --filter '*' < news.json\n",
                  flags, Broadcast, chosen);
-  FilterFlag(*broadcast, &flags->filter, "To these (docs/filter.md); * is every one")->required();
+  FilterFlag(*broadcast, &flags->filter, "Clients to send to (docs/filter.md); * matches all")->required();
   DefinePayload(*broadcast, &flags->payload);
 }
 

@@ -1,4 +1,4 @@
-// The way to the gateway's control API.
+// The client of the gateway's control API.
 #ifndef DRAWBRIDGE_TOOLS_CTL_CLIENT_H_
 #define DRAWBRIDGE_TOOLS_CTL_CLIENT_H_
 
@@ -18,20 +18,20 @@ namespace drawbridge::ctl {
 
 namespace v1 = control::v1;
 
-// Thread-safe. Connects with the first call.
+// Thread-safe. Connects at the first call.
 class ControlClient {
  public:
-  // `timeout` bounds each call that has one answer.
+  // `timeout` limits each unary call.
   ControlClient(Access access, absl::Duration timeout) : access_(std::move(access)), timeout_(timeout) {}
 
-  // Both throw AccessError, once the flags and files that say how to call are needed.
+  // The flags and files of `access` are checked at the first use. Both throw AccessError if one is invalid.
   v1::ConnectionService::Stub& stub();
   v1::NodeService::Stub& node_stub();
 
-  // For one call with one answer, which may take `longer` than the timeout.
+  // For one unary call. Its deadline is the timeout plus `longer`.
   std::unique_ptr<grpc::ClientContext> NewCall(absl::Duration longer = absl::ZeroDuration()) const;
 
-  // What came of a call, in words for people: see explain.h. May block for a few seconds.
+  // Adds an explanation to a failed call: see explain.h. May block for a few seconds.
   grpc::Status Explain(const grpc::Status& status) const;
 
  private:
@@ -51,7 +51,7 @@ inline v1::NodeService::Stub& StubOf(ControlClient& client, v1::NodeService::Stu
   return client.node_stub();
 }
 
-// One call: blocks until it is answered. `method` is one of the stub's.
+// Makes one unary call and blocks until it ends. `method` is a method of the stub.
 template <typename Stub, typename Request, typename Response>
 grpc::Status Call(ControlClient& client,
                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

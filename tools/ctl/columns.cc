@@ -22,12 +22,12 @@ SortKey NumberOf(Number number) {
   return SortKey(static_cast<double>(number));
 }
 
-// For how long, until `now`; nothing where it never began.
+// Seconds from `time` to `now`; nullopt if `began` is false.
 SortKey Since(bool began, const google::protobuf::Timestamp& time, absl::Time now) {
   return began ? NumberOf(absl::ToDoubleSeconds(now - FromProto(time))) : SortKey();
 }
 
-// As AgeText says it.
+// The same age as AgeText.
 SortKey Age(const Connection& connection, absl::Time now) {
   const v1::Close& close = connection.close();
   return Since(connection.has_create_time(), connection.create_time(),
@@ -112,7 +112,7 @@ std::vector<ConnectionColumn> MakeColumns() {
   };
 }
 
-// Of the rest a user has to ask for each.
+// The default columns. The others are shown only if --columns names them.
 constexpr std::array kShown{"id",     "state", "age", "idle",  "address", "path",  "principal",
                             "labels", "in",    "out", "queue", "rtt",     "close", "agent"};
 

@@ -1,4 +1,4 @@
-// The columns of a list of connections, by the names that --columns and --sort take.
+// The columns of a list of connections, under the names that --columns and --sort accept.
 #ifndef DRAWBRIDGE_TOOLS_CTL_COLUMNS_H_
 #define DRAWBRIDGE_TOOLS_CTL_COLUMNS_H_
 
@@ -14,7 +14,7 @@
 
 namespace drawbridge::ctl {
 
-// A number or a text. Nothing where the connection has none; such connections are the last in either order.
+// A number or a text. Nullopt if the connection has no value; such connections sort last in either order.
 using SortKey = std::optional<std::variant<double, std::string>>;
 
 struct ConnectionColumn {
@@ -25,18 +25,18 @@ struct ConnectionColumn {
 };
 
 const std::vector<ConnectionColumn>& AllColumns();
-// Null where there is none of that name.
+// Returns null if no column has that name.
 const ConnectionColumn* FindColumn(std::string_view name);
 // "id, state, ...".
 std::string ColumnNames();
 
-// Those that `ls` shows unless told otherwise; on a narrow terminal the Table drops some.
+// The columns that `ls` shows by default. On a narrow terminal the Table drops some of them.
 std::vector<ConnectionColumn> DefaultColumns(bool show_closed);
-// Those of a list "id,path,age"; none of them is ever dropped. Nothing where a name is not known or there is
-// none.
+// Parses a list such as "id,path,age". The Table never drops these columns. Returns nullopt if a name is
+// unknown or the list is empty.
 std::optional<std::vector<ConnectionColumn>> ParseColumns(std::string_view list);
 
-// Whether `a` comes before `b`. Not so, either way, where their keys are equal.
+// Whether `a` sorts before `b`. False if their keys are equal.
 bool Before(const ConnectionColumn& column, bool descending, absl::Time now, const control::v1::Connection& a,
             const control::v1::Connection& b);
 

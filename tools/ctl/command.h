@@ -1,4 +1,4 @@
-// What a subcommand is: flags, and what to do once they are read.
+// A subcommand: its flags, and the action that runs after they are parsed.
 #ifndef DRAWBRIDGE_TOOLS_CTL_COMMAND_H_
 #define DRAWBRIDGE_TOOLS_CTL_COMMAND_H_
 
@@ -13,7 +13,7 @@ class App;
 
 namespace drawbridge::ctl {
 
-// What every subcommand works with.
+// What every subcommand gets.
 struct Session {
   ControlClient& client;
   bool json = false;
@@ -21,8 +21,8 @@ struct Session {
 
 using Action = std::function<ExitCode(Session&)>;
 
-// Each defines one subcommand on `app`. Parsing a command line that names it sets `*chosen`, which may be
-// called as long as `app` lives.
+// Each defines one subcommand on `app`. Parsing a command line that names the subcommand sets `*chosen`,
+// which may be called until `app` is destroyed.
 void DefineLs(CLI::App& app, Action* chosen);
 void DefineGet(CLI::App& app, Action* chosen);
 void DefineCount(CLI::App& app, Action* chosen);

@@ -1,4 +1,4 @@
-// Teaches a shell to complete this program's words.
+// `completion`: prints a completion script for a shell.
 #include <memory>
 #include <string>
 
@@ -27,7 +27,7 @@ ExitCode Complete(const Flags& flags, Session& /*session*/) {
 void DefineCompletion(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->app = &app;
-  CLI::App* completion = Subcommand(app, "completion", "Print a script that completes these words in a shell",
+  CLI::App* completion = Subcommand(app, "completion", "Print a shell completion script for drawbridgectl",
                                     "  source <(drawbridgectl completion bash)\n"
                                     "  source <(drawbridgectl completion zsh)\n"
                                     "  drawbridgectl completion fish | source\n",
@@ -40,7 +40,7 @@ void DefineCompletion(CLI::App& app, Action* chosen) {
               throw CLI::ValidationError("SHELL is \"" + shell + "\": must be one of bash, zsh, fish");
             flags->shell = shell;
           },
-          "Which one")
+          "The shell")
       ->required()
       ->type_name("bash|zsh|fish");
 }

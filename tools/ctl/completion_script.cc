@@ -10,13 +10,14 @@
 namespace drawbridge::ctl {
 namespace {
 
-// Inside '...' of any of the shells; what is written here has no backslash.
+// Quotes `text` with '...', which works in all three shells because no text here has a backslash. Drops
+// single quotes.
 std::string Quoted(const std::string& text) { return "'" + absl::StrReplaceAll(text, {{"'", ""}}) + "'"; }
 
 std::vector<FlagWords> Together(const std::vector<FlagWords>& first, const std::vector<FlagWords>& second) {
   std::vector<FlagWords> all = first;
   for (const FlagWords& flag : second) {
-    bool known = false;  // --help is of both
+    bool known = false;  // --help is both a global flag and a flag of the subcommand
     for (const FlagWords& other : first) known = known || other.name == flag.name;
     if (!known) all.push_back(flag);
   }
@@ -32,7 +33,7 @@ std::string NamesOf(const std::vector<SubcommandWords>& subcommands) {
                        [](std::string* out, const SubcommandWords& one) { *out += one.name; });
 }
 
-// "--a|--b": those flags behind which a value stands, with `choices` or without.
+// Returns the flags as "--a|--b": those with exactly these `choices`, or, if null, all that take a value.
 std::string ValuedNames(const CommandWords& words, const std::vector<std::string>* choices) {
   std::vector<std::string> names;
   const auto take = [&](const std::vector<FlagWords>& flags) {
@@ -101,7 +102,7 @@ std::string BashScript(const CommandWords& words) {
 }
 
 std::string ZshScript(const CommandWords& words) {
-  // Zsh runs what is written for bash; its own loader wants the first line.
+  // Zsh runs the bash script through bashcompinit. Zsh's autoloader requires the first line.
   return "#compdef drawbridgectl\n"
          "# drawbridgectl completion for zsh: source <(drawbridgectl completion zsh)\n"
          "autoload -U +X compinit && compinit\n"

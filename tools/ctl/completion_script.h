@@ -1,4 +1,4 @@
-// Scripts that teach a shell the subcommands and flags, made from their definitions, so that none is missing.
+// Completion scripts for shells, generated from the definitions of the subcommands and flags.
 #ifndef DRAWBRIDGE_TOOLS_CTL_COMPLETION_SCRIPT_H_
 #define DRAWBRIDGE_TOOLS_CTL_COMPLETION_SCRIPT_H_
 
@@ -15,7 +15,7 @@ struct FlagWords {
   std::string name;  // with its dashes
   std::string help;
   bool takes_value = false;
-  std::vector<std::string> choices;  // of its values, where they are few
+  std::vector<std::string> choices;  // accepted values; empty: any value
 };
 
 struct SubcommandWords {
@@ -26,7 +26,7 @@ struct SubcommandWords {
 };
 
 struct CommandWords {
-  std::vector<FlagWords> flags;  // of the program, also behind a subcommand
+  std::vector<FlagWords> flags;  // global flags, also accepted after a subcommand
   std::vector<SubcommandWords> subcommands;
 };
 

@@ -1,4 +1,4 @@
-// Reads the subcommands and flags off their definitions.
+// Collects the subcommands and flags from their CLI11 definitions.
 #include <CLI/App.hpp>
 
 #include "absl/strings/str_split.h"
@@ -7,7 +7,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-// "a|b|c" is how the definitions say that there are no other values.
+// A type name such as "a|b|c" in a definition lists all accepted values.
 std::vector<std::string> ChoicesOf(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   if (type.find('|') == std::string::npos) return {};

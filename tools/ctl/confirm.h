@@ -1,4 +1,4 @@
-// Asks before something is done that cannot be undone.
+// Asks the user to confirm an action that cannot be undone.
 #ifndef DRAWBRIDGE_TOOLS_CTL_CONFIRM_H_
 #define DRAWBRIDGE_TOOLS_CTL_CONFIRM_H_
 
@@ -6,10 +6,11 @@
 
 namespace drawbridge::ctl {
 
-// Whether there is somebody to ask.
+// Whether a user can be asked: standard input and standard error are terminals.
 bool CanAsk();
 
-// Asks on the standard error and reads a line of the standard input; only "y" and "yes" are a yes. Blocks.
+// Writes the question to standard error and reads a line from standard input. Returns true only for "y" and
+// "yes". Blocks.
 bool Confirm(const std::string& question);
 
 }  // namespace drawbridge::ctl

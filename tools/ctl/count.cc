@@ -1,4 +1,4 @@
-// How many connections there are, in total or by a field.
+// `count`: counts the connections, in total or by a field.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ struct Flags {
   int64_t limit = 0;
 };
 
-// What the gateway calls it: a field, or else a label.
+// Returns the group_by of the request: a field name as it is, any other name as a label.
 std::string GroupBy(const std::string& by) {
   constexpr std::array<std::string_view, 6> kFields{"path",        "principal",  "node_id",
                                                     "subprotocol", "user_agent", "origin"};
@@ -39,7 +39,7 @@ std::string Draw(const Flags& flags, const v1::CountConnectionsResponse& respons
       LookOf(STDOUT_FILENO));
   for (const v1::ConnectionGroup& group : response.groups())
     table.Add({{group.value()}, {std::to_string(group.count())}});
-  // In parentheses, so that they are not taken for values.
+  // The parentheses distinguish these rows from values.
   if (response.other_count() > 0)
     table.Add({{"(others)", Style::kDim}, {std::to_string(response.other_count())}});
   if (response.unset_count() > 0)
@@ -62,7 +62,7 @@ ExitCode CountThem(const Flags& flags, Session& session) {
   } else {
     Print(flags.by.empty() ? fmt::format("{}\n", response.total_count()) : Draw(flags, response));
     if (response.values_truncated())
-      Complain("there are too many values to count each: those met late are under (others)");
+      Complain("too many values to count each separately: the rest are counted under (others)");
   }
   return ReportUnreachable(response.unreachable());
 }
@@ -78,12 +78,12 @@ void DefineCount(CLI::App& app, Action* chosen) {
                  "  drawbridgectl count --by path\n"
                  "  drawbridgectl count --by tenant --limit 10\n",
                  flags, CountThem, chosen);
-  FilterFlag(*count, &flags->filter, "Only these (docs/filter.md); by default all");
+  FilterFlag(*count, &flags->filter, "Only connections that match (docs/filter.md) [all]");
   TextFlag(*count, "by", &flags->by,
            "A count for each value of path, node, principal, subprotocol, user_agent, origin, or of a label "
            "(labels.KEY where a label has one of these names)")
       ->type_name("FIELD");
-  NumberFlag(*count, "limit", &flags->limit, "At most so many values, the most frequent first [100]", 1, 1000)
+  NumberFlag(*count, "limit", &flags->limit, "Maximum number of values, most frequent first [100]", 1, 1000)
       ->needs("--by");
 }
 

@@ -1,4 +1,4 @@
-// How subcommands and their flags are defined, so that all refuse bad values in the same words.
+// Helpers that define subcommands and flags, so that all of them reject invalid values with the same wording.
 #ifndef DRAWBRIDGE_TOOLS_CTL_DEFINE_H_
 #define DRAWBRIDGE_TOOLS_CTL_DEFINE_H_
 
@@ -13,27 +13,28 @@
 
 namespace drawbridge::ctl {
 
-// Throws what CLI11 throws for a bad command line.
+// Throws the CLI11 exception for an invalid command line.
 [[noreturn]] void Refuse(const std::string& flag, const std::string& value, const std::string& wanted);
 
 CLI::Option* TextFlag(CLI::App& app, const std::string& name, std::string* value, const std::string& help);
-// Zero stays the value where the flag is not given.
+// `*value` is unchanged if the flag is not given.
 CLI::Option* NumberFlag(CLI::App& app, const std::string& name, int64_t* value, const std::string& help,
                         int64_t low, int64_t high);
 CLI::Option* DurationFlag(CLI::App& app, const std::string& name, absl::Duration* value,
                           const std::string& help, absl::Duration low, absl::Duration high);
 CLI::Option* ChoiceFlag(CLI::App& app, const std::string& name, std::string* value, const std::string& help,
                         const std::vector<std::string>& choices);
-// Which connections: as in docs/filter.md.
+// A filter expression: see docs/filter.md.
 CLI::Option* FilterFlag(CLI::App& app, std::string* value, const std::string& help);
 
-// A subcommand of which the flags are in a `Flags`; `run` does it. `example` teaches it: lines.
+// Defines a subcommand whose flags are stored in a `Flags` and whose action is `run`. `example` is the lines
+// that its --help prints as examples.
 template <typename Flags>
 CLI::App* Subcommand(CLI::App& app, const std::string& name, const std::string& help,
                      const std::string& example, const std::shared_ptr<Flags>& flags,
                      ExitCode (*run)(const Flags&, Session&), Action* chosen) {
   CLI::App* subcommand = app.add_subcommand(name, help);
-  subcommand->fallthrough();  // -o and --address may come behind
+  subcommand->fallthrough();  // global flags such as -o and --address may follow the subcommand
   subcommand->footer("Examples:\n" + example);
   subcommand->callback([=] { *chosen = [flags, run](Session& session) { return run(*flags, session); }; });
   return subcommand;

@@ -16,8 +16,8 @@ namespace {
 
 namespace v1 = control::v1;
 
-// The word of an enumeration without what all of its words begin with; a number that the contract did not
-// have when this was built is shown as such.
+// The lower-case name of an enum value without the common prefix. A value that is unknown to the .proto file
+// of this build is shown as its number.
 std::string Word(const std::string& name, std::string_view prefix, int number) {
   return name.empty() ? std::to_string(number) : absl::AsciiStrToLower(name.substr(prefix.size()));
 }

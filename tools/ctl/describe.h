@@ -1,4 +1,4 @@
-// A connection in words for people, a fact at a time. None of it is printable yet: a Table sees to that.
+// Texts that describe a connection. They are not escaped for a terminal: the Table does that.
 #ifndef DRAWBRIDGE_TOOLS_CTL_DESCRIBE_H_
 #define DRAWBRIDGE_TOOLS_CTL_DESCRIBE_H_
 
@@ -12,25 +12,26 @@
 
 namespace drawbridge::ctl {
 
-// "open", coloured.
+// For example "open", with a style.
 Cell StateCell(const control::v1::Connection& connection);
-// "team=red tier=gold", by key.
+// For example "team=red tier=gold", sorted by key.
 std::string LabelsText(const control::v1::Connection& connection);
-// With an ellipsis where the gateway keeps only its beginning.
+// Ends with an ellipsis if the gateway stored only the beginning of the path.
 std::string PathText(const control::v1::Connection& connection);
-// Since it came; of a closed one, how long it was there.
+// Time since the connection opened; for a closed connection, how long it was open.
 std::string AgeText(const control::v1::Connection& connection, absl::Time now);
-// When its last message came; of one that sent none, when it came itself. Pongs do not count.
+// When the last message from the client arrived; if it sent none, when the connection opened. Control frames
+// do not count.
 absl::Time IdleSince(const control::v1::Connection& connection);
-// How long ago that is.
+// Time since IdleSince().
 std::string IdleText(const control::v1::Connection& connection, absl::Time now);
-// "1008 interrupted, by control": empty where nothing is closing it.
+// For example "1008 interrupted, by control". Empty if the connection is not closing or closed.
 std::string CloseText(const control::v1::Connection& connection);
-// "closed_clean" of INTERRUPT_OUTCOME_CLOSED_CLEAN.
+// For example "closed_clean" for INTERRUPT_OUTCOME_CLOSED_CLEAN.
 std::string OutcomeText(control::v1::InterruptOutcome outcome);
 std::string RoundTripText(const control::v1::Connection& connection);
 
-// All that is known, by name.
+// All fields of the connection, as pairs of name and text.
 std::vector<std::pair<std::string, std::string>> Facts(const control::v1::Connection& connection,
                                                        absl::Time now);
 

@@ -12,7 +12,7 @@ namespace v1 = control::v1;
 Cell NodeStateCell(const v1::Node& node) {
   constexpr std::string_view kPrefix = "NODE_STATE_";
   const std::string& name = v1::NodeState_Name(node.state());
-  // A state that the contract did not have when this was built is shown by its number.
+  // A state that is unknown to the .proto file of this build is shown as its number.
   Cell cell{name.empty() ? std::to_string(node.state()) : absl::AsciiStrToLower(name.substr(kPrefix.size()))};
   if (node.state() == v1::NODE_STATE_SERVING) cell.style = Style::kGood;
   if (node.state() == v1::NODE_STATE_DRAINING) cell.style = Style::kWarning;

@@ -1,4 +1,4 @@
-// A node in words for people.
+// Texts that describe a node.
 #ifndef DRAWBRIDGE_TOOLS_CTL_DESCRIBE_NODE_H_
 #define DRAWBRIDGE_TOOLS_CTL_DESCRIBE_NODE_H_
 
@@ -9,10 +9,10 @@
 
 namespace drawbridge::ctl {
 
-// "serving", coloured.
+// For example "serving", with a style.
 Cell NodeStateCell(const control::v1::Node& node);
 
-// "n1 draining: 12 told to close, 28 still connected".
+// For example "n1 draining: 12 told to close, 28 still connected". Printable.
 std::string DrainText(const control::v1::DrainNodeResponse& progress);
 
 }  // namespace drawbridge::ctl

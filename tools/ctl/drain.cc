@@ -1,4 +1,4 @@
-// Empties a node: confirmed first, then watched to the end.
+// `drain`: asks for confirmation, drains a node and shows the progress until the drain ends.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -44,7 +44,7 @@ v1::DrainNodeRequest RequestOf(const Flags& flags) {
   return request;
 }
 
-// A line that changes on a terminal, lines elsewhere.
+// On a terminal one line that is redrawn, otherwise one line per update.
 class DrainView {
  public:
   explicit DrainView(bool json) : json_(json) {}
@@ -53,7 +53,7 @@ class DrainView {
     if (json_) {
       Print(ToJsonLine(progress));
     } else if (!progress.done() && terminal_) {
-      // One less: the last column of a terminal may break the line.
+      // Some terminals wrap the line after the last column.
       const size_t width = std::max<size_t>(LookOf(STDERR_FILENO).width, 2) - 1;
       std::fputs(("\r\x1b[K" + Shorten(DrainText(progress), width)).c_str(), stderr);
       std::fflush(stderr);
@@ -67,8 +67,8 @@ class DrainView {
     if (terminal_) std::fputs("\r\x1b[K", stderr);
     if (!last.done()) return;
     Print(DrainText(last) +
-          "\nThe node keeps running and accepts no clients. `drawbridgectl resume` takes it back "
-          "into service.\n");
+          "\nThe node keeps running and accepts no clients. `drawbridgectl resume` returns it "
+          "to service.\n");
   }
 
  private:
@@ -77,7 +77,7 @@ class DrainView {
 };
 
 ExitCode Begin(const Flags& flags, Session& session) {
-  grpc::ClientContext context;  // without a deadline: the drain ends by itself
+  grpc::ClientContext context;  // no deadline: a drain has a bounded duration
   const StopSignal stop([&context] { context.TryCancel(); });
   DrainView view(session.json);
   Progress last;
@@ -86,16 +86,16 @@ ExitCode Begin(const Flags& flags, Session& session) {
   const grpc::Status status = session.client.Explain(reader->Finish());
   view.End(last);
   if (stop.came()) {
-    Complain("no longer watched; the drain goes on, and `drawbridgectl resume` takes the node back");
+    Complain("stopped watching; the drain continues, and `drawbridgectl resume` returns the node to service");
     return ExitCode::kStopped;
   }
   return Report(status);
 }
 
-// kOk: go on.
+// Asks for confirmation. Returns kOk if the drain may begin.
 ExitCode Ask(const Flags& flags, Session& session) {
   if (!CanAsk()) {
-    Complain("no terminal to ask on: nothing was drained; --yes drains without asking");
+    Complain("no terminal to ask for confirmation: nothing was drained; --yes drains without asking");
     return ExitCode::kDeclined;
   }
   v1::ListNodesResponse response;
@@ -105,7 +105,7 @@ ExitCode Ask(const Flags& flags, Session& session) {
   const auto node = std::ranges::find_if(response.nodes(), [&flags](const v1::Node& one) {
     return flags.node.empty() || one.node_id() == flags.node;
   });
-  // The gateway refuses the id of a node that it does not know.
+  // An unknown node id is not reported here: the gateway refuses it in the call that drains.
   if (node == response.nodes().end()) return ExitCode::kOk;
   if (Confirm(fmt::format("Drain {} and close its {}?", node->node_id(),
                           Count(node->open_connections(), "connection"))))
@@ -124,25 +124,24 @@ ExitCode Drain(const Flags& flags, Session& session) {
 void DefineDrain(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* drain =
-      Subcommand(app, "drain", "Empty a node: it stops accepting clients and closes those it has, at a pace",
+      Subcommand(app, "drain", "Drain a node: it stops accepting clients and closes all connections",
                  "  drawbridgectl drain\n"
                  "  drawbridgectl drain --spread 5m --yes\n"
                  "  drawbridgectl --address 10.0.0.7 drain gateway-2 --not_ready 10s --spread 1m\n"
                  "It shows progress until the node is empty. ^C ends the display, not the drain. The process "
                  "keeps running:\n"
-                 "`drawbridgectl resume` takes the node back, also during the drain.\n",
+                 "`drawbridgectl resume` returns the node to service, also during the drain.\n",
                  flags, Drain, chosen);
-  drain->add_option("NODE", flags->node, "Its id, as a check; by default the node at --address")
-      ->type_name("");
+  drain->add_option("NODE", flags->node, "Node id [the node at --address]")->type_name("");
   DurationFlag(*drain, "not_ready", &flags->not_ready,
-               "How long it is not ready and still accepts clients [the gateway's --drain_not_ready]",
+               "Time in which the node is not ready but accepts clients [the gateway's --drain_not_ready]",
                absl::ZeroDuration(), absl::Hours(1));
   DurationFlag(*drain, "spread", &flags->spread,
                "Time over which the close frames are spread [the gateway's --drain_spread]",
                absl::ZeroDuration(), absl::Hours(1));
-  NumberFlag(*drain, "code", &flags->code, "Close code [the gateway's choice]", 1000, 4999);
+  NumberFlag(*drain, "code", &flags->code, "Close code [chosen by the gateway]", 1000, 4999);
   TextFlag(*drain, "reason", &flags->reason, "Close reason, at most 123 bytes");
-  drain->add_flag("--yes", flags->yes, "Do not ask");
+  drain->add_flag("--yes", flags->yes, "Do not ask for confirmation");
 }
 
 }  // namespace drawbridge::ctl

@@ -76,7 +76,7 @@ std::string DescribeFailure(const grpc::Status& status) {
   std::string line = NameOf(status.error_code());
   if (!details.reason.empty()) line += " " + details.reason;
   const std::string fields = absl::StrJoin(details.fields, ", ");
-  // The gateway's messages begin with the field already.
+  // Messages from the gateway usually begin with the field.
   if (!fields.empty() && !status.error_message().starts_with(fields + ": ")) line += " (" + fields + ")";
   return Printable(line + ": " + status.error_message());
 }
@@ -87,7 +87,7 @@ ExitCode Report(const grpc::Status& status) {
 }
 
 void Complain(const std::string& what) {
-  // Nothing else may come between the parts of a line.
+  // A single fputs, so that other output does not split the line.
   const std::string line = "drawbridgectl: " + Printable(what) + "\n";
   std::fputs(line.c_str(), stderr);
 }

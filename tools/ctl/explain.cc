@@ -13,7 +13,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-// What gRPC says, and what it means for a caller of a gateway at {0}.
+// A part of a gRPC message, and its explanation for a call to a gateway at {0}.
 struct Meaning {
   std::string_view said;
   std::string_view meant;
@@ -26,27 +26,28 @@ constexpr std::array kMeanings{
     Meaning{"DNS resolution failed", "the host name of {0} cannot be resolved"},
     Meaning{
         "http1.x server",
-        "{0} speaks HTTP/1.1, not gRPC: it may be the port of the WebSocket clients or of the metrics, and "
-        "--address takes that of the gateway's --control_listen"},
+        "{0} speaks HTTP/1.1, not gRPC: it may be the port for WebSocket clients or metrics; --address must "
+        "be the address of the gateway's --control_listen"},
     Meaning{"wrong version number",
-            "{0} does not speak TLS: leave --tls and the other TLS flags out, or call a port that has a "
-            "certificate"},
+            "{0} does not speak TLS: leave --tls and the other TLS flags out, or call a port that uses "
+            "TLS"},
     Meaning{
         "certificate verify failed",
-        "the certificate of {0} is not valid or not signed by a known authority: --ca_cert takes the file "
-        "with the certificate of the one that signed it"},
+        "the certificate of {0} is not valid or not signed by a known authority: set --ca_cert to the file "
+        "with the certificate of the authority that signed it"},
     Meaning{"is not in peer certificate",
-            "the certificate of {0} is for another name: --server_name takes the name that it has"},
+            "the certificate of {0} is for another name: set --server_name to the name in the certificate"},
 };
 
 constexpr std::string_view kSpeaksTls =
-    "{0} speaks TLS: call it with --tls, and with --ca_cert where no public authority signed its certificate";
+    "{0} speaks TLS: call it with --tls, and with --ca_cert if no public authority signed its certificate";
 constexpr std::string_view kClosedByTls =
-    "{0} closed the connection: the gateway may have ended, or ask for a client certificate (--cert and "
+    "{0} closed the connection: the gateway may have ended, or may require a client certificate (--cert and "
     "--key)";
 constexpr std::string_view kClosed = "{0} closed the connection: the gateway may have ended";
 constexpr std::string_view kNoGateway =
-    "{0} does not know this call: it is no gateway's control port, or the gateway is older than this program";
+    "{0} does not implement this call: it is not a gateway's control port, or the gateway is older than "
+    "drawbridgectl";
 
 bool SaysClosed(const std::string& message) {
   return absl::StrContains(message, "Socket closed") ||
@@ -75,7 +76,7 @@ grpc::Status Explain(const grpc::Status& status, const Access& access, absl::Dur
       return {status.error_code(),
               fmt::format("no answer from {} within {} (--timeout)", target, absl::FormatDuration(timeout))};
     case grpc::StatusCode::CANCELLED:
-      // By the gateway: a call that was cancelled here is not explained to anybody.
+      // Cancelled by the gateway: calls that this program cancels are not passed to this function.
       return {grpc::StatusCode::UNAVAILABLE,
               fmt::format("{} ended the call: the gateway may be shutting down", target)};
     case grpc::StatusCode::UNIMPLEMENTED:

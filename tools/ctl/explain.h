@@ -1,4 +1,4 @@
-// Why a gateway could not be called, in words that say what to change.
+// Explains why a call to a gateway failed and what the user can change.
 #ifndef DRAWBRIDGE_TOOLS_CTL_EXPLAIN_H_
 #define DRAWBRIDGE_TOOLS_CTL_EXPLAIN_H_
 
@@ -9,9 +9,10 @@
 
 namespace drawbridge::ctl {
 
-// A failure of the transport gets another message; its code stays, but CANCELLED becomes UNAVAILABLE. What
-// the gateway itself answered is returned as it is. Not for a call that was cancelled by this program.
-// `timeout`: of the call. May ask the address whether it speaks TLS, which blocks for at most a few seconds.
+// Replaces the message of a transport failure. The code is kept, except that CANCELLED becomes UNAVAILABLE. A
+// status that the gateway itself sent is returned unchanged. Must not be used for a call that this program
+// cancelled. `timeout` is the timeout of the call. May probe the address for TLS, which blocks for a few
+// seconds at most.
 grpc::Status Explain(const grpc::Status& status, const Access& access, absl::Duration timeout);
 
 }  // namespace drawbridge::ctl

@@ -35,7 +35,7 @@ class Follower {
   }
 
  private:
-  // One stream.
+  // Reads one stream to its end.
   grpc::Status ReadToTheEnd() {
     grpc::ClientContext context;
     const auto reader = client_.stub().WatchConnections(&context, request_);
@@ -51,7 +51,8 @@ class Follower {
     return reader->Finish();
   }
 
-  // What is behind the token is lost: the history is shorter, or the node is another one since.
+  // The watch cannot resume at the token: the event history no longer reaches back to it, or the token is
+  // from another node or process.
   static bool TokenIsLost(const grpc::Status& status) {
     return status.error_code() == grpc::StatusCode::OUT_OF_RANGE ||
            ReasonOf(status) == "RESUME_TOKEN_INVALID";
@@ -60,7 +61,7 @@ class Follower {
   bool MayGoOn(const grpc::Status& status) {
     if (!began_ || absl::Now() - last_event_ > options_.retry_for) return false;
     if (TokenIsLost(status)) {
-      // Without a token there is nothing that could be lost.
+      // The request had no token, so the failure has another cause.
       if (request_.resume_token().empty()) return false;
       request_.clear_resume_token();
       request_.set_skip_snapshot(false);
@@ -78,9 +79,9 @@ class Follower {
 
   void Pause(const grpc::Status& status) {
     if (TokenIsLost(status)) {
-      warn_("events were missed; here is everybody anew (" + DescribeFailure(status) + ")");
+      warn_("events were missed; starting again with a snapshot (" + DescribeFailure(status) + ")");
     } else if (pause_ == absl::ZeroDuration()) {
-      warn_("the watch was cut off and goes on (" + DescribeFailure(status) + ")");
+      warn_("the watch was interrupted; resuming (" + DescribeFailure(status) + ")");
     }
     pause_ = std::clamp(2 * pause_, kFirstPause, kLongestPause);
     absl::SleepFor(pause_);
@@ -91,10 +92,10 @@ class Follower {
   const Visit& visit_;
   const Warn& warn_;
   v1::WatchConnectionsRequest request_;
-  bool began_ = false;  // an event came
-  bool left_ = false;   // the visitor has enough
+  bool began_ = false;  // an event was received
+  bool left_ = false;   // `visit_` returned false
   absl::Time last_event_;
-  absl::Duration pause_;  // the last one; zero: none since the last event
+  absl::Duration pause_;  // the last pause; zero: none since the last event
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A watch that goes on: over lost connections, and over a history that is lost.
+// A watch that resumes after a lost connection, and starts again with a snapshot after lost history.
 #ifndef DRAWBRIDGE_TOOLS_CTL_FOLLOW_H_
 #define DRAWBRIDGE_TOOLS_CTL_FOLLOW_H_
 
@@ -15,13 +15,13 @@ namespace drawbridge::ctl {
 struct FollowOptions {
   std::string filter;
   bool skip_snapshot = false;
-  absl::Duration retry_for = absl::Minutes(5);  // without any event, before it gives up
+  absl::Duration retry_for = absl::Minutes(5);  // time without any event after which it gives up
 };
 
-// Calls `visit` with each event until that returns false: then OK. After UNAVAILABLE, RESOURCE_EXHAUSTED or
-// an end without a failure it goes on behind the last event; after OUT_OF_RANGE, or where the node is another
-// one since, with a new snapshot. It says so by `warn`. Any other failure is returned, and so is one before
-// the first event. Blocks.
+// Calls `visit` with each event until `visit` returns false, and then returns OK. After UNAVAILABLE,
+// RESOURCE_EXHAUSTED or an end without a failure it resumes after the last event. After OUT_OF_RANGE, or if
+// the address now belongs to another node, it starts again with a new snapshot. It reports both through
+// `warn`. Any other failure, and any failure before the first event, is returned. Blocks.
 grpc::Status Follow(ControlClient& client, const FollowOptions& options,
                     const std::function<bool(const v1::WatchConnectionsResponse&)>& visit,
                     const std::function<void(const std::string&)>& warn);

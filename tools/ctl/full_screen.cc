@@ -17,14 +17,14 @@
 namespace drawbridge::ctl {
 namespace {
 
-// The other screen, without a cursor; and back.
+// Escape sequences: switch to the alternate screen and hide the cursor; undo both.
 constexpr std::string_view kTake = "\x1b[?1049h\x1b[?25l";
 constexpr std::string_view kGiveBack = "\x1b[?25h\x1b[?1049l";
 constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-termios before{};  // set before any handler is
+termios before{};  // set before the signal handlers are installed
 
-// Only what a signal handler may call.
+// Async-signal-safe.
 void GiveBack() {
   [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, kGiveBack.data(), kGiveBack.size());
   ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
@@ -36,7 +36,7 @@ void OnEnd(int signal) {
   ::raise(signal);
 }
 
-void OnResize(int /*signal*/) {}  // ends the wait
+void OnResize(int /*signal*/) {}  // interrupts poll() in Wait
 
 void Handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
@@ -52,7 +52,7 @@ FullScreen::FullScreen() {
   Handle(SIGWINCH, OnResize);
   termios raw = before;
   raw.c_lflag &= static_cast<tcflag_t>(~(ICANON | ECHO));
-  raw.c_cc[VSUSP] = _POSIX_VDISABLE;  // stopped, it could not give the terminal back
+  raw.c_cc[VSUSP] = _POSIX_VDISABLE;  // no ^Z: a stopped process cannot restore the terminal
   ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
   Print(std::string(kTake));
 }
@@ -64,7 +64,7 @@ FullScreen::~FullScreen() {
 }
 
 void FullScreen::Draw(const std::string& lines) {
-  // Each line replaces one, and what is below goes, so that nothing flickers.
+  // Overwriting line by line and then clearing the rest avoids flicker.
   Print("\x1b[H" + absl::StrReplaceAll(lines, {{"\n", "\x1b[K\n"}}) + "\x1b[J");
 }
 

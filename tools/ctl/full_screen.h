@@ -1,4 +1,4 @@
-// A terminal taken over for pictures that replace each other, and given back whatever happens.
+// Full-screen drawing on a terminal, which is restored on destruction and on signals.
 #ifndef DRAWBRIDGE_TOOLS_CTL_FULL_SCREEN_H_
 #define DRAWBRIDGE_TOOLS_CTL_FULL_SCREEN_H_
 
@@ -8,8 +8,8 @@
 
 namespace drawbridge::ctl {
 
-// On the standard input and output, which are both a terminal. One at a time in a process, not thread-safe.
-// SIGINT (^C), SIGTERM, SIGHUP and SIGQUIT give the terminal back first and then end the process as usual.
+// Standard input and standard output must both be a terminal. At most one per process; not thread-safe.
+// SIGINT (^C), SIGTERM, SIGHUP and SIGQUIT first restore the terminal and then end the process as usual.
 class FullScreen {
  public:
   FullScreen();
@@ -17,11 +17,11 @@ class FullScreen {
   FullScreen& operator=(const FullScreen&) = delete;
   ~FullScreen();
 
-  // Lines that replace what is there.
+  // Replaces the contents of the screen with `lines`.
   void Draw(const std::string& lines);
 
   enum class Event { kTime, kQuit, kResized };
-  // Waits for `time`, for "q" or the end of the input, or until the window has another size.
+  // Blocks until the time `until`, until "q" or the end of the input, or until the window is resized.
   Event Wait(absl::Time until);
 };
 

@@ -1,4 +1,4 @@
-// All that is known of one connection.
+// `get`: shows all fields of one connection.
 #include <unistd.h>
 
 #include <memory>
@@ -39,11 +39,11 @@ ExitCode Get(const Flags& flags, Session& session) {
 
 void DefineGet(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* get = Subcommand(app, "get", "Show all that is known of a connection, or of one that just ended",
+  CLI::App* get = Subcommand(app, "get", "Show all fields of a connection that is open or ended recently",
                              "  drawbridgectl get 16zr-lix5wdo0-0k3v9c2m7x1qd\n"
                              "  drawbridgectl get 16zr-lix5wdo0-0k3v9c2m7x1qd -o json | jq .close\n",
                              flags, Get, chosen);
-  get->add_option("ID", flags->id, "Its id, the X-Connection-Id of its upgrade")->required()->type_name("");
+  get->add_option("ID", flags->id, "Connection id (header X-Connection-Id)")->required()->type_name("");
 }
 
 }  // namespace drawbridge::ctl

@@ -6,7 +6,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-// Each can be given in the environment: a pod sets it once.
+// The environment variable that sets the flag.
 std::string VariableOf(const std::string& name) { return "DRAWBRIDGE_" + absl::AsciiStrToUpper(name); }
 
 void Switch(CLI::App& app, const std::string& name, bool* value, const std::string& help) {
@@ -30,18 +30,17 @@ void DefineGlobal(CLI::App& app, GlobalFlags* flags) {
       ->type_name("HOST[:PORT]");
   Switch(app, "tls", &access.tls, "Speak TLS; each of the four flags below implies it");
   File(app, "ca_cert", &access.ca_cert, "Authorities of the gateway's certificate, in PEM [the system's]");
-  File(app, "cert", &access.cert, "Certificate chain to show to the gateway, in PEM");
-  File(app, "key", &access.key, "Key of that certificate, in PEM");
+  File(app, "cert", &access.cert, "Client certificate chain, in PEM");
+  File(app, "key", &access.key, "Private key of --cert, in PEM");
   Text(app, "server_name", &access.server_name, "Name in the gateway's certificate [that of --address]");
-  File(app, "token_file", &access.token_file, "File with the token that says who is calling");
-  Switch(app, "insecure_token", &access.insecure_token,
-         "Send the token even without TLS beyond this machine");
+  File(app, "token_file", &access.token_file, "File with the caller's token");
+  Switch(app, "insecure_token", &access.insecure_token, "Send the token without TLS also to other machines");
   Switch(app, "use_proxy", &access.use_proxy,
-         "With TLS, go through the proxy that https_proxy names, unless no_proxy has the gateway");
+         "With TLS, use the proxy in https_proxy, unless no_proxy lists the gateway");
   DurationFlag(app, "timeout", &flags->timeout, "How long a call may take [10s]", absl::Milliseconds(1),
                absl::Hours(24));
-  ChoiceFlag(app, "-o,--output", &flags->output,
-             "A table for people, or JSON for scripts, one object a line [table]", {"table", "json"});
+  ChoiceFlag(app, "-o,--output", &flags->output, "A table, or JSON with one object per line [table]",
+             {"table", "json"});
 }
 
 }  // namespace drawbridge::ctl

@@ -1,4 +1,4 @@
-// The flags of the program itself, which stand before or behind a subcommand.
+// The global flags, which are accepted before and after a subcommand.
 #ifndef DRAWBRIDGE_TOOLS_CTL_GLOBAL_FLAGS_H_
 #define DRAWBRIDGE_TOOLS_CTL_GLOBAL_FLAGS_H_
 

@@ -9,10 +9,10 @@
 namespace drawbridge::ctl {
 namespace {
 
-// At most three digits, then the letter of the power. `letters` begins with that of the first power.
+// At most three digits, then the letter of the power. `letters` begins with the letter of the first power.
 std::string Scaled(double value, double base, std::string_view letters) {
   size_t power = 0;
-  // What rounds to the next power is written as that one.
+  // A value that rounds up to the next power is written with that power.
   for (; power < letters.size() && std::round(value) >= base; ++power) value /= base;
   const std::string letter = power == 0 ? "" : std::string(1, letters[power - 1]);
   const bool one_digit = value < 9.95 && std::abs(value - std::round(value)) >= 0.05;

@@ -1,4 +1,4 @@
-// Numbers as people read them: short, and rounded to what matters.
+// Short, rounded texts for numbers.
 #ifndef DRAWBRIDGE_TOOLS_CTL_HUMAN_H_
 #define DRAWBRIDGE_TOOLS_CTL_HUMAN_H_
 
@@ -9,7 +9,7 @@
 
 namespace drawbridge::ctl {
 
-// "7s", "5m12s", "3h04m", "2d03h"; a negative one, from a clock that differs, is "0s".
+// "7s", "5m12s", "3h04m", "2d03h". A negative age, caused by clock differences between machines, is "0s".
 std::string HumanAge(absl::Duration age);
 // "340us", "1.2ms", "250ms", "3.5s".
 std::string HumanLatency(absl::Duration latency);

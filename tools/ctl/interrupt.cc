@@ -16,13 +16,13 @@
 namespace drawbridge::ctl {
 namespace {
 
-// Of a client that did not accept the close frame, or whose answer is not one.
+// For a client that answered with another close code, or with a frame that violates the protocol.
 std::string RefusalText(const v1::Close& close) {
-  if (close.received_code() == 0) return "the client broke the protocol";
+  if (close.received_code() == 0) return "the client violated the protocol";
   return fmt::format("the client answered {}", close.received_code());
 }
 
-// Of an unknown id, which --allow_missing allows, the gateway says nothing but the outcome.
+// For an unknown id with --allow_missing, the response contains only the outcome.
 std::string Describe(const std::string& id, const v1::InterruptConnectionResponse& response) {
   std::string text = fmt::format("{} {}", id, OutcomeText(response.outcome()));
   if (!response.has_connection()) text += ": no such connection is known";
@@ -30,7 +30,7 @@ std::string Describe(const std::string& id, const v1::InterruptConnectionRespons
   if (response.has_elapsed()) text += ", in " + HumanLatency(FromProto(response.elapsed()));
   if (response.outcome() == v1::INTERRUPT_OUTCOME_CLOSED_REJECTED)
     text += "; " + RefusalText(response.connection().close());
-  if (response.joined()) text += "; something else began the closing";
+  if (response.joined()) text += "; the connection was already closing";
   if (response.dropped_messages() > 0)
     text += "; dropped " + Count(static_cast<int64_t>(response.dropped_messages()), "message");
   return Printable(text) + "\n";
@@ -62,20 +62,19 @@ void DefineClosing(CLI::App& app, InterruptFlags* flags) {
   NumberFlag(app, "code", &flags->code, "Close code: 1000, 1001, 1008, 1011 to 1013, 3000 to 4999 [1008]",
              1000, 4999);
   TextFlag(app, "reason", &flags->reason, "Close reason, at most 123 bytes [interrupted]");
-  DurationFlag(app, "grace", &flags->grace, "How long a client may take to say goodbye [5s]",
+  DurationFlag(app, "grace", &flags->grace, "How long to wait for the client's close frame [5s]",
                absl::ZeroDuration(), absl::Seconds(60));
-  app.add_flag("--drop_pending", flags->drop_pending, "Send the close frame before what is queued");
+  app.add_flag("--drop_pending", flags->drop_pending, "Drop queued messages before the close frame");
   app.add_flag("--abort", flags->abort, "Reset the TCP connection, without a close frame");
 }
 
 void DefineMany(CLI::App& app, CLI::Option* filter, InterruptFlags* flags) {
   const auto for_many = [filter](CLI::Option* option) { option->needs(filter); };
-  for_many(app.add_flag("--yes", flags->yes, "Do not ask"));
-  for_many(app.add_flag("--dry_run", flags->dry_run, "Say how many match and name some; close nothing"));
-  for_many(NumberFlag(app, "max_count", &flags->max_count, "Close nothing where more match", 1, INT64_MAX));
-  for_many(NumberFlag(app, "limit", &flags->limit, "Close at most so many", 1, INT64_MAX));
-  for_many(
-      NumberFlag(app, "rate", &flags->rate, "Closes a second; -1: as fast as possible [500]", -1, INT32_MAX));
+  for_many(app.add_flag("--yes", flags->yes, "Do not ask for confirmation"));
+  for_many(app.add_flag("--dry_run", flags->dry_run, "Count the matches and list some; close nothing"));
+  for_many(NumberFlag(app, "max_count", &flags->max_count, "Close nothing if more match", 1, INT64_MAX));
+  for_many(NumberFlag(app, "limit", &flags->limit, "Maximum number of connections to close", 1, INT64_MAX));
+  for_many(NumberFlag(app, "rate", &flags->rate, "Closes per second; -1: unlimited [500]", -1, INT32_MAX));
 }
 
 }  // namespace
@@ -88,15 +87,15 @@ void DefineInterrupt(CLI::App& app, Action* chosen) {
       "  drawbridgectl interrupt --filter 'labels.user = \"alice\"'\n"
       "  drawbridgectl interrupt --filter 'create_time < -12h' --dry_run\n"
       "  drawbridgectl interrupt --filter '*' --rate 100 --yes --max_count 5000\n"
-      "With --filter it first counts, names some, and asks; clients that come back are not chased.\n"
-      "Without a terminal to ask on it closes nothing, unless --yes is given.\n",
+      "With --filter it first counts the matches, lists some and asks for confirmation. Clients that\n"
+      "reconnect are not closed again. Without a terminal it closes nothing, unless --yes is given.\n",
       flags, Interrupt, chosen);
-  CLI::Option* id = interrupt->add_option("ID", flags->id, "The one to end")->type_name("");
+  CLI::Option* id = interrupt->add_option("ID", flags->id, "Connection id")->type_name("");
   CLI::Option* filter =
-      FilterFlag(*interrupt, &flags->filter, "All of these (docs/filter.md); * is every one");
+      FilterFlag(*interrupt, &flags->filter, "All connections that match (docs/filter.md); * matches all");
   DefineClosing(*interrupt, flags.get());
-  interrupt->add_flag("--no_wait", flags->no_wait, "Do not wait until it is gone")->excludes(filter);
-  interrupt->add_flag("--allow_missing", flags->allow_missing, "An id that is unknown is no failure")
+  interrupt->add_flag("--no_wait", flags->no_wait, "Do not wait for the connection to end")->excludes(filter);
+  interrupt->add_flag("--allow_missing", flags->allow_missing, "Succeed if the id is unknown")
       ->excludes(filter);
   DefineMany(*interrupt, filter, flags.get());
   interrupt->parse_complete_callback([flags, id, filter] {

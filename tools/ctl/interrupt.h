@@ -1,4 +1,4 @@
-// The two ways of ending connections, and the flags that they share.
+// The two forms of `interrupt`, for one connection and for all that match a filter, and their flags.
 #ifndef DRAWBRIDGE_TOOLS_CTL_INTERRUPT_H_
 #define DRAWBRIDGE_TOOLS_CTL_INTERRUPT_H_
 
@@ -11,8 +11,8 @@
 namespace drawbridge::ctl {
 
 struct InterruptFlags {
-  std::string id;      // one, or
-  std::string filter;  // every one that matches
+  std::string id;      // either the id of one connection,
+  std::string filter;  // or a filter that selects connections
 
   int64_t code = 0;
   std::string reason;
@@ -30,7 +30,8 @@ struct InterruptFlags {
   int64_t rate = 0;
 };
 
-// The filter is not empty. Asks before it closes anything, unless told not to.
+// `flags.filter` must not be empty. Asks for confirmation before it closes anything, unless `flags.yes` is
+// set.
 ExitCode InterruptMany(const InterruptFlags& flags, Session& session);
 
 }  // namespace drawbridge::ctl

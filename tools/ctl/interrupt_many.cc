@@ -1,4 +1,5 @@
-// Ends every connection that matches: counted and confirmed first, then watched to the end.
+// `interrupt --filter`: counts the matching connections, asks for confirmation, closes them and shows the
+// progress until the end.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ int64_t ToClose(const InterruptFlags& flags, int64_t matched) {
   return flags.limit == 0 ? matched : std::min(flags.limit, matched);
 }
 
-// Calls `show` with each message of the gateway; `last` is the last one. OK only when that one says so.
+// Calls `show` with each response and stores the last one in `last`. OK only if the last response has `done`.
 grpc::Status Follow(grpc::ClientContext& context, Session& session,
                     const v1::InterruptConnectionsRequest& request, Progress* last,
                     const std::function<void(const Progress&)>& show) {
@@ -56,7 +57,7 @@ grpc::Status Follow(grpc::ClientContext& context, Session& session,
   }
   grpc::Status status = session.client.Explain(reader->Finish());
   if (status.ok() && !last->done())
-    return {grpc::StatusCode::INTERNAL, "the gateway ended the call before all was done"};
+    return {grpc::StatusCode::INTERNAL, "the gateway ended the call before it was complete"};
   return status;
 }
 
@@ -77,7 +78,7 @@ void ShowFound(const Progress& found, bool json) {
                     found.matched_count() == 1 ? "matches" : "match", some));
 }
 
-// The bar on a terminal, lines elsewhere.
+// On a terminal a progress bar, otherwise one line per update.
 class ProgressView {
  public:
   ProgressView(const InterruptFlags& flags, bool json) : flags_(flags), json_(json) {}
@@ -87,7 +88,7 @@ class ProgressView {
     if (json_) {
       Print(ToJsonLine(progress));
     } else if (bar_) {
-      // One less: the last column of a terminal may break the line.
+      // Some terminals wrap the line after the last column.
       const size_t width = std::max<size_t>(LookOf(STDERR_FILENO).width, 2) - 1;
       std::fputs(("\r\x1b[K" + ProgressBar(progress, total, width)).c_str(), stderr);
       std::fflush(stderr);
@@ -96,7 +97,7 @@ class ProgressView {
     }
   }
 
-  // The result, once there are no more.
+  // Shows the result.
   void End(const Progress& last) {
     if (json_) return;
     if (bar_) std::fputs("\r\x1b[K", stderr);
@@ -109,7 +110,7 @@ class ProgressView {
   const bool bar_ = IsTerminal(STDERR_FILENO);
 };
 
-// Once the user has confirmed it, by --yes or when asked.
+// Must be called only after confirmation, by --yes or by the answer to the question.
 ExitCode Close(const InterruptFlags& flags, Session& session, v1::InterruptConnectionsRequest request) {
   request.set_all(true);
   grpc::ClientContext context;
@@ -120,14 +121,15 @@ ExitCode Close(const InterruptFlags& flags, Session& session, v1::InterruptConne
       Follow(context, session, request, &last, [&view](const Progress& progress) { view.Show(progress); });
   if (status.ok() || GoneCount(last) > 0) view.End(last);
   if (stop.came()) {
-    Complain("stopped; what had begun to close goes on closing");
+    Complain("stopped; closes that have begun continue");
     return ExitCode::kStopped;
   }
   if (!status.ok()) return Report(status);
   return ReportUnreachable(last.unreachable());
 }
 
-// Asks about what matches now. kOk: go on, with no more than that.
+// Asks whether to close the connections in `found`. On a yes returns kOk and limits max_count to their
+// number.
 ExitCode Ask(const InterruptFlags& flags, const Progress& found, v1::InterruptConnectionsRequest* request) {
   const int64_t matched = found.matched_count();
   const int64_t count = ToClose(flags, matched);
@@ -147,7 +149,7 @@ ExitCode InterruptMany(const InterruptFlags& flags, Session& session) {
   v1::InterruptConnectionsRequest request = RequestOf(flags);
   if (flags.yes && !flags.dry_run) return Close(flags, session, request);
   if (!flags.dry_run && !CanAsk()) {
-    Complain("no terminal to ask on: nothing was closed; --yes closes without asking");
+    Complain("no terminal to ask for confirmation: nothing was closed; --yes closes without asking");
     return ExitCode::kDeclined;
   }
   request.set_dry_run(true);
@@ -155,7 +157,7 @@ ExitCode InterruptMany(const InterruptFlags& flags, Session& session) {
   const auto context = session.client.NewCall();
   const grpc::Status status = Follow(*context, session, request, &found, [](const Progress&) {});
   if (!status.ok()) return Report(status);
-  // A script that wants JSON gets nothing but what the gateway said to the last call.
+  // JSON output contains only the responses of the last call.
   if (flags.dry_run || !session.json) ShowFound(found, session.json);
   const ExitCode unreachable = ReportUnreachable(found.unreachable());
   if (flags.dry_run || found.matched_count() == 0) return unreachable;

@@ -1,5 +1,5 @@
-// Writes labels and the expiry of a connection: reads them, changes them, and writes them only where nobody
-// else did in between.
+// `label`: changes labels and the expiry of a connection by read, modify and conditional write, which fails
+// with ABORTED if another caller changed them in between.
 #include <fmt/format.h>
 
 #include <memory>
@@ -38,7 +38,7 @@ v1::UpdateConnectionRequest RequestOf(const Flags& flags, const v1::Connection& 
   }
   if (flags.expiry.has_value()) {
     request.mutable_update_mask()->add_paths("expire_time");
-    // Left unset it is taken away.
+    // An unset expire_time removes the expiry.
     if (*flags.expiry != absl::InfiniteFuture())
       *request.mutable_connection()->mutable_expire_time() = ToProto(*flags.expiry);
   }
@@ -70,7 +70,7 @@ ExitCode Label(const Flags& flags, Session& session) {
   v1::UpdateConnectionResponse response;
   for (int i = 0; i < kTries; ++i) {
     status = ReadAndWrite(flags, session.client, &response);
-    if (status.error_code() != grpc::StatusCode::ABORTED) break;  // else somebody was faster: read again
+    if (status.error_code() != grpc::StatusCode::ABORTED) break;  // on ABORTED: read again
   }
   if (!status.ok()) return Report(status);
   Print(session.json ? ToJsonLine(response.connection()) : Describe(response.connection()));
@@ -104,7 +104,7 @@ void DefineLabel(CLI::App& app, Action* chosen) {
                                "  drawbridgectl label 16zr-lix5wdo0-0k3v9c2m7x1qd --expire 30m\n"
                                "  drawbridgectl label 16zr-lix5wdo0-0k3v9c2m7x1qd --expire never\n",
                                flags, Label, chosen);
-  label->add_option("ID", flags->id, "The connection's id")->required()->type_name("");
+  label->add_option("ID", flags->id, "Connection id")->required()->type_name("");
   label
       ->add_option_function<std::vector<std::string>>(
           "LABEL", [flags](const std::vector<std::string>& words) { TakeChanges(words, flags.get()); },

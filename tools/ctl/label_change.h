@@ -1,4 +1,4 @@
-// "key=value" and "key-", as in kubectl.
+// Parses "key=value" and "key-", the syntax of `kubectl label`.
 #ifndef DRAWBRIDGE_TOOLS_CTL_LABEL_CHANGE_H_
 #define DRAWBRIDGE_TOOLS_CTL_LABEL_CHANGE_H_
 
@@ -11,10 +11,10 @@ namespace drawbridge::ctl {
 
 struct LabelChange {
   std::string key;
-  std::optional<std::string> value;  // none: the label goes
+  std::optional<std::string> value;  // nullopt: the label is removed
 };
 
-// Nothing where it is neither. What keys and values may hold is the gateway's to judge.
+// Returns nullopt if `text` has neither form. The gateway checks which keys and values are allowed.
 std::optional<LabelChange> ParseLabelChange(const std::string& text);
 
 void Apply(const LabelChange& change, google::protobuf::Map<std::string, std::string>* labels);

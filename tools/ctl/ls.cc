@@ -1,4 +1,4 @@
-// Who is connected.
+// `ls`: lists the connections.
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,8 +23,8 @@ namespace {
 
 struct Flags {
   WalkOptions walk;
-  std::optional<std::vector<ConnectionColumn>> columns;  // as asked for
-  const ConnectionColumn* sort = nullptr;                // null: oldest first, as they come
+  std::optional<std::vector<ConnectionColumn>> columns;  // from --columns
+  const ConnectionColumn* sort = nullptr;                // null: oldest first, the order of the gateway
   bool descending = false;
 };
 
@@ -35,7 +35,7 @@ Table NewTable(const std::vector<ConnectionColumn>& columns) {
   return {titles, LookOf(STDOUT_FILENO)};
 }
 
-// Writes connections as they come, or all at the end where they are to be sorted.
+// Writes each page when it arrives, or all connections at the end if they must be sorted.
 class Lister {
  public:
   Lister(const Flags& flags, bool json)
@@ -52,7 +52,7 @@ class Lister {
         kept_.push_back(connection);
       }
     }
-    // A page without rows may only be a step of the walk.
+    // An empty page may be followed by more pages.
     if (flags_.sort == nullptr && (page.connections_size() > 0 || page.next_page_token().empty())) Flush();
   }
 
@@ -92,11 +92,11 @@ class Lister {
 
 ExitCode List(const Flags& flags, Session& session) {
   if (session.json && flags.columns.has_value()) {
-    Complain("--columns is for tables: -o json has every field");
+    Complain("--columns applies only to tables: -o json prints every field");
     return ExitCode::kUsage;
   }
   WalkOptions walk = flags.walk;
-  if (flags.sort != nullptr) walk.limit = 0;  // it is that of the sorted list
+  if (flags.sort != nullptr) walk.limit = 0;  // the limit applies after sorting
   Lister lister(flags, session.json);
   ExitCode unreachable = ExitCode::kOk;
   const grpc::Status status = Walk(session.client, walk, [&](const v1::ListConnectionsResponse& page) {
@@ -112,7 +112,7 @@ void DefineColumns(CLI::App& ls, Flags* flags) {
     flags->columns = ParseColumns(text);
     if (!flags->columns.has_value()) Refuse("columns", text, "a list such as id,path of " + ColumnNames());
   };
-  ls.add_option_function<std::string>("--columns", set_columns, "Show these, in this order: " + ColumnNames())
+  ls.add_option_function<std::string>("--columns", set_columns, "Columns to show, in order: " + ColumnNames())
       ->type_name("NAME,...");
   const auto set_sort = [flags](const std::string& text) {
     flags->descending = text.starts_with('-');
@@ -136,9 +136,9 @@ void DefineLs(CLI::App& app, Action* chosen) {
                             "  drawbridgectl ls --show_closed --filter 'state = CLOSED' --limit 20\n"
                             "  drawbridgectl ls -o json | jq -r .connection_id\n",
                             flags, List, chosen);
-  FilterFlag(*ls, &flags->walk.filter, "Only these (docs/filter.md); by default all");
-  ls->add_flag("--show_closed", flags->walk.show_closed, "Also those that ended in the last minutes");
-  NumberFlag(*ls, "limit", &flags->walk.limit, "At most so many", 1, INT64_MAX);
+  FilterFlag(*ls, &flags->walk.filter, "Only connections that match (docs/filter.md) [all]");
+  ls->add_flag("--show_closed", flags->walk.show_closed, "Include connections that ended recently");
+  NumberFlag(*ls, "limit", &flags->walk.limit, "Maximum number of connections", 1, INT64_MAX);
   DefineColumns(*ls, flags.get());
 }
 

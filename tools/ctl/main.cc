@@ -1,5 +1,5 @@
-// drawbridgectl: sees and controls the connections of a gateway from a terminal or a script, by the public
-// API alone.
+// drawbridgectl: shows and controls the connections of a gateway from a terminal or a script. It uses only
+// the public API.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +21,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-constexpr const char* kAbout = "Sees and controls the WebSocket connections of a Drawbridge gateway.";
+constexpr const char* kAbout = "Shows and controls the WebSocket connections of a Drawbridge gateway.";
 
 constexpr const char* kFooter =
     "Examples:\n"
@@ -30,8 +30,8 @@ constexpr const char* kFooter =
     "  drawbridgectl interrupt --help\n"
     "  drawbridgectl --address gateway:9090 --tls --token_file ~/.drawbridge.token ls\n"
     "\n"
-    "A token never stands on the command line, where every user of the machine could read it: it comes from\n"
-    "a file. `drawbridgectl token` makes one.\n"
+    "The token is read from a file, because every user of the machine can read the command lines of\n"
+    "processes. `drawbridgectl token` creates a token.\n"
     "\n"
     "Exit codes:\n"
     "  0    done\n"
@@ -40,7 +40,7 @@ constexpr const char* kFooter =
     "  3    no such connection or node\n"
     "  4    the gateway cannot be reached, or did not answer in time\n"
     "  5    not confirmed, nothing was done\n"
-    "  6    the gateway does not know the caller: no token or certificate, or one that is not valid\n"
+    "  6    not authenticated: no token or client certificate, or one that is not valid\n"
     "  7    the caller's role does not allow it\n"
     "  130  stopped by ^C\n";
 
@@ -63,7 +63,7 @@ void DefineSubcommands(CLI::App& app, Action* chosen) {
 }
 
 ExitCode Act(const GlobalFlags& flags, const Action& action) {
-  // What gRPC has to say about a failure comes with the status.
+  // gRPC's own log on standard error is not needed: the status describes each failure.
   ::setenv("GRPC_VERBOSITY", "NONE", 0);
   ControlClient client(flags.access, flags.timeout);
   Session session{client, flags.output == "json"};

@@ -1,4 +1,4 @@
-// The gateway nodes, and what state each is in.
+// `nodes`: lists the gateway nodes with their state.
 #include <unistd.h>
 
 #include <memory>
@@ -51,7 +51,7 @@ ExitCode Nodes(const Flags& /*flags*/, Session& session) {
 }  // namespace
 
 void DefineNodes(CLI::App& app, Action* chosen) {
-  Subcommand(app, "nodes", "List the gateway nodes: serving, draining or drained, and how full",
+  Subcommand(app, "nodes", "List the gateway nodes with their state and number of connections",
              "  drawbridgectl nodes\n"
              "  drawbridgectl nodes -o json | jq -r 'select(.state != \"NODE_STATE_SERVING\") | .node_id'\n",
              std::make_shared<Flags>(), Nodes, chosen);

@@ -1,4 +1,4 @@
-// What goes to the standard output.
+// Writes to standard output.
 #ifndef DRAWBRIDGE_TOOLS_CTL_OUTPUT_H_
 #define DRAWBRIDGE_TOOLS_CTL_OUTPUT_H_
 
@@ -8,11 +8,11 @@
 
 namespace drawbridge::ctl {
 
-// One line in protobuf's JSON mapping, its end included. The fields have the names of the contract, which are
-// those of filters; fields of one value are there even where it is the default.
+// Returns one line of ProtoJSON, including the line feed. Fields have their names from the .proto file, which
+// are also the names in filters. Singular fields with a default value are included.
 std::string ToJsonLine(const google::protobuf::Message& message);
 
-// To the standard output, at once.
+// Writes to standard output and flushes it.
 void Print(const std::string& text);
 
 }  // namespace drawbridge::ctl

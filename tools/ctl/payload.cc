@@ -14,7 +14,7 @@ void DefinePayload(CLI::App& app, PayloadFlags* flags) {
     flags->text = text;
     flags->from_input = false;
   };
-  app.add_option_function<std::string>("TEXT", set, "The message; without it the standard input, as it is")
+  app.add_option_function<std::string>("TEXT", set, "The message [the unchanged standard input]")
       ->type_name("");
   app.add_flag("--binary", flags->binary, "Send a binary message instead of a text");
 }
@@ -24,7 +24,7 @@ std::optional<control::v1::Message> ReadPayload(const PayloadFlags& flags) {
   if (flags.from_input) {
     bytes.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
     if (std::cin.bad()) {
-      Complain("cannot read the standard input");
+      Complain("cannot read standard input");
       return std::nullopt;
     }
   }
@@ -34,7 +34,7 @@ std::optional<control::v1::Message> ReadPayload(const PayloadFlags& flags) {
     return message;
   }
   if (!google::protobuf::internal::IsStructurallyValidUTF8(bytes.data(), static_cast<int>(bytes.size()))) {
-    Complain("the message is no UTF-8: send it with --binary");
+    Complain("the message is not valid UTF-8: send it with --binary");
     return std::nullopt;
   }
   message.set_text(bytes);

@@ -1,4 +1,4 @@
-// The message that `send` and `broadcast` send: an argument, or the standard input.
+// The message that `send` and `broadcast` send: an argument, or standard input.
 #ifndef DRAWBRIDGE_TOOLS_CTL_PAYLOAD_H_
 #define DRAWBRIDGE_TOOLS_CTL_PAYLOAD_H_
 
@@ -18,8 +18,8 @@ struct PayloadFlags {
 
 void DefinePayload(CLI::App& app, PayloadFlags* flags);
 
-// Reads the standard input to its end where no text was given. Nothing, once it has complained, where that
-// cannot be read or should be text and is no UTF-8.
+// Reads standard input to its end if no text was given. Writes an error and returns nullopt if it cannot be
+// read, or if a text message is not valid UTF-8.
 std::optional<control::v1::Message> ReadPayload(const PayloadFlags& flags);
 
 }  // namespace drawbridge::ctl

@@ -14,17 +14,17 @@ namespace {
 
 struct Character {
   std::string_view bytes;
-  std::optional<char32_t> code;  // none: a byte that begins no character
+  std::optional<char32_t> code;  // nullopt: a byte that does not start a character
 };
 
-// The character at the front of `text`, which is not empty.
+// Returns the first character of `text`, which must not be empty.
 Character First(std::string_view text) {
   static const bool utf8 = std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
   std::mbstate_t state{};
   char32_t code = 0;
   const size_t length = std::mbrtoc32(&code, text.data(), text.size(), &state);
   if (length == 0) return {text.substr(0, 1), U'\0'};
-  // Without the locale only ASCII is understood, and the rest is escaped.
+  // Without the UTF-8 locale all bytes outside ASCII are escaped.
   if (length > text.size() || (!utf8 && static_cast<unsigned char>(text[0]) >= 0x80))
     return {text.substr(0, 1), std::nullopt};
   return {text.substr(0, length), code};

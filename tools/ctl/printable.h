@@ -1,5 +1,5 @@
-// What clients and the gateway say, made fit for a terminal: no text of theirs may move the cursor, change
-// colours or turn the direction of writing.
+// Escapes text from clients and from the gateway for a terminal, so that it cannot move the cursor, change
+// colours or change the writing direction.
 #ifndef DRAWBRIDGE_TOOLS_CTL_PRINTABLE_H_
 #define DRAWBRIDGE_TOOLS_CTL_PRINTABLE_H_
 
@@ -9,17 +9,17 @@
 
 namespace drawbridge::ctl {
 
-// The functions here set the process's LC_CTYPE to C.UTF-8 when first called, so the first call is to be made
-// before there is another thread that asks for the locale.
+// The first call of a function in this file sets the LC_CTYPE of the process to C.UTF-8. It must happen
+// before another thread reads the locale.
 
-// `text` with every control character, every format character that turns or hides text, and every byte that
-// is no UTF-8 written as an escape: \x1b, \u202e. Idempotent.
+// Returns `text` with these replaced by escapes such as \x1b and \u202e: control characters, format
+// characters that reorder or hide text, and bytes that are not valid UTF-8. Idempotent.
 std::string Printable(std::string_view text);
 
-// Columns that a printable text takes on a terminal.
+// The number of columns that a printable text occupies on a terminal.
 size_t DisplayWidth(std::string_view printable);
 
-// As much of it as fits into `width` columns; its last column is an ellipsis where something is missing.
+// Cuts a printable text to `width` columns. The last column is an ellipsis if anything was cut.
 std::string Shorten(std::string_view printable, size_t width);
 
 }  // namespace drawbridge::ctl

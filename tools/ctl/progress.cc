@@ -41,7 +41,7 @@ std::string ProgressBar(const InterruptConnectionsResponse& progress, int64_t to
       total <= 0
           ? 1.0
           : std::clamp(static_cast<double>(GoneCount(progress)) / static_cast<double>(total), 0.0, 1.0);
-  // Full only when all are gone.
+  // Rounded down, so that the bar is full only when all have ended.
   const auto marks = static_cast<size_t>(part * kMarks);
   return Shorten(fmt::format("[{}{}] {:3}%  {}", std::string(marks, '#'), std::string(kMarks - marks, '-'),
                              static_cast<int>(part * 100), ProgressText(progress, total)),

@@ -1,4 +1,4 @@
-// How far a bulk interrupt is, in words and as a bar.
+// The progress of a bulk interrupt, as text and as a bar.
 #ifndef DRAWBRIDGE_TOOLS_CTL_PROGRESS_H_
 #define DRAWBRIDGE_TOOLS_CTL_PROGRESS_H_
 
@@ -10,10 +10,10 @@
 
 namespace drawbridge::ctl {
 
-// How many are gone.
+// The number of connections that have ended.
 int64_t GoneCount(const control::v1::InterruptConnectionsResponse& progress);
 
-// "600 of 1200: 598 closed clean, 2 timed out". `total`: to be closed.
+// "600 of 1200: 598 closed clean, 2 timed out". `total` is the number of connections to close.
 std::string ProgressText(const control::v1::InterruptConnectionsResponse& progress, int64_t total);
 
 // "[#####-----]  50%  600 of ...", at most `width` columns wide.

@@ -38,7 +38,8 @@ Counters CountersOf(const Connection& connection, absl::Time now) {
 
 Rates RatesBetween(const std::optional<Counters>& before, const Counters& after, absl::Time created) {
   const Counters from = before.value_or(Counters{.seen = created});
-  // The clocks of the gateway and of this machine may differ: no rate is taken over less than that.
+  // `created` is from the gateway's clock, which may differ from this machine's: the minimum prevents a
+  // negative or tiny interval.
   const double seconds = absl::ToDoubleSeconds(std::max(after.seen - from.seen, absl::Milliseconds(10)));
   const auto rate = [seconds](uint64_t earlier, uint64_t later) {
     return later <= earlier ? 0.0 : static_cast<double>(later - earlier) / seconds;
@@ -61,7 +62,7 @@ void Ranking::Add(const Connection& connection, absl::Time now) {
   total_ += rates;
   queued_bytes_ += connection.send_queue_bytes();
   rows_.push_back({connection, rates});
-  // Now and then is cheaper than each time.
+  // Trimming rarely is cheaper than trimming at each Add.
   if (rows_.size() >= 4 * limit_ + 100) Trim();
 }
 
@@ -95,7 +96,7 @@ bool Ranking::Before(const Ranked& a, const Ranked& b) const {
         return IdleSince(a.connection) < IdleSince(b.connection);
       break;
   }
-  // The same place in every picture.
+  // A tie-break that keeps the order stable between refreshes.
   return a.connection.connection_id() < b.connection.connection_id();
 }
 

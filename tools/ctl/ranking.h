@@ -1,4 +1,4 @@
-// Who is busiest, slowest or furthest behind: from two walks over all connections.
+// Ranks connections by rate, round-trip time, queued bytes or idle time, from two walks over all connections.
 #ifndef DRAWBRIDGE_TOOLS_CTL_RANKING_H_
 #define DRAWBRIDGE_TOOLS_CTL_RANKING_H_
 
@@ -14,7 +14,7 @@
 
 namespace drawbridge::ctl {
 
-// All that one walk keeps of a connection for the next.
+// What one walk stores of each connection for the next walk.
 struct Counters {
   absl::Time seen;
   uint64_t received_messages = 0;
@@ -24,7 +24,7 @@ struct Counters {
 };
 using CountersById = std::unordered_map<std::string, Counters>;
 
-// A second.
+// Per second.
 struct Rates {
   double received_messages = 0;
   double received_bytes = 0;
@@ -35,14 +35,14 @@ struct Rates {
 };
 
 Counters CountersOf(const control::v1::Connection& connection, absl::Time now);
-// Of one connection, between two looks at it. Of one that was not there before: since it came.
+// The rates of one connection between two walks. If the first walk did not include it: since `created`.
 Rates RatesBetween(const std::optional<Counters>& before, const Counters& after, absl::Time created);
 
 enum class Order {
   kRate,   // messages in and out
-  kRtt,    // those without a round trip last
+  kRtt,    // connections without a measured round trip sort last
   kQueue,  // bytes
-  kIdle,   // since the last message from the client, or since it came
+  kIdle,   // since the last message from the client, or since the connection opened
 };
 
 struct Ranked {
@@ -50,20 +50,20 @@ struct Ranked {
   Rates rates;
 };
 
-// One walk. Keeps the counters of all connections, and no more than some `limit` of them whole. Not
-// thread-safe.
+// The result of one walk. Stores the counters of all connections, but complete connections only for a small
+// multiple of `limit`. Not thread-safe.
 class Ranking {
  public:
-  // `before`: of the walk before this one.
+  // `before` is the counters of the previous walk.
   Ranking(Order order, size_t limit, CountersById before);
 
   void Add(const control::v1::Connection& connection, absl::Time now);
 
-  // The first `limit`, in order.
+  // Returns the first `limit` connections, in order.
   std::vector<Ranked> Take();
   CountersById TakeCounters() { return std::move(counters_); }
 
-  // Of all connections together.
+  // The sum over all connections.
   const Rates& total() const { return total_; }
   size_t count() const { return counters_.size(); }
   uint64_t queued_bytes() const { return queued_bytes_; }

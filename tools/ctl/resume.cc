@@ -1,4 +1,4 @@
-// Takes a node back into service.
+// `resume`: returns a node to service.
 #include <memory>
 #include <string>
 
@@ -35,13 +35,12 @@ ExitCode Resume(const Flags& flags, Session& session) {
 void DefineResume(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* resume =
-      Subcommand(app, "resume", "Take a draining or drained node back into service",
+      Subcommand(app, "resume", "Return a draining or drained node to service",
                  "  drawbridgectl resume\n"
                  "  drawbridgectl --address 10.0.0.7 resume gateway-2\n"
-                 "Connections that were told to close during the drain are closed all the same.\n",
+                 "Connections whose close began during the drain are still closed.\n",
                  flags, Resume, chosen);
-  resume->add_option("NODE", flags->node, "Its id, as a check; by default the node at --address")
-      ->type_name("");
+  resume->add_option("NODE", flags->node, "Node id [the node at --address]")->type_name("");
 }
 
 }  // namespace drawbridge::ctl

@@ -1,4 +1,4 @@
-// One message to one client.
+// `send`: sends one message to one client.
 #include <fmt/format.h>
 
 #include <memory>
@@ -47,9 +47,9 @@ void DefineSend(CLI::App& app, Action* chosen) {
                  "  drawbridgectl send 16zr-lix5wdo0-0k3v9c2m7x1qd 'hello'\n"
                  "  drawbridgectl send 16zr-lix5wdo0-0k3v9c2m7x1qd --binary --wait_written < picture.png\n",
                  flags, Send, chosen);
-  send->add_option("ID", flags->id, "The connection's id")->required()->type_name("");
+  send->add_option("ID", flags->id, "Connection id")->required()->type_name("");
   DefinePayload(*send, &flags->payload);
-  send->add_flag("--wait_written", flags->wait_written, "Wait until the kernel has the whole message");
+  send->add_flag("--wait_written", flags->wait_written, "Wait until the whole message is in the kernel");
 }
 
 }  // namespace drawbridge::ctl

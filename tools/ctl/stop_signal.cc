@@ -14,11 +14,11 @@ namespace {
 constexpr char kCame = 's';
 constexpr char kOver = 'o';
 
-// A handler may do no more than write to it.
+// A pipe, because write() is async-signal-safe.
 std::array<int, 2> ends{-1, -1};
 
 void Tell(char what) {
-  // A pipe with room for thousands never refuses the two bytes that are ever written.
+  // At most a few bytes are ever written, so the pipe is never full.
   [[maybe_unused]] const ssize_t written = ::write(ends[1], &what, 1);
 }
 

@@ -1,4 +1,4 @@
-// ^C as an event, for what should stop in good order instead of being killed.
+// Delivers ^C as a callback, for commands that must stop cleanly.
 #ifndef DRAWBRIDGE_TOOLS_CTL_STOP_SIGNAL_H_
 #define DRAWBRIDGE_TOOLS_CTL_STOP_SIGNAL_H_
 
@@ -8,14 +8,14 @@
 
 namespace drawbridge::ctl {
 
-// Calls `stop` on a thread of its own at the first SIGINT or SIGTERM; a second one kills the process as
-// usual. One at a time in a process.
+// Calls `stop` on its own thread at the first SIGINT or SIGTERM. A second signal ends the process as usual.
+// At most one per process.
 class StopSignal {
  public:
   explicit StopSignal(std::function<void()> stop);
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
-  // Afterwards `stop` is not called and not being called.
+  // Blocks while `stop` is running. `stop` is not called afterwards.
   ~StopSignal();
 
   bool came() const { return came_; }

@@ -10,7 +10,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-// The distance of Damerau and Levenshtein in its restricted form: no letter is edited twice.
+// The restricted Damerau-Levenshtein distance (optimal string alignment).
 size_t Distance(std::string_view a, std::string_view b) {
   std::vector<size_t> before_last;
   std::vector<size_t> last(b.size() + 1);
@@ -28,7 +28,7 @@ size_t Distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-// Dashes are often forgotten.
+// Dashes are ignored, because users often omit them.
 std::string_view WithoutDashes(std::string_view word) {
   return word.substr(std::min(word.find_first_not_of('-'), word.size()));
 }

@@ -1,4 +1,4 @@
-// What was meant by a mistyped word.
+// Suggests the word that a mistyped word was meant to be.
 #ifndef DRAWBRIDGE_TOOLS_CTL_SUGGEST_H_
 #define DRAWBRIDGE_TOOLS_CTL_SUGGEST_H_
 
@@ -8,11 +8,11 @@
 
 namespace drawbridge::ctl {
 
-// The candidate that `word` begins, or from which it differs by the fewest typing errors: letters that are
-// missing, added, wrong or swapped, at most one for each three letters. Empty where there is none.
+// Returns the candidate that starts with `word`, or else the one with the fewest typing errors: missing,
+// added, wrong or swapped letters, at most one error per three letters. Empty if there is none.
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-// "; did you mean "ls"?", or nothing.
+// "; did you mean "ls"?", or an empty string.
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace drawbridge::ctl

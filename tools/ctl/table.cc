@@ -10,8 +10,8 @@ namespace drawbridge::ctl {
 namespace {
 
 constexpr size_t kGap = 2;
-constexpr size_t kNarrowest = 6;  // to which a column shrinks
-// To which it does while there are columns that can be left out instead.
+constexpr size_t kNarrowest = 6;  // minimum width of a column that shrinks
+// Minimum width of such a column while other columns can still be dropped.
 constexpr size_t kReadable = 16;
 
 }  // namespace
@@ -52,7 +52,7 @@ void Table::LeaveOut() {
   const auto width = [this](size_t i) {
     return kGap + (columns_[i].shrinks ? std::min(widths_[i], kReadable) : widths_[i]);
   };
-  // Empty ones go first, then those of the highest rank.
+  // Empty columns are dropped first, then those with the highest rank.
   const auto worth = [this](size_t i) { return std::pair<bool, int>(filled_[i], -columns_[i].rank); };
   while (look_.width > 0) {
     size_t total = 0;
@@ -72,13 +72,13 @@ std::vector<size_t> Table::FittingWidths() const {
   size_t total = kGap * (shown_.size() - 1);
   for (const size_t i : shown_) total += widths[i];
   while (total > look_.width) {
-    // The widest of those that may shrink gives a column.
+    // The widest column that may shrink loses one terminal column.
     size_t widest = columns_.size();
     for (const size_t i : shown_) {
       if (!columns_[i].shrinks || widths[i] <= kNarrowest) continue;
       if (widest == columns_.size() || widths[i] > widths[widest]) widest = i;
     }
-    if (widest == columns_.size()) break;  // Line cuts what is still too long
+    if (widest == columns_.size()) break;  // Line() cuts the rest
     --widths[widest];
     --total;
   }

@@ -1,4 +1,4 @@
-// Tables for people: aligned, no wider than the terminal, and safe to print whatever is in them.
+// Text tables: aligned, at most as wide as the terminal, and with all cells made printable.
 #ifndef DRAWBRIDGE_TOOLS_CTL_TABLE_H_
 #define DRAWBRIDGE_TOOLS_CTL_TABLE_H_
 
@@ -12,9 +12,9 @@ namespace drawbridge::ctl {
 
 struct Column {
   std::string title;
-  bool right = false;    // aligned to the right, as numbers are
-  bool shrinks = false;  // may be shortened where the terminal is too narrow
-  int rank = 0;          // 0: always there; the others are left out where it is too narrow, highest first
+  bool right = false;    // right-aligned, for numbers
+  bool shrinks = false;  // may be shortened if the terminal is too narrow
+  int rank = 0;          // 0: always shown; others are dropped if the terminal is too narrow, highest first
 };
 
 struct Cell {
@@ -22,15 +22,15 @@ struct Cell {
   Style style = Style::kPlain;
 };
 
-// Not thread-safe. Rows come out in pieces, so that a long list need not be kept: a column never gets
-// narrower from one piece to the next, and what is left out is decided with the first one.
+// Not thread-safe. Rows are taken in batches, so that a long list is not held in memory. A column never gets
+// narrower from one batch to the next. The columns to drop are chosen with the first batch.
 class Table {
  public:
   Table(std::vector<Column> columns, const Look& look);
 
-  // As many cells as there are columns. What is in them goes through Printable.
+  // `cells` must have one entry for each column. Their texts are passed through Printable.
   void Add(std::vector<Cell> cells);
-  // The rows added since the last call, as lines; before the first ones, the titles.
+  // Returns the rows added since the last call, as lines. The first call starts with the titles.
   std::string Take();
 
  private:
@@ -41,7 +41,7 @@ class Table {
   const std::vector<Column> columns_;
   const Look look_;
   std::vector<size_t> widths_;
-  std::vector<bool> filled_;   // some cell is not empty
+  std::vector<bool> filled_;   // whether any cell of the column is not empty
   std::vector<size_t> shown_;  // columns, from left to right
   std::vector<std::vector<Cell>> rows_;
   bool titled_ = false;

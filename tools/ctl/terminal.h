@@ -1,4 +1,4 @@
-// What a file descriptor shows to a person: how wide, whether in colour, whether at all.
+// The terminal behind a file descriptor: whether there is one, its width, and whether it has colours.
 #ifndef DRAWBRIDGE_TOOLS_CTL_TERMINAL_H_
 #define DRAWBRIDGE_TOOLS_CTL_TERMINAL_H_
 
@@ -9,18 +9,19 @@
 namespace drawbridge::ctl {
 
 struct Look {
-  size_t width = 0;  // columns; 0: as wide as it takes
+  size_t width = 0;  // columns; 0: unlimited
   bool colour = false;
 };
 
 bool IsTerminal(int fd);
-// Rows of a terminal; 24 where it does not say.
+// The number of rows of a terminal; 24 if unknown.
 size_t TerminalHeight(int fd);
-// No terminal: any width, no colour. Colour takes a terminal that is not dumb and no NO_COLOR.
+// Without a terminal, the width is unlimited and there is no colour. Colour also requires that TERM is not
+// "dumb" and NO_COLOR is not set.
 Look LookOf(int fd);
 
 enum class Style { kPlain, kBold, kDim, kGood, kWarning, kBad };
-// `text` between the escape sequences of a style; the text itself must be printable.
+// Returns `text` between the escape sequences of a style. `text` must be printable.
 std::string Styled(std::string_view text, Style style);
 
 }  // namespace drawbridge::ctl

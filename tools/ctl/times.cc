@@ -37,7 +37,7 @@ bool ParseExpiry(const std::string& text, absl::Time now, absl::Time* time) {
   } else if (std::string error; !absl::ParseTime(absl::RFC3339_full, text, time, &error)) {
     return false;
   }
-  // Only "never" is never.
+  // A duration such as "inf" is not an expiry.
   return *time != absl::InfiniteFuture() && *time != absl::InfinitePast();
 }
 

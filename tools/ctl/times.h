@@ -1,4 +1,4 @@
-// Between the times of the contract and those of this program.
+// Converts between protobuf times and absl times.
 #ifndef DRAWBRIDGE_TOOLS_CTL_TIMES_H_
 #define DRAWBRIDGE_TOOLS_CTL_TIMES_H_
 
@@ -16,8 +16,8 @@ absl::Duration FromProto(const google::protobuf::Duration& duration);
 google::protobuf::Timestamp ToProto(absl::Time time);
 google::protobuf::Duration ToProto(absl::Duration duration);
 
-// When a connection is to expire: in RFC 3339, or as a duration from `now`; "never" is the infinite future.
-// False where it is none of these.
+// Parses an expiry: a time in RFC 3339, a duration from `now`, or "never", which gives the infinite future.
+// Returns false for any other text.
 bool ParseExpiry(const std::string& text, absl::Time now, absl::Time* time);
 
 }  // namespace drawbridge::ctl

@@ -17,7 +17,7 @@ namespace {
 
 constexpr timeval kPatience{.tv_sec = 2, .tv_usec = 0};
 
-// A connected socket, or -1.
+// Returns a connected socket, or -1.
 int Connect(const Address& address) {
   const addrinfo hints{.ai_socktype = SOCK_STREAM};
   addrinfo* found = nullptr;
@@ -25,7 +25,7 @@ int Connect(const Address& address) {
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
   const int fd = ::socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, found->ai_protocol);
   if (fd < 0) return -1;
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);  // bounds connect(), too
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);  // also limits connect()
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   if (::connect(fd, found->ai_addr, found->ai_addrlen) == 0) return fd;
   ::close(fd);
@@ -37,14 +37,14 @@ std::string ClientHello() {
                                                                     ::SSL_CTX_free);
   const std::unique_ptr<SSL, decltype(&::SSL_free)> ssl(::SSL_new(context.get()), ::SSL_free);
   BIO* const out = ::BIO_new(::BIO_s_mem());
-  ::SSL_set_bio(ssl.get(), ::BIO_new(::BIO_s_mem()), out);  // which owns both
-  ::SSL_connect(ssl.get());                                 // wants an answer that never comes
+  ::SSL_set_bio(ssl.get(), ::BIO_new(::BIO_s_mem()), out);  // `ssl` owns both BIOs
+  ::SSL_connect(ssl.get());                                 // writes the ClientHello, then needs input
   std::string hello(::BIO_ctrl_pending(out), '\0');
   ::BIO_read(out, hello.data(), static_cast<int>(hello.size()));
   return hello;
 }
 
-// The header of a record: a handshake or an alert (RFC 8446, section 5.1).
+// Whether this is the header of a TLS handshake or alert record (RFC 8446, section 5.1).
 bool IsTls(const std::array<uint8_t, 3>& header) {
   constexpr uint8_t kAlert = 21;
   constexpr uint8_t kHandshake = 22;

@@ -1,4 +1,4 @@
-// Tells a port that speaks TLS from one that does not.
+// Tests whether a port speaks TLS.
 #ifndef DRAWBRIDGE_TOOLS_CTL_TLS_PROBE_H_
 #define DRAWBRIDGE_TOOLS_CTL_TLS_PROBE_H_
 
@@ -6,8 +6,8 @@
 
 namespace drawbridge::ctl {
 
-// Connects, sends a ClientHello and looks at the first bytes of the answer. False where there is none. Blocks
-// for at most two seconds for each of these three.
+// Connects, sends a ClientHello and checks the first bytes of the answer. Returns false if there is no
+// answer. Each of these three steps blocks for at most two seconds.
 bool SpeaksTls(const Address& address);
 
 }  // namespace drawbridge::ctl

@@ -1,4 +1,4 @@
-// A new token, and the line that makes it known to a gateway.
+// `token`: creates a token, and its line for the file in --control_tokens.
 #include <fmt/format.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -32,12 +32,12 @@ bool IsName(const std::string& name) {
   });
 }
 
-// 256 bits, so that nobody guesses it and a fast digest of it gives nothing away. The prefix lets scanners of
-// secrets find one that was lost.
+// 256 random bits cannot be guessed, also not from a fast digest. The prefix lets secret scanners find leaked
+// tokens.
 std::string DrawToken() {
   std::string bits(32, '\0');
   if (::RAND_bytes(reinterpret_cast<uint8_t*>(bits.data()), static_cast<int>(bits.size())) != 1)
-    throw std::runtime_error("no random numbers can be had");
+    throw std::runtime_error("cannot generate random numbers");
   return "drawbridge_" + absl::WebSafeBase64Escape(bits);
 }
 
@@ -66,7 +66,7 @@ void DefineToken(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* token =
       Subcommand(app, "token",
-                 "Make a token: it goes to the standard output, its line for --control_tokens to the error",
+                 "Create a token on standard output, and its line for --control_tokens on standard error",
                  "  (umask 077; drawbridgectl token ci sender >ci.token 2>>tokens)\n"
                  "  drawbridgectl token alice operator -o json\n",
                  flags, Draw, chosen);
@@ -80,7 +80,7 @@ void DefineToken(CLI::App& app, Action* chosen) {
             }
             flags->name = name;
           },
-          "Who will have it, as the log and closed connections will say")
+          "Name of the caller, as shown in the log and on closed connections")
       ->required()
       ->type_name("");
   token
@@ -92,7 +92,7 @@ void DefineToken(CLI::App& app, Action* chosen) {
             }
             flags->role = role;
           },
-          "What it may do: look, also send and label, everything")
+          "viewer reads, sender also sends and labels, operator may do everything")
       ->required()
       ->type_name("viewer|sender|operator");
 }

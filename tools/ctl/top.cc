@@ -1,4 +1,4 @@
-// A live table of the connections that matter most.
+// `top`: shows a live table of the first connections by rate, round trip, queue or idle time.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -38,7 +38,7 @@ Order OrderOf(const std::string& by) {
   return by == "idle" ? Order::kIdle : Order::kRate;
 }
 
-// The contract has no rates, so they stand beside the connection.
+// The API has no rates, so they are fields next to the connection.
 std::string ToJsonLine(const Ranked& row) {
   std::string connection = ctl::ToJsonLine(row.connection);
   connection.pop_back();
@@ -50,7 +50,7 @@ std::string ToJsonLine(const Ranked& row) {
       row.rates.sent_bytes);
 }
 
-// Walks over and over; each walk is measured against the one before.
+// Repeats the walk. Each walk is compared with the previous one.
 class Observer {
  public:
   Observer(const Flags& flags, ControlClient& client) : flags_(flags), client_(client) {}
@@ -79,7 +79,7 @@ class Observer {
   CountersById before_;
 };
 
-// One JSON line a connection, or one table, for each interval.
+// Writes one JSON line per connection, or one table, for each interval.
 ExitCode Write(const Flags& flags, Session& session) {
   Observer observer(flags, session.client);
   TopPicture picture;
@@ -118,7 +118,7 @@ ExitCode Live(const Flags& flags, Session& session) {
       if (shown > 0) screen.Draw(Fit(Draw(picture, LookOf(STDOUT_FILENO)), TerminalHeight(STDOUT_FILENO)));
     }
   }
-  // Once the terminal is as it was, so that it can be read. A gateway that went away is one such end.
+  // After `screen` is destroyed, because the restored terminal would hide the message.
   return Report(status);
 }
 
@@ -132,19 +132,19 @@ ExitCode Top(const Flags& flags, Session& session) {
 void DefineTop(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* top =
-      Subcommand(app, "top", "Show the busiest, slowest or most backed up connections, live",
+      Subcommand(app, "top", "Show the connections with the highest rate, RTT, queue or idle time, live",
                  "  drawbridgectl top\n"
                  "  drawbridgectl top --by queue --filter 'send_queue_bytes > 0'\n"
                  "  drawbridgectl top --by rtt --count 1 > slow.txt\n"
-                 "On a terminal it redraws until q or ^C. Rates are of the time between two looks.\n",
+                 "On a terminal it redraws until q or ^C. Rates cover the time between two refreshes.\n",
                  flags, Top, chosen);
-  FilterFlag(*top, &flags->filter, "Only these (docs/filter.md); by default all");
+  FilterFlag(*top, &flags->filter, "Only connections that match (docs/filter.md) [all]");
   ChoiceFlag(*top, "by", &flags->by,
-             "What comes first: messages a second, round trip, bytes queued, time without a message [rate]",
+             "Order: messages per second, round trip, queued bytes, time without a message [rate]",
              {"rate", "rtt", "queue", "idle"});
-  NumberFlag(*top, "limit", &flags->limit, "Connections shown [20]", 1, 1000);
-  NumberFlag(*top, "count", &flags->count, "End after so many tables", 1, INT64_MAX);
-  DurationFlag(*top, "interval", &flags->interval, "Time between two looks [2s]", absl::Milliseconds(100),
+  NumberFlag(*top, "limit", &flags->limit, "Maximum number of connections [20]", 1, 1000);
+  NumberFlag(*top, "count", &flags->count, "Exit after this many refreshes", 1, INT64_MAX);
+  DurationFlag(*top, "interval", &flags->interval, "Time between two refreshes [2s]", absl::Milliseconds(100),
                absl::Hours(1));
 }
 

@@ -18,7 +18,7 @@ std::string Draw(const TopPicture& picture, const Look& look) {
                   HumanRate(picture.total.sent_messages), HumanBytes(picture.total.sent_bytes),
                   HumanBytes(static_cast<double>(picture.queued_bytes)), picture.by);
   if (look.width > 0) first = Shorten(first, look.width);
-  // What the table is ordered by is always there.
+  // The column that the table is ordered by is always shown.
   const auto rank = [&picture](int otherwise, const char* by) { return picture.by == by ? 0 : otherwise; };
   Table table({{"ID"},
                {.title = "AGE", .right = true, .rank = 4},
@@ -51,7 +51,7 @@ std::string Draw(const TopPicture& picture, const Look& look) {
 
 std::string Fit(const std::string& lines, size_t rows) {
   size_t end = 0;
-  // The cursor needs the last row.
+  // The last row is left for the cursor.
   for (size_t row = 0; row + 1 < rows && end < lines.size(); ++row) {
     const size_t newline = lines.find('\n', end);
     end = newline == std::string::npos ? lines.size() : newline + 1;

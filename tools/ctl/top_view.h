@@ -1,4 +1,4 @@
-// What `top` shows of a walk.
+// Renders the result of a walk for `top`.
 #ifndef DRAWBRIDGE_TOOLS_CTL_TOP_VIEW_H_
 #define DRAWBRIDGE_TOOLS_CTL_TOP_VIEW_H_
 
@@ -16,16 +16,16 @@ namespace drawbridge::ctl {
 struct TopPicture {
   absl::Time time;
   std::string by;
-  size_t count = 0;  // connections
+  size_t count = 0;  // number of connections
   uint64_t queued_bytes = 0;
   Rates total;
   std::vector<Ranked> rows;
 };
 
-// A line about all, and a table.
+// Returns a summary line and a table.
 std::string Draw(const TopPicture& picture, const Look& look);
 
-// The first lines, as many as fit on a screen of so many rows.
+// Returns the first lines, as many as fit on a screen with `rows` rows.
 std::string Fit(const std::string& lines, size_t rows);
 
 }  // namespace drawbridge::ctl

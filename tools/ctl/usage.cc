@@ -27,7 +27,7 @@ std::vector<std::string> Flags(const CLI::App& app) {
   return names;
 }
 
-// Of the program, and of the subcommand where one was named.
+// The global flags, and the flags of the subcommand on the command line.
 std::vector<std::string> KnownFlags(const CLI::App& app) {
   std::vector<std::string> names = Flags(app);
   for (const CLI::App* command : app.get_subcommands()) {
@@ -38,7 +38,7 @@ std::vector<std::string> KnownFlags(const CLI::App& app) {
 
 std::string UnknownCommand(const CLI::App& app, const std::string& word) {
   std::vector<std::string> candidates = Commands(app);
-  candidates.insert(candidates.end(), {"--help", "--version"});  // "help" is often tried
+  candidates.insert(candidates.end(), {"--help", "--version"});  // users often type "help"
   return fmt::format("unknown command \"{}\"{}", word, DidYouMean(word, candidates));
 }
 

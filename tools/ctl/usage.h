@@ -1,4 +1,4 @@
-// What is wrong with a command line, in one line.
+// One-line error messages for an invalid command line.
 #ifndef DRAWBRIDGE_TOOLS_CTL_USAGE_H_
 #define DRAWBRIDGE_TOOLS_CTL_USAGE_H_
 
@@ -7,11 +7,11 @@
 
 namespace drawbridge::ctl {
 
-// `app` has thrown `error` while it parsed. A word that it does not know comes before all else that is wrong.
+// `error` is what `app` threw while parsing. An unknown word is reported before any other error.
 std::string UsageError(const CLI::App& app, const CLI::Error& error);
 
-// `complaint`, which may begin with a flag such as "--address". Where the value is not from the command line
-// but from the flag's environment variable, it begins with the name of that.
+// Returns `complaint`, which may begin with a flag such as "--address". If the value is from the flag's
+// environment variable and not from the command line, the flag is replaced by the name of the variable.
 std::string Blame(const CLI::App& app, int argc, const char* const* argv, const std::string& complaint);
 
 }  // namespace drawbridge::ctl

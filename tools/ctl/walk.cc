@@ -5,7 +5,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-constexpr int64_t kPage = 1000;  // the most that the gateway gives
+constexpr int64_t kPage = 1000;  // the gateway's maximum page size
 
 }  // namespace
 
@@ -16,7 +16,7 @@ grpc::Status Walk(ControlClient& client, const WalkOptions& options,
   request.set_show_closed(options.show_closed);
   int64_t left = options.limit;
   while (true) {
-    // A page may be shorter than asked for, or empty, with more to come.
+    // A page may be shorter than requested, or empty, although more pages follow.
     request.set_page_size(static_cast<int32_t>(options.limit == 0 ? kPage : std::min(left, kPage)));
     v1::ListConnectionsResponse response;
     grpc::Status status = Call(client, &v1::ConnectionService::Stub::ListConnections, request, &response);

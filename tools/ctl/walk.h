@@ -1,4 +1,4 @@
-// All connections that match, page by page.
+// Lists all matching connections, page by page.
 #ifndef DRAWBRIDGE_TOOLS_CTL_WALK_H_
 #define DRAWBRIDGE_TOOLS_CTL_WALK_H_
 
@@ -15,11 +15,11 @@ namespace drawbridge::ctl {
 struct WalkOptions {
   std::string filter;
   bool show_closed = false;
-  int64_t limit = 0;  // connections, over all pages; 0: no bound
+  int64_t limit = 0;  // maximum number of connections over all pages; 0: unlimited
 };
 
-// Calls `visit` with each page, oldest connections first, until there are no more, `limit` is reached or a
-// call fails. Blocks.
+// Calls `visit` with each page, oldest connections first, until there are no more pages, `limit` is reached
+// or a call fails. Blocks.
 grpc::Status Walk(ControlClient& client, const WalkOptions& options,
                   const std::function<void(const v1::ListConnectionsResponse&)>& visit);
 

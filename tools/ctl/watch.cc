@@ -1,4 +1,4 @@
-// Who comes, changes and goes, as it happens.
+// `watch`: shows connections as they open, change and end.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -35,7 +35,7 @@ Word WordOf(const v1::WatchConnectionsResponse& event) {
       return {event.connection().state() == v1::CONNECTION_STATE_CLOSING ? "closing" : "updated",
               Style::kWarning};
     case v1::CONNECTION_EVENT_TYPE_CLOSED:
-      // An open one has only ceased to match the filter.
+      // A connection that is still open no longer matches the filter.
       return {event.connection().state() == v1::CONNECTION_STATE_OPEN ? "left" : "closed", Style::kBad};
     case v1::CONNECTION_EVENT_TYPE_NODE_LOST:
       return {"lost", Style::kBad};
@@ -67,7 +67,7 @@ ExitCode Watch(const Flags& flags, Session& session) {
     if (session.json) {
       Print(ToJsonLine(event));
     } else if (event.type() == v1::CONNECTION_EVENT_TYPE_BOOKMARK) {
-      return true;  // tells people nothing
+      return true;  // only carries a resume token
     } else {
       Print(Describe(event, LookOf(STDOUT_FILENO)));
     }
@@ -80,16 +80,16 @@ ExitCode Watch(const Flags& flags, Session& session) {
 
 void DefineWatch(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* watch = Subcommand(app, "watch", "Show who is here, and then who comes, changes and goes",
+  CLI::App* watch = Subcommand(app, "watch", "Show the open connections, then those that open, change or end",
                                "  drawbridgectl watch\n"
                                "  drawbridgectl watch --skip_snapshot --filter 'labels.user = \"alice\"'\n"
                                "  drawbridgectl watch -o json | jq -c '[.type, .connection.connection_id]'\n",
                                flags, Watch, chosen);
-  FilterFlag(*watch, &flags->follow.filter, "Only these (docs/filter.md); by default all");
-  watch->add_flag("--skip_snapshot", flags->follow.skip_snapshot, "Begin with the changes");
-  NumberFlag(*watch, "limit", &flags->limit, "End after so many events", 1, INT64_MAX);
+  FilterFlag(*watch, &flags->follow.filter, "Only connections that match (docs/filter.md) [all]");
+  watch->add_flag("--skip_snapshot", flags->follow.skip_snapshot, "Do not show the open connections first");
+  NumberFlag(*watch, "limit", &flags->limit, "Exit after this many events", 1, INT64_MAX);
   DurationFlag(*watch, "retry_for", &flags->follow.retry_for,
-               "Once it has begun, how long to try to go on without the gateway [5m]", absl::ZeroDuration(),
+               "How long to keep trying to resume after the gateway is lost [5m]", absl::ZeroDuration(),
                absl::InfiniteDuration());
 }
 

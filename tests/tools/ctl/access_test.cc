@@ -151,7 +151,7 @@ TEST_F(AccessTest, BadFilesAreNamedAndNotShown) {
   const Words ls{"--address", "127.0.0.1:1", "ls"};
   for (const TemporaryFile* file : {&empty, &two, &large}) {
     const ChildProcess::Exit exit = RunCtl(ls + Words{"--token_file", file->path()});
-    ExpectFailure(exit, 2, "--token_file is \"" + file->path() + "\": must be a file with a token alone");
+    ExpectFailure(exit, 2, "--token_file is \"" + file->path() + "\": must be a file that contains");
     EXPECT_THAT(exit.err, Not(HasSubstr("secret")));
   }
   ExpectFailure(RunCtl(ls + Words{"--token_file", "/nowhere"}), 2, "No such file");
@@ -218,7 +218,7 @@ TEST_F(AccessTest, ATokenNeedsANameAndARole) {
 TEST_F(AccessTest, HelpSaysWhereTokensComeFrom) {
   const std::string help = RunCtl({"--help"}).out;
   EXPECT_THAT(help, AllOf(HasSubstr("--token_file"), HasSubstr("DRAWBRIDGE_TOKEN_FILE"),
-                          HasSubstr("never stands on the command line")));
+                          HasSubstr("The token is read from a file")));
   EXPECT_EQ(RunCtl({"completion", "bash"}, {"DRAWBRIDGE_TOKEN_FILE=/nowhere"}).code, 0) << "calls nobody";
 }
 

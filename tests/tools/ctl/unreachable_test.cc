@@ -68,10 +68,10 @@ TEST_F(GuardedTest, APlainCallToATlsPort) {
 
 TEST_F(GuardedTest, ACertificateThatIsNotTrusted) {
   RunningServer server(FlagsWithTls());
-  ExpectUnavailable(server.server().control_address(), {"--tls"}, "--ca_cert takes the file");
+  ExpectUnavailable(server.server().control_address(), {"--tls"}, "set --ca_cert to the file");
   ExpectUnavailable(server.server().control_address(),
                     {"--ca_cert", ca_.path(), "--server_name", "other.example"},
-                    "--server_name takes the name");
+                    "set --server_name to the name");
 }
 
 TEST_F(GuardedTest, AClientCertificateThatIsMissing) {

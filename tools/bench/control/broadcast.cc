@@ -1,4 +1,4 @@
-// One broadcast after the other: what is measured is when the last client has it.
+// Broadcasts one after the other. Measures the time until the last client has received each.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -34,8 +34,8 @@ void WaitForMessages(const Crowd& crowd, uint64_t count) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (crowd.messages() < count) {
     crowd.Check();
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("not everybody has it");
-    // Not busily: the crowd's thread has the same core.
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("not all clients received it");
+    // No busy waiting: the crowd's thread runs on the same core.
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }

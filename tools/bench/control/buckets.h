@@ -8,12 +8,13 @@
 
 namespace drawbridge::bench {
 
-// Of events at these times: the fullest of the whole buckets, in units of their mean.
+// Sorts the events at `times` into buckets of `bucket` ns. Returns the count of the fullest complete bucket
+// as a multiple of the mean count.
 inline double FullestBucket(const std::vector<int64_t>& times, int64_t bucket) {
   const auto [first, last] = std::ranges::minmax(times);
   std::vector<uint32_t> buckets(static_cast<size_t>((last - first) / bucket) + 1);
   for (const int64_t time : times) ++buckets[static_cast<size_t>((time - first) / bucket)];
-  if (buckets.size() > 1) buckets.pop_back();  // it is not whole
+  if (buckets.size() > 1) buckets.pop_back();  // the last bucket is incomplete
   double sum = 0;
   for (const uint32_t count : buckets) sum += count;
   return std::ranges::max(buckets) / (sum / static_cast<double>(buckets.size()));

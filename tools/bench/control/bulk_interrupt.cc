@@ -1,4 +1,5 @@
-// Everybody but a few at once, or at a pace; the few tell what it costs the others.
+// Interrupts all clients except a few, as fast as possible or at a rate. The remaining clients measure the
+// effect on other connections.
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -20,7 +21,7 @@ constexpr auto kSettle = std::chrono::seconds(1);
 constexpr auto kDeadline = std::chrono::seconds(60);
 constexpr int64_t kBucket = 200'000'000;  // ns
 
-// Marks a connection as one that stays.
+// Labels a connection so that the bulk interrupt skips it.
 void Keep(ControlStub& stub, const std::string& id) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -33,7 +34,7 @@ void Keep(ControlStub& stub, const std::string& id) {
   if (!status.ok()) throw std::runtime_error("UpdateConnection: " + status.error_message());
 }
 
-// Fails unless so many end with a close handshake.
+// Throws unless `expected` connections end with a close handshake.
 void InterruptOthers(ControlStub& stub, int32_t rate, int64_t expected) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -67,10 +68,10 @@ Report MeasureBulkInterrupt(const ControlScenario& scenario, ControlStub& stub) 
   std::vector<int64_t> times;
   for (uint32_t i = scenario.echoing; i < scenario.connections; ++i) {
     times.push_back(crowd.CloseTime(i));
-    if (times.back() == 0) throw std::runtime_error("no close frame came to " + crowd.ids()[i]);
+    if (times.back() == 0) throw std::runtime_error("no close frame received by " + crowd.ids()[i]);
   }
   for (uint32_t i = 0; i < scenario.echoing; ++i) {
-    if (crowd.CloseTimeSoFar(i) != 0) throw std::runtime_error("closed, but kept: " + crowd.ids()[i]);
+    if (crowd.CloseTimeSoFar(i) != 0) throw std::runtime_error("wrongly closed: " + crowd.ids()[i]);
   }
   crowd.Check();
 

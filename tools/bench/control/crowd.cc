@@ -1,4 +1,4 @@
-// The crowd's thread polls at least every millisecond, so requests to it need no wake-up.
+// The crowd's thread polls at least once per millisecond, so requests to it need no wake-up.
 #include "tools/bench/control/crowd.h"
 
 #include <chrono>

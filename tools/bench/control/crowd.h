@@ -1,5 +1,5 @@
-// Many clients on a thread of their own, some of them echoing at full speed, while the control plane is
-// measured from another thread of the same process: both then read one clock.
+// Many clients on their own thread, some of them echoing at full speed. The control plane is measured from
+// another thread of the same process, so that both use the same clock.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_CONTROL_CROWD_H_
 #define DRAWBRIDGE_TOOLS_BENCH_CONTROL_CROWD_H_
 
@@ -27,29 +27,29 @@ class Crowd : private ClientListener {
   struct Options {
     sockaddr_in target = {};
     uint32_t size = 0;
-    uint32_t echoing = 0;               // of them, the first ones
-    Traffic traffic = SmallMessages();  // what they echo, and what the others are sent
-    // Looks at the clients once a millisecond, and is not woken for each of them: to wake a thread for each
-    // of thousands of messages is work of the sender's core, which nobody has to do whose clients are
-    // elsewhere.
+    uint32_t echoing = 0;               // number of clients that echo; they are the first ones
+    Traffic traffic = SmallMessages();  // sent by the echoing clients, and expected by the others
+    // Polls the clients once per millisecond instead of waking up for each message. Each wake-up costs CPU
+    // time on the sender's core, which a gateway with remote clients does not spend.
     bool naps = false;
-    // Its thread does not wait for others on its core that run for long: of a crowd that is not busy itself.
+    // Uses short time slices, so that the thread does not wait long for others on its core. For a crowd that
+    // is mostly idle.
     bool prompt = false;
   };
   static Traffic SmallMessages() { return {20, /*text=*/false, 1}; }
 
-  // Returns when all connections are open; throws what went wrong.
+  // Returns when all connections are open. Throws if one fails.
   explicit Crowd(const Options& options);
 
   // Resets every connection.
   ~Crowd() override;
 
-  // What X-Connection-Id said to each client.
+  // The X-Connection-Id of each client.
   const std::vector<std::string>& ids() const { return ids_; }
 
-  // When this client's close frame came; waits for it at most a second. 0: it did not come.
+  // The time at which this client received a close frame; 0 if it received none. Blocks for at most a second.
   int64_t CloseTime(uint32_t client) const;
-  // The same without waiting.
+  // The same without blocking.
   int64_t CloseTimeSoFar(uint32_t client) const { return close_times_[client]; }
 
   // Makes an idle client echo from now on.
@@ -57,17 +57,17 @@ class Crowd : private ClientListener {
 
   // Echoes checked so far.
   uint64_t echoes() const { return echoes_.load(std::memory_order_relaxed); }
-  // The longest time between two echoes of one client since this was last asked: whoever echoes is never
-  // silent by itself.
+  // Returns and resets the longest time between two echoes of one client. Echoing clients never pause.
   int64_t TakeLongestSilence() { return longest_silence_.exchange(0); }
 
-  // Each of those who do not echo will be sent the next `count` messages of the traffic, as from its index.
+  // Makes each client that does not echo expect the next `count` messages of the traffic, starting at its own
+  // index.
   void ExpectMessages(uint64_t count);
-  // So many have come so far, to all together, and checked; and when the last one did.
+  // The number of messages that all clients together have received and checked, and the time of the last one.
   uint64_t messages() const { return messages_.load(std::memory_order_acquire); }
   int64_t last_message_time() const { return last_message_time_.load(std::memory_order_relaxed); }
 
-  // Throws what went wrong on the crowd's thread since, if anything did.
+  // Rethrows an exception from the crowd's thread, if there was one.
   void Check() const;
 
  private:
@@ -86,13 +86,13 @@ class Crowd : private ClientListener {
   std::vector<std::string> ids_;
 
   std::vector<std::atomic<int64_t>> close_times_;
-  std::vector<int64_t> last_echo_;  // the crowd's thread; 0: this client does not echo
+  std::vector<int64_t> last_echo_;  // used only by the crowd's thread; 0: this client does not echo
   std::atomic<int64_t> longest_silence_ = 0;
   std::atomic<uint64_t> echoes_ = 0;
   std::atomic<uint64_t> messages_ = 0;
   std::atomic<int64_t> last_message_time_ = 0;
   std::atomic<bool> stop_ = false;
-  std::atomic<bool> failed_ = false;  // released after `failure_` is set
+  std::atomic<bool> failed_ = false;  // set after `failure_`
   std::exception_ptr failure_;
 
   std::mutex mutex_;

@@ -1,4 +1,4 @@
-// A node that is emptied of all its clients at a humane pace.
+// Drains a node with many clients over a given time.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace {
 constexpr auto kDeadline = std::chrono::seconds(120);
 constexpr int64_t kBucket = 1'000'000'000;  // ns
 
-// Fails unless all are told and gone.
+// Throws unless all connections get a close frame and end.
 void Drain(control::v1::NodeService::Stub& stub, uint32_t seconds, int64_t expected) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -48,7 +48,7 @@ Report MeasureDrain(const ControlScenario& scenario, ControlStub&) {
   std::vector<int64_t> times;
   for (uint32_t i = 0; i < scenario.connections; ++i) {
     times.push_back(crowd.CloseTime(i));
-    if (times.back() == 0) throw std::runtime_error("no close frame came to " + crowd.ids()[i]);
+    if (times.back() == 0) throw std::runtime_error("no close frame received by " + crowd.ids()[i]);
   }
   crowd.Check();
   Report report;

@@ -1,8 +1,8 @@
-// One interrupt after the other: what is measured is the delay of a call, not how many fit in a second.
+// Interrupts connections one after the other. Measures the latency of a call, not the throughput.
 //
-// Those who are interrupted have a thread of their own, which does not wait for its core. The clients who
-// echo at full speed share one thread that is never done: behind them a close frame would wait for its
-// reader, and in the field no client waits for 200 others.
+// The interrupted clients have their own thread with short time slices. The clients that echo at full speed
+// share another thread that is always busy. On that thread a close frame would wait until the other clients
+// are served, and real clients do not share a thread.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -21,7 +21,7 @@ constexpr auto kPause = std::chrono::milliseconds(10);
 constexpr auto kSettle = std::chrono::seconds(1);
 constexpr auto kDeadline = std::chrono::seconds(10);
 
-// Fails unless the connection ended with a close handshake.
+// Throws unless the connection ends with a close handshake.
 void Interrupt(ControlStub& stub, const std::string& id) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -35,12 +35,12 @@ void Interrupt(ControlStub& stub, const std::string& id) {
   }
 }
 
-// Waits until somebody of them has had one more.
+// Waits until one of the clients has received one more echo.
 void AwaitEcho(const Crowd& crowd) {
   const uint64_t before = crowd.echoes();
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (crowd.echoes() == before) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("no echo came");
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("no echo received");
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
@@ -70,7 +70,7 @@ Report MeasureInterrupts(const ControlScenario& scenario, ControlStub& stub) {
     Interrupt(stub, interrupted.ids()[client]);
     to_answer.Record(NowNanoseconds() - called);
     const int64_t closed = interrupted.CloseTime(client);
-    if (closed == 0) throw std::runtime_error("no close frame came to " + interrupted.ids()[client]);
+    if (closed == 0) throw std::runtime_error("no close frame received by " + interrupted.ids()[client]);
     to_close_frame.Record(closed - called);
     std::this_thread::sleep_for(kPause);
   }

@@ -1,4 +1,4 @@
-// The whole list, page by page, over and over.
+// Lists all connections page by page, repeatedly.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -27,7 +27,7 @@ control::v1::ListConnectionsResponse ListPage(ControlStub& stub, const std::stri
   return response;
 }
 
-// Walks through all pages; returns the ids it saw. Only full pages count for the latency.
+// Reads all pages and returns the listed ids. Only full pages count for the latency.
 std::unordered_set<std::string> Walk(ControlStub& stub, Histogram& latency, uint64_t& page_bytes) {
   std::unordered_set<std::string> seen;
   std::string page_token;

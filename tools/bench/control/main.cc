@@ -1,4 +1,4 @@
-// Reads the flags, measures one thing about the control plane, prints one line of JSON.
+// Runs one benchmark of the control plane and prints one line of JSON.
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,7 +60,7 @@ int Main(int argc, char** argv) try {
   flags.RejectUnknown();
 
   alarm(kTimeLimit);
-  // Who calls is on a machine of its own in the field: here it does not wait for the crowd on its core.
+  // A real caller runs on its own machine. Short time slices keep it from waiting for the crowd on its core.
   SetTimeSlice(std::chrono::microseconds(500));
   const auto stub = control::v1::ConnectionService::NewStub(
       grpc::CreateChannel(scenario.control, grpc::InsecureChannelCredentials()));

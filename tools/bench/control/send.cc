@@ -1,4 +1,5 @@
-// Calls at fixed times, whatever became of the ones before: a stall delays what it delays and hides nothing.
+// Calls start at fixed times, independent of earlier calls. So a stall increases the latency of every call
+// that is due during it (no coordinated omission).
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -21,12 +22,12 @@ constexpr auto kNap = std::chrono::microseconds(500);
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kPatience = 30 * kSecond;
 
-// Calls on their way, and what came of the others. Any thread.
+// Pending calls, and the results of the finished ones. Thread-safe.
 class Calls {
  public:
   explicit Calls(ControlStub& stub) : stub_(stub) {}
 
-  // `due`: its latency counts from there.
+  // The latency of the call is measured from the time `due`.
   void Start(const std::string& id, std::string_view payload, int64_t due) {
     auto call = std::make_shared<Call>();
     call->request.set_connection_id(id);
@@ -41,7 +42,7 @@ class Calls {
     if (!error_.empty()) throw std::runtime_error("SendMessage: " + error_);
     return latency_.total();
   }
-  // Once all are answered.
+  // Must be called only after all calls are answered.
   const Histogram& latency() const { return latency_; }
 
  private:
@@ -67,7 +68,7 @@ void WaitUntilDone(Calls& calls, const Crowd& crowd, uint64_t count) {
   const int64_t deadline = NowNanoseconds() + kPatience;
   while (calls.answered() < count || crowd.messages() < count) {
     crowd.Check();
-    if (NowNanoseconds() > deadline) throw std::runtime_error("not every message came, or not every answer");
+    if (NowNanoseconds() > deadline) throw std::runtime_error("a message or an answer is missing");
     std::this_thread::sleep_for(kNap);
   }
 }

@@ -1,5 +1,5 @@
-// What a busy control plane costs the messages: the server's CPU time for each, with nobody calling and with
-// a client that walks the list, watches and filters in a loop, in turns.
+// Measures the cost of a busy control plane for the message path: the server's CPU time per message,
+// alternately without calls and with a client that lists, watches and filters in a loop.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -25,7 +25,7 @@ constexpr auto kSettle = std::chrono::milliseconds(500);
 constexpr auto kWindow = std::chrono::seconds(1);
 constexpr auto kDeadline = std::chrono::seconds(10);
 
-// Nanoseconds on a core of each thread of the server, by its id.
+// The CPU time of each thread of the server in nanoseconds, by thread id.
 std::map<std::string, uint64_t> CpuOfThreads(pid_t server) {
   std::map<std::string, uint64_t> threads;
   for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(server) + "/task")) {
@@ -34,13 +34,13 @@ std::map<std::string, uint64_t> CpuOfThreads(pid_t server) {
   return threads;
 }
 
-// Calls one after the other, on a thread of its own, until it is destroyed.
+// Makes calls one after the other on its own thread until it is destroyed.
 class Caller {
  public:
   explicit Caller(ControlStub& stub) : stub_(stub), thread_([this] { Run(); }) {}
   ~Caller() { Stop(); }
 
-  // Throws what went wrong.
+  // Ends the thread and throws if a call failed.
   void Check() {
     Stop();
     if (failure_) std::rethrow_exception(failure_);
@@ -82,7 +82,7 @@ class Caller {
     } while (!request.page_token().empty());
   }
 
-  // Through the snapshot to its bookmark.
+  // Reads the snapshot up to its bookmark.
   void Watch(const std::string& filter) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -104,11 +104,11 @@ class Caller {
   std::atomic<bool> stop_ = false;
   std::atomic<uint64_t> calls_ = 0;
   std::atomic<uint64_t> rows_ = 0;
-  std::exception_ptr failure_;  // the thread's, until it is joined
+  std::exception_ptr failure_;  // written by the thread; read only after it is joined
   std::thread thread_;
 };
 
-// Sums over the windows of one kind.
+// Sums over all windows of one kind, idle or busy.
 struct Account {
   uint64_t messages = 0;
   uint64_t all_threads = 0;  // nanoseconds
@@ -133,7 +133,7 @@ class Windows {
       used[thread] = total - (found == before.end() ? 0 : found->second);
     }
     for (const auto& [thread, nanoseconds] : used) account.all_threads += nanoseconds;
-    // The first window is of an idle control plane, when all that is busy is the one I/O thread.
+    // In the first window the control plane is idle, so the busiest thread is the I/O thread.
     if (io_thread_.empty()) {
       io_thread_ = std::ranges::max_element(used, {}, [](const auto& each) { return each.second; })->first;
     }

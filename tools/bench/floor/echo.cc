@@ -1,4 +1,4 @@
-// The whole protocol of the floor: no message limit but this one, no UTF-8 check, no state.
+// The protocol of the floor: no message limit other than this one, no UTF-8 check, no state.
 #include "tools/bench/floor/echo.h"
 
 #include <cstddef>
@@ -17,7 +17,8 @@ bool Refused(const FrameHeader& header) {
   return header.control() && (!header.fin() || header.length > 125 || header.opcode() > kPong);
 }
 
-// The short cut for what nearly all frames are: whole small data frames. Moves both offsets behind each.
+// The fast path for complete small data frames, which are nearly all frames. Advances both offsets past each
+// frame.
 void EchoSmallFrames(char* data, size_t size, Echoed& echoed) {
   char* in = data + echoed.consumed;
   char* out = data + echoed.produced;

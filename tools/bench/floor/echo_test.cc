@@ -1,4 +1,4 @@
-// The yardstick has to do the same work as everybody else: each frame back, unmasked, in order.
+// The floor must do the same work as the other servers: it sends each frame back, unmasked and in order.
 #include "tools/bench/floor/echo.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// Starts the floor: --listen host:port, port 0 picks one, which the ready line names.
+// Starts the floor: --listen host:port. With port 0 the kernel chooses a port; the ready line has it.
 #include <cstdio>
 #include <exception>
 

@@ -1,4 +1,4 @@
-// Level-triggered epoll, chosen because the usual wake-up then needs no second read to find the end.
+// Level-triggered epoll: a wake-up needs no second read to find out that the socket is empty.
 #include "tools/bench/floor/server.h"
 
 #include <sys/epoll.h>
@@ -78,7 +78,7 @@ void FloorServer::OnEvent(int fd, uint32_t events) {
   }
 }
 
-// The usual case: nothing was left over, so the bytes need never leave the shared buffer.
+// The usual case: no incomplete frame is stored, so the bytes stay in the shared buffer.
 void FloorServer::Read(int fd, Connection& connection) {
   const ssize_t size = recv(fd, buffer_.data(), buffer_.size(), 0);
   if (size <= 0) {
@@ -91,7 +91,7 @@ void FloorServer::Read(int fd, Connection& connection) {
   connection.rest->in.assign(buffer_.data() + consumed, size - consumed);
 }
 
-// A frame began in an earlier wake-up: read behind what is there of it.
+// An incomplete frame is stored from an earlier wake-up: appends to it.
 void FloorServer::ReadMore(int fd, Connection& connection) {
   std::string in = std::move(connection.rest->in);
   const size_t before = in.size();
@@ -107,7 +107,7 @@ void FloorServer::ReadMore(int fd, Connection& connection) {
   connection.rest->in = std::move(in);
 }
 
-// Answers what `data` holds in full; returns how much that was, all of it when the connection ended.
+// Answers all complete frames in `data`. Returns their size, or `size` if the connection ended.
 size_t FloorServer::Consume(int fd, Connection& connection, char* data, size_t size) {
   const size_t request = connection.upgraded ? 0 : Upgrade(fd, connection, {data, size});
   if (!connection.upgraded || request == size) return request;
@@ -136,13 +136,13 @@ size_t FloorServer::Upgrade(int fd, Connection& connection, std::string_view dat
 void FloorServer::Send(int fd, Connection& connection, const char* data, size_t size) {
   ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
   if (sent == static_cast<ssize_t>(size)) return;
-  if (sent < 0) sent = 0;  // an error shows again at the next read
+  if (sent < 0) sent = 0;  // the next read reports the error again
   connection.rest = std::make_unique<Rest>();
   connection.rest->out.assign(data + sent, size - sent);
   Watch(epoll_, EPOLL_CTL_MOD, fd, EPOLLOUT);
 }
 
-// Nothing is read while output waits, so a client that does not read costs at most one buffer.
+// Nothing is read while output is pending, so a client that does not read costs at most one buffer.
 void FloorServer::FlushRest(int fd, Connection& connection) {
   std::string& out = connection.rest->out;
   const ssize_t sent = send(fd, out.data(), out.size(), MSG_NOSIGNAL);

@@ -1,5 +1,5 @@
-// The yardstick: a WebSocket echo on plain epoll with nothing between the kernel and the frames. Every
-// other server is reported as a ratio to this one.
+// The floor: a WebSocket echo server on plain epoll, without any library. The results of all other servers
+// are reported as a ratio to this one.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_FLOOR_SERVER_H_
 #define DRAWBRIDGE_TOOLS_BENCH_FLOOR_SERVER_H_
 
@@ -11,18 +11,18 @@
 
 namespace drawbridge::bench {
 
-// One thread. Per wake-up of a connection: one read into the shared buffer, one send of everything
-// that those bytes ask for. A connection at rest costs 16 bytes.
+// Single-threaded. Per wake-up of a connection: one read into the shared buffer and one send of all answers.
+// An idle connection costs 16 bytes.
 class FloorServer {
  public:
-  // Takes a non-blocking listener.
+  // `listener` must be non-blocking.
   explicit FloorServer(int listener);
 
   // Serves until the process is killed.
   [[noreturn]] void Run();
 
  private:
-  // What the kernel gave too little of or did not take. Exists only while there is some.
+  // Incomplete input and unsent output. Exists only while there is some.
   struct Rest {
     std::string in;
     std::string out;

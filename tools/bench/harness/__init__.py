@@ -1,1 +1,1 @@
-"""What the scripts `run` and `instructions` share."""
+"""Code shared by the scripts `run` and `instructions`."""

@@ -29,7 +29,7 @@ def _is_installed(package):
 
 
 def install(packages):
-    """Installs what is missing of them; says what."""
+    """Installs the packages that are missing and prints their names."""
     missing = [package for package in packages if not _is_installed(package)]
     if not missing:
         return
@@ -43,7 +43,7 @@ def install(packages):
 def build(servers):
     """Builds the servers and the load generators; returns the servers that can run.
 
-    A peer that cannot be built is left out, with a line that says so.
+    A peer that cannot be built is left out, and a line reports it.
     """
     paths.PROGRAMS.mkdir(parents=True, exist_ok=True)
     for label in TOOLS:
@@ -64,18 +64,18 @@ def build(servers):
 
 
 def build_target(label):
-    """Builds one target; returns the program's path."""
+    """Builds one target and returns the path of the program."""
     _run("bazel", "build", label, cwd=paths.ROOT)
     package, _, name = label.removeprefix("//").partition(":")
     program = paths.PROGRAMS / name
-    program.unlink(missing_ok=True)  # rather than write into one that runs
+    program.unlink(missing_ok=True)  # do not overwrite a running program
     shutil.copy(_bazel_bin() / package / name, program)
     return program
 
 
 @functools.cache
 def _bazel_bin():
-    """Where Bazel's own configuration puts what it builds; its links follow whoever built last."""
+    """The output folder of this configuration. Bazel's symbolic links point to the output of the last build."""
     result = subprocess.run(
         ["bazel", "info", "bazel-bin"], cwd=paths.ROOT, capture_output=True, text=True, check=True
     )

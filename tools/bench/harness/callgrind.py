@@ -1,7 +1,7 @@
-"""Counts the instructions that a server spends per message, on a processor that no neighbour disturbs.
+"""Counts the instructions of a server per message under callgrind, which other load on the machine does not affect.
 
-The server runs twice under callgrind, with N and with 2 N messages; the difference, divided by N, leaves out
-starting, connecting and stopping.
+The server runs twice, with N and with 2 N messages. The difference, divided by N, excludes start, connecting and
+stop.
 """
 
 import re
@@ -10,7 +10,7 @@ import subprocess
 from harness import paths
 from harness.servers import CLIENT_CORE, Failure, Running
 
-READY_WITHIN = 120  # seconds; everything is some fifty times slower there
+READY_WITHIN = 120  # seconds; programs run about fifty times slower under callgrind
 TIME_LIMIT = 600
 
 # Messages in the short run; a multiple of connections times messages in flight.
@@ -18,7 +18,7 @@ MESSAGES = {"s1": 20_000, "s2": 160_000, "s3": 10_000, "s5": 40_000, "s6": 2_000
 
 
 def instructions_per_message(server, scenario):
-    """The figure for one server and one scenario."""
+    """Returns the instructions per message of one server in one scenario."""
     count = MESSAGES[scenario]
     return (_total(server, scenario, 2 * count) - _total(server, scenario, count)) / count
 
@@ -31,7 +31,7 @@ def _total(server, scenario, messages):
         _load(running.words["ws"], scenario, messages)
     found = re.search(r"^(?:summary|totals): (\d+)", output.read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
-        raise Failure(f"callgrind left no total for {server.name}")
+        raise Failure(f"callgrind reported no total for {server.name}")
     return int(found.group(1))
 
 

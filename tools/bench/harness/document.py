@@ -1,4 +1,4 @@
-"""Writes docs/benchmarks.md: tables, the plot, the machine, and how to do it again."""
+"""Writes docs/benchmarks.md: tables, the plot, the machine, and how to repeat the benchmarks."""
 
 from harness import paths, plot
 from harness.servers import SERVERS
@@ -9,7 +9,7 @@ WHAT = {
     "s2": "200 connections, 20 B, 16 messages in flight each",
     "s3": "50 connections, 16 KiB, one message in flight each",
     "s5": "2,000 connections, 125 B, one message in flight each",
-    "s6": "connect, upgrade, close handshake, over and over, 50 at a time",
+    "s6": "connect, upgrade, close handshake, repeatedly, 50 at a time",
     "s1_tls": "S1 over TLS 1.3, AES-128-GCM",
     "s3_tls": "S3 over the same",
     "paced": "200 connections, 20 B, 20,000 messages a second at fixed times",
@@ -18,7 +18,7 @@ ECHOES = ("s1", "s2", "s3", "s5", "s6")
 
 
 def tables(report):
-    """The tables of a report, as lines of Markdown. What was not measured is left out."""
+    """The tables of a report, as lines of Markdown, without scenarios that were not measured."""
     summary = Summary(report["results"])
     sections = (
         _cpu_table(summary),
@@ -39,7 +39,7 @@ def tables(report):
 
 
 def failures(report):
-    """What could not be measured, as lines; none when everything was."""
+    """The failed measurements, as lines; empty if there are none."""
     lines = [
         f"- {result['scenario'].upper()}, {SERVERS[result['server']].title}, round {result['round']}: "
         f"{result['error']}"
@@ -73,8 +73,8 @@ def _introduction(report, summary):
         + "".join(f", {machine[name]}" for name in ("go", "node") if machine[name])
         + ".",
         f"Medians of {flags['rounds']} interleaved rounds of {flags['seconds']:g} s, "
-        f"{flags['opcode']} messages. Anything else on the machine used "
-        f"{100 * summary.usual_others_share():.0f} % of it in the median measurement, "
+        f"{flags['opcode']} messages. Other processes used "
+        f"{100 * summary.usual_others_share():.0f} % of the machine in the median measurement, "
         f"{100 * summary.worst_others_share():.0f} % in the worst.",
         "",
         "![CPU time per message as a ratio to the floor](benchmarks.svg)",
@@ -107,7 +107,7 @@ def _cpu_table(summary):
 
 
 def _tls_table(summary):
-    """The floor speaks no TLS, so the measure is gorilla."""
+    """The floor does not support TLS, so the ratios are to gorilla."""
     lines = [
         "## Over TLS",
         "",
@@ -156,7 +156,7 @@ def _latency_table(summary):
 
 def _storm_table(summary):
     lines = [
-        "## A storm of newcomers",
+        "## A storm of new connections",
         "",
         _row(["", "connections/s", "CPU µs a connection", "p99 before µs", "p99 during µs", "times"]),
         _row(["---"] * 6),
@@ -241,7 +241,7 @@ def _control_table(summary, registry):
         ("list", "walk", "List: all pages"),
         ("broadcast", "last_client", "Broadcast of 125 B: from the call until the last client has it"),
         ("broadcast", "answer", "Broadcast: from the call to its answer"),
-        ("send", "answer", "Send, 10,000 a second: from when it was due to the answer"),
+        ("send", "answer", "Send, 10,000 per second: from the due time to the answer"),
     ):
         values = [summary.median(scenario, "drawbridge", f"{name}_{which}_us") for which in ("p50", "p99")]
         values.append(summary.worst(scenario, "drawbridge", f"{name}_max_us"))
@@ -269,8 +269,8 @@ def _send_lines(summary):
         return []
     return [
         "",
-        f"SendMessage over one channel, 10,000 a second asked for: {rate:,.0f} a second were answered and had "
-        f"come to their client, with {share:.0%} of the server's core.",
+        f"SendMessage over one channel, 10,000 per second requested: {rate:,.0f} per second were answered and "
+        f"received by their client, with {share:.0%} of the server's core.",
     ]
 
 
@@ -348,40 +348,40 @@ def _method(report):
         "- **Memory**: growth of the resident set per connection, "
         f"{report['flags']['memory_connections']:,} idle connections that each echoed one 125 B message; over",
         "  TLS 5,000.",
-        "- **A storm of newcomers**: 19,000 clients connect as fast as one thread at a lower priority can make",
+        "- **A storm of new connections**: 19,000 clients connect as fast as one thread at a lower priority can make",
         "  them, up to 2,048 at a time, while 200 others exchange 4,000 messages of 20 B a second at fixed times,",
-        "  whose latency counts from when they were due. Before: the three seconds before it.",
-        "- **Memory after a storm**: 10,000 clients come and go, 500 at a time, each with one message of 64 KiB:",
-        "  the resident set three seconds later is the idle level, with the ends of 10,000 connections remembered.",
-        "  Then 19,000 come at once, send 64 KiB each, and go: the resident set three seconds later is what is",
+        "  whose latency is measured from the due time. Before: the three seconds before the storm.",
+        "- **Memory after a storm**: 10,000 clients connect and leave, 500 at a time, each with one message of 64 KiB:",
+        "  the resident set three seconds later is the idle level, with the ends of 10,000 connections stored.",
+        "  Then 19,000 connect at once, send 64 KiB each, and leave: the resident set three seconds later is the level",
         "  after. The ratio is the worst of all rounds.",
         "- **Two I/O threads**: server and two load generators may use both cores each time; only the number of",
         "  the server's I/O threads differs. CPU time includes connecting. The capacity is that of two threads in",
         "  units of one's, by their CPU time.",
         "- **InterruptConnections**: all but 20 clients that echo, one message in flight each. The close frames are",
-        "  counted in buckets of 200 ms as they come to the clients; the fullest is the worst of all rounds, and so is",
+        "  counted in buckets of 200 ms as the clients receive them; the fullest is the worst of all rounds, and so is",
         "  the longest time between two echoes of one client, before and during the call.",
-        "- **Broadcast**: the clients' thread looks at them once a millisecond, which counts. Were it woken for each",
-        "  message, the server's core would have that work, too.",
+        "- **Broadcast**: the clients' thread polls them once per millisecond, which is part of the latency. A wake-up",
+        "  for each message would cost CPU time on the server's core.",
         "",
-        "Every measurement starts a fresh server on core 0; the load generator has core 1. CPU time is the",
-        "scheduler's own account of all threads of the server, over the measured seconds, after half a second of",
+        "Every measurement starts a new server on core 0; the load generator has core 1. CPU time is the",
+        "scheduler's account of all threads of the server, over the measured seconds, after half a second of",
         "warming up. The floor is a WebSocket echo on plain epoll: read, unmask, frame, one send; no library,",
         "no features. Its row shows its own time; all others are ratios to it, taken round by round.",
         "Every byte that comes back is compared with what was sent, in content, kind and order.",
         "",
-        "S1 to S6 are closed loops: an answer brings on the next message of its connection. Their latency is",
+        "S1 to S6 are closed loops: each answer triggers the next message of its connection. Their latency is",
         "that of a saturated server or generator, and a stall counts once per message in flight. In the paced",
-        "row every message has a time at which it is due, and its latency counts from there even when a stall",
-        "keeps it from being sent: nothing is omitted.",
+        "row every message has a due time, and its latency is measured from there even if a stall",
+        "delays the message itself (no coordinated omission).",
         "",
         "Every server runs one thread (Node.js and Go may have helpers) and sets TCP_NODELAY; otherwise the",
-        "peers are echo servers as their own documentation writes them. Drawbridge runs with everything on:",
+        "peers are echo servers as in their own documentation. Drawbridge runs with all features on:",
         "registry, counters, deadlines, limits, pings and its control API.",
         "",
-        "## Doing it again",
+        "## Repeating the benchmarks",
         "",
-        "`./dev bench` builds and runs all of it, `./dev bench --help` says what can be chosen, and",
-        "`./dev bench --smoke` is a short round that only shows that it works. The figures of every round are",
-        "left in build/bench/results.json. Leave the machine alone meanwhile.",
+        "`./dev bench` builds and runs everything, `./dev bench --help` lists the options, and",
+        "`./dev bench --smoke` is a short round that only tests the benchmarks. The figures of every round are",
+        "written to build/bench/results.json. Do not use the machine for other work meanwhile.",
     ]

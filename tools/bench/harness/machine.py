@@ -1,4 +1,4 @@
-"""Describes the machine, without which no figure means anything."""
+"""Describes the machine on which the benchmarks ran."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ import subprocess
 
 
 def describe():
-    """One object of words for the reader."""
+    """Returns the description as a dictionary of texts and numbers."""
     return {
         "cpu": _match("/proc/cpuinfo", r"^model name\s*:\s*(.*)$"),
         "cores": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""One measurement: a fresh server on one core, a load generator on the other, one object of results."""
+"""Runs one measurement: a new server on one core, a load generator on the other, and one object of results."""
 
 import concurrent.futures
 import json
@@ -16,7 +16,7 @@ TIME_LIMIT = 180
 
 
 def measure(server, scenario, options):
-    """Runs one scenario against a fresh server. `options`: command line words for the load generator."""
+    """Runs one scenario against a new server. `options`: command line arguments of the load generator."""
     tls = ("--tls_cert", str(certificate.CERTIFICATE), "--tls_key", str(certificate.KEY))
     with Running(server, more=tls if scenario in TLS_SCENARIOS else ()) as running:
         control = scenario in CONTROL_SCENARIOS
@@ -28,12 +28,12 @@ def measure(server, scenario, options):
 
 
 def measure_alone(program, *arguments, cores=CLIENT_CORE):
-    """Runs a program that needs no server and prints one object of results."""
+    """Runs a benchmark program that needs no server, and returns its object of results."""
     return _parse(_call(["taskset", "-c", cores, str(program), *arguments]))
 
 
 def run_all(running, commands):
-    """Runs programs at the same time; the share of the cores that somebody else used meanwhile."""
+    """Runs programs concurrently and measures the share of the cores that other processes used."""
     before = _Usage(running)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(_call, commands))
@@ -67,7 +67,8 @@ def _parse(output):
 
 
 class _Usage:
-    """Who used the two cores so far: a busy neighbour makes figures worthless, so it is reported."""
+    """CPU time of the two cores so far, in total and of this measurement. Other load distorts the results, so its
+    share is reported."""
 
     def __init__(self, running):
         self.time = time.monotonic()
@@ -79,7 +80,7 @@ class _Usage:
         )
 
     def others_share(self, before):
-        """The part of the two cores' time that went to nobody of this measurement."""
+        """The share of the two cores' time that other processes used."""
         others = (self.busy - before.busy) - (self.ours - before.ours)
         return max(0.0, others / (2 * (self.time - before.time)))
 

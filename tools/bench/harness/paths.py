@@ -1,9 +1,9 @@
-"""Where things are: the repository, what is built in it, and where results go."""
+"""Paths of the repository, the programs and the results."""
 
 import pathlib
 
 BENCH = pathlib.Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent.parent
 OUTPUT = ROOT / "build" / "bench"  # results, logs
-PROGRAMS = OUTPUT / "bin"  # copies: another build meanwhile must not change what is measured
+PROGRAMS = OUTPUT / "bin"  # copies, so that a concurrent build does not change the measured programs
 DOCS = ROOT / "docs"

@@ -1,4 +1,4 @@
-"""Draws the ratios as bars, in SVG, without a library: one panel a scenario, on a logarithmic scale."""
+"""Draws the ratios as bars in SVG without a library: one panel per scenario, on a logarithmic scale."""
 
 import math
 
@@ -11,7 +11,7 @@ OTHERS = "#b9c6d2"
 
 
 def draw(summary):
-    """The whole picture."""
+    """Returns the complete SVG document."""
     scenarios = [name for name in ("s1", "s2", "s3", "s5", "s6") if name in summary.scenarios]
     servers = [name for name in summary.servers if name != "floor"]
     width = LABEL_WIDTH + len(scenarios) * (PANEL_WIDTH + PANEL_GAP)

@@ -1,4 +1,4 @@
-"""The servers that are compared, and how one of them is started and stopped."""
+"""The servers that are compared, and code that starts and stops one of them."""
 
 import dataclasses
 import pathlib
@@ -15,13 +15,13 @@ CLIENT_CORE = "1"
 
 @dataclasses.dataclass(frozen=True)
 class Server:
-    """An echo server that prints a ready line. `needs`: Debian packages to build or run it. `tls`: it takes
-    --tls_cert and --tls_key."""
+    """An echo server that prints a ready line. `needs`: Debian packages to build or run it. `tls`: whether it has
+    the flags --tls_cert and --tls_key."""
 
     name: str
     title: str
     command: tuple
-    target: str = ""  # of Bazel
+    target: str = ""  # Bazel target
     needs: tuple = ()
     built_by: str = "bazel"
     tls: bool = False
@@ -69,11 +69,11 @@ SERVERS = {
 
 
 class Failure(Exception):
-    """A server or a measurement that did not work; its message is one line."""
+    """A server or a measurement failed. The message is one line."""
 
 
 class Running:
-    """A started server: `words` are the key=value words of its ready line. Stops at the end of `with`."""
+    """A started server. `words` has the key=value words of its ready line. It stops at the end of `with`."""
 
     def __init__(
         self, server, prefix=("taskset", "-c", SERVER_CORE), more=(), ready_within=10, stop_within=10
@@ -98,7 +98,7 @@ class Running:
         readable, _, _ = select.select([self.process.stdout], [], [], seconds)
         line = self.process.stdout.readline() if readable else ""
         if not line.startswith("ready "):
-            raise Failure(f"{self.server.name} did not say that it is ready")
+            raise Failure(f"{self.server.name} did not print a ready line")
         return dict(word.split("=", 1) for word in line.split() if "=" in word)
 
     @property
@@ -106,14 +106,14 @@ class Running:
         return self.process.pid
 
     def cpu_seconds(self):
-        """What its threads used so far."""
+        """CPU time of the server's threads so far, in seconds."""
         sum_ns = 0
         for line in _schedstats(self.pid):
             sum_ns += int(line.split()[0])
         return sum_ns / 1e9
 
     def stop(self):
-        """Asks it to end, and ends it when it does not in time."""
+        """Asks the server to end, and kills it if it does not end in time."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + self.stop_within
@@ -136,4 +136,4 @@ def _schedstats(pid):
         try:
             yield (task / "schedstat").read_text()
         except OSError:
-            continue  # the thread ended meanwhile
+            continue  # the thread has ended

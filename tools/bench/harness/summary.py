@@ -7,7 +7,7 @@ MEMORY = "bytes_per_connection"
 
 
 def line(result):
-    """One measurement, for whoever watches."""
+    """Returns a line about one measurement, for the terminal."""
     head = f"{result['scenario']:<15} {result['server']:<14}"
     if "error" in result:
         return f"{head} {result['error']}"
@@ -71,18 +71,18 @@ class Summary:
         self.scenarios = list(dict.fromkeys(result["scenario"] for result in results))
 
     def median(self, scenario, server, metric):
-        """None when it was never measured."""
+        """The median over all rounds; None if it was never measured."""
         rounds = self._by_key.get((scenario, server), {}).values()
         values = [result[metric] for result in rounds if metric in result]
         return statistics.median(values) if values else None
 
     def worst(self, scenario, server, metric):
-        """The greatest of all rounds; None when it was never measured."""
+        """The maximum over all rounds; None if it was never measured."""
         rounds = self._by_key.get((scenario, server), {}).values()
         return max((result[metric] for result in rounds if metric in result), default=None)
 
     def ratio(self, scenario, server, base="floor"):
-        """Median over the rounds of CPU time a message divided by that of `base` in the same round."""
+        """The median over all rounds of the CPU time per message, divided by that of `base` in the same round."""
         rounds = self._by_key.get((scenario, server), {})
         bases = self._by_key.get((scenario, base), {})
         ratios = [rounds[number][CPU] / bases[number][CPU] for number in rounds if number in bases]
@@ -93,7 +93,7 @@ class Summary:
         return [result["others_share"] for result in every if "others_share" in result] or [0]
 
     def usual_others_share(self):
-        """How much of the machine somebody else used, in the median measurement."""
+        """The share of the machine that other processes used, in the median measurement."""
         return statistics.median(self._others_shares())
 
     def worst_others_share(self):

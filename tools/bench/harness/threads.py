@@ -1,8 +1,8 @@
-"""Whether a second I/O thread costs a message anything: CPU time per message with one and with two.
+"""Compares the CPU time per message with one and with two I/O threads.
 
-Server and load may use both cores each time, so that nothing differs but the number of threads. Two load
-generators share the work: one alone would leave the server's two threads so little time that they would
-hardly ever run at once, and could not get in each other's way.
+Server and load generators may use both cores in both cases, so that only the number of threads differs. Two load
+generators share the work: with a single one, the server's two threads would rarely run at the same time, and the
+cost of contention between them would not be measured.
 """
 
 import time
@@ -17,7 +17,7 @@ ECHOES = {"s1": (100, 150_000), "s2": (100, 1_600_000), "s5": (1000, 120_000)}
 
 
 def measure(server, share):
-    """Runs the echo scenarios with one and with two threads, with that share of their messages."""
+    """Runs the echo scenarios with one and with two threads, with the given share of their messages."""
     result = {"others_share": 0}
     for scenario in ECHOES:
         for threads in (1, 2):

@@ -1,6 +1,6 @@
-// Accept: what the clients that are already there feel of a storm of newcomers, and how fast those get in.
-// The storm has a thread of its own, at a lower priority and of longer time slices: the established clients
-// must not wait for the generator, which would blame the server.
+// Accept: how a storm of new connections affects established clients, and how fast the new connections are
+// accepted. The storm has its own thread with a lower priority and longer time slices, so that the
+// established clients do not wait for the generator, which would be measured as latency of the server.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,18 +26,18 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr int kOpenSeconds = 60;
 constexpr uint32_t kEstablished = 200;
 constexpr size_t kBatch = 16;
-// Fewer than fit in the backlog: none is turned away and comes again a second later.
+// Fewer than the listen backlog, so that no SYN is dropped and retransmitted a second later.
 constexpr uint32_t kOpeningAtOnce = 2048;
 constexpr int kNicer = 10;
 constexpr std::chrono::microseconds kEstablishedSlice{500};
 
-// Newcomers do nothing but arrive.
+// The new connections, which send no messages.
 class Newcomers final : private StayingListener {
  public:
   Newcomers(const sockaddr_in& target, const Traffic& traffic, uint32_t count)
       : fleet_(target, traffic, *this, count) {}
 
-  // On a thread of its own.
+  // Opens all connections. Runs on its own thread.
   void Arrive() {
     try {
       SetTimeSlice({});
@@ -51,7 +51,7 @@ class Newcomers final : private StayingListener {
 
   bool arrived() const { return arrived_; }
 
-  // After Arrive: throws what went wrong.
+  // Rethrows an exception of Arrive. Must be called after Arrive has returned.
   void Check() const {
     if (failure_ != nullptr) std::rethrow_exception(failure_);
   }
@@ -99,7 +99,7 @@ class AcceptRun final : public StayingListener {
     established_.Poll(std::clamp<int64_t>(std::min(end, due) - now, 0, kSecond / 10));
   }
 
-  // What is due during the storm and comes back behind it counts as during.
+  // A message that is due during the storm counts as during, even if its echo arrives later.
   void Storm() {
     latency_ = &during_;
     storm_.Begin();

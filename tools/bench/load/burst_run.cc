@@ -1,4 +1,4 @@
-// Burst: how much of the memory that a crowd with big messages takes comes back when the crowd has gone.
+// Burst: how much memory the server returns after many clients with large messages have left.
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
@@ -22,9 +22,9 @@ class BurstRun final : public StayingListener {
   explicit BurstRun(const Scenario& scenario)
       : scenario_(scenario), traffic_(scenario.payload_size, scenario.text, 1) {}
 
-  // The idle level is not that of a server which has never seen a client: 10,000 have come and gone, 500 at a
-  // time and each with one message of the same size, so that whatever a server keeps of past clients is there
-  // before the storm as well as after it.
+  // The idle level is measured after 10,000 clients have connected and left, 500 at a time and each with one
+  // message of the same size. So what a server stores about past clients is included both before and after
+  // the burst.
   Report Run() {
     const uint64_t start = ResidentBytes(scenario_.server);
     for (int i = 0; i < kSmallRounds; ++i) ComeAndGo(kSmall, 1);
@@ -51,7 +51,8 @@ class BurstRun final : public StayingListener {
   void OnEchoes(Client&, uint64_t, uint64_t count, int64_t) override { echoes_ += count; }
 
  private:
-  // Opens so many clients, sends the messages of all at once, waits for every echo, and resets everybody.
+  // Opens `clients` connections, sends all messages at once, waits for every echo, and resets all
+  // connections.
   void ComeAndGo(uint32_t clients, uint64_t messages) {
     Fleet fleet(scenario_.target, traffic_, *this, clients);
     fleet.OpenAll(kOpenSeconds);
@@ -61,7 +62,7 @@ class BurstRun final : public StayingListener {
     while (echoes_ < expected) {
       fleet.Poll(kSecond / 10);
       Watch();
-      if (NowNanoseconds() > deadline) throw std::runtime_error("not every message came back");
+      if (NowNanoseconds() > deadline) throw std::runtime_error("not every message was echoed");
     }
   }
 
@@ -72,7 +73,7 @@ class BurstRun final : public StayingListener {
     peak_ = std::max(peak_, ResidentBytes(scenario_.server));
   }
 
-  // Nobody is there: what the server gives back by itself, it gives back now.
+  // Gives the server time to return memory while no client is connected.
   void Wait() const { std::this_thread::sleep_for(std::chrono::duration<double>(scenario_.seconds)); }
 
   const Scenario scenario_;

@@ -1,4 +1,4 @@
-// The socket's side of a client: connecting, sending, and leaving.
+// The socket part of a client: connecting, sending and closing.
 #include "tools/bench/load/client.h"
 
 #include <sys/epoll.h>
@@ -55,7 +55,7 @@ void Client::Connect(const sockaddr_in& target, int epoll, std::span<char> scrat
   state_ = State::kConnecting;
   fd_ = StartConnect(target, index_);
   if (tls) tls_ = std::make_unique<TlsSocket>(fd_);
-  // On loopback the connection usually stands by now, and the request can go at once.
+  // On loopback the connection is usually established by now, so the request can be sent at once.
   want_write_ = false;
   Watch(epoll_, EPOLL_CTL_ADD, fd_, EPOLLIN, index_);
   Flush();
@@ -89,11 +89,11 @@ void Client::Abort() {
 }
 
 void Client::Receive() {
-  if (tls_ != nullptr && state_ == State::kConnecting) Flush();  // what came may be the server's handshake
+  if (tls_ != nullptr && state_ == State::kConnecting) Flush();  // the input may continue the TLS handshake
   while (ReceiveOnce() && tls_ != nullptr && tls_->has_pending()) continue;
 }
 
-// True where it brought something and the connection stands.
+// Returns true if bytes were received and the connection is still open.
 bool Client::ReceiveOnce() {
   const ssize_t size =
       tls_ != nullptr ? tls_->Receive(scratch_) : recv(fd_, scratch_.data(), scratch_.size(), 0);
@@ -160,10 +160,10 @@ void Client::Flush() {
   }
 }
 
-// False when the kernel did not take all. An error is left to the next read, which meets it, too.
+// Returns false if the kernel did not accept all bytes. Errors are ignored: the next read reports them.
 bool Client::SendSome(std::string_view* data) {
   ssize_t sent = 0;
-  do {  // TLS takes a record at a time
+  do {  // TLS sends one record at a time
     sent = tls_ != nullptr ? tls_->Send(*data) : send(fd_, data->data(), data->size(), MSG_NOSIGNAL);
     if (sent > 0) data->remove_prefix(sent);
   } while (tls_ != nullptr && sent > 0 && !data->empty());

@@ -18,21 +18,23 @@ namespace drawbridge::bench {
 
 class Client;
 
-// What a scenario hears of its clients, on the thread that polls them. `now` is the time right after the
-// read that brought it.
+// Callbacks from clients to a scenario, on the thread that polls the clients. `now` is the time right after
+// the read that caused the callback.
 class ClientListener {
  public:
   virtual ~ClientListener() = default;
   virtual void OnOpen(Client& client) = 0;
-  // Messages `first` to `first + count - 1` of this client came back as they were sent.
+  // Messages `first` to `first + count - 1` of this client were echoed unchanged.
   virtual void OnEchoes(Client& client, uint64_t first, uint64_t count, int64_t now) = 0;
-  // The server's close frame came; 1005 when it had no code. It has been answered when it was the first.
+  // A close frame was received; `code` is 1005 if it had none. If the client had not sent one, it has now
+  // answered.
   virtual void OnCloseFrame(Client& client, uint16_t code, int64_t now) = 0;
-  // The server closed the TCP connection; the client's socket is closed, too.
+  // The server closed the TCP connection. The client's socket is closed as well.
   virtual void OnGone(Client& client, int64_t now) = 0;
 };
 
-// Of clients that are to stay and to say nothing of interest but what is overridden: losing one throws.
+// A listener for clients that must stay connected: OnCloseFrame and OnGone throw. The other callbacks do
+// nothing by default.
 class StayingListener : public ClientListener {
  public:
   void OnOpen(Client&) override {}
@@ -41,36 +43,37 @@ class StayingListener : public ClientListener {
   void OnGone(Client& client, int64_t now) override;
 };
 
-// Lives on one thread, in the epoll set that Connect was given. Anything a server sends that is not the
-// expected echo, a ping, a pong or a close frame throws std::runtime_error, which ends the benchmark.
+// Not thread-safe. Belongs to the epoll set that was passed to Connect. Any input that is not the expected
+// echo, a ping, a pong or a close frame throws std::runtime_error, which ends the benchmark.
 class Client {
  public:
-  // All must outlive the client. `index` is what its epoll events carry.
+  // `traffic` and `listener` must outlive the client. `index` is the user data of its epoll events.
   Client(const Traffic& traffic, ClientListener& listener, uint32_t index);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Opens a new connection, forgetting the last one. `scratch` is shared by all clients of the thread.
+  // Opens a new connection and discards the state of the last one. `scratch` is shared by all clients of the
+  // thread.
   void Connect(const sockaddr_in& target, int epoll, std::span<char> scratch, bool tls = false);
 
   void OnEvent(uint32_t events);
 
-  // Sends the next `count` messages, as soon as the kernel takes them.
+  // Sends the next `count` messages as soon as the kernel accepts them. Does not block.
   void SendMessages(uint64_t count);
 
-  // The next `count` messages come from the server unasked, with the contents that echoes would have.
+  // Expects `count` more messages from the server without sending any, with the contents of the next echoes.
   void Expect(uint64_t count) { sent_ += count; }
 
-  // Sends a close frame behind the messages; the server then is to answer and to close.
+  // Sends a close frame after the messages. The server must answer it and close the connection.
   void SendClose(uint16_t code);
 
-  // Resets the TCP connection: no TIME_WAIT stays on this side. Tells nobody.
+  // Resets the TCP connection, which leaves no TIME_WAIT on this side. Does not call the listener.
   void Abort();
 
   uint32_t index() const { return index_; }
-  uint64_t queued() const { return sent_ + owed_; }  // messages asked for so far
-  uint64_t received() const { return received_; }    // messages that came back
+  uint64_t queued() const { return sent_ + owed_; }  // messages requested so far
+  uint64_t received() const { return received_; }    // messages received so far
   bool open() const { return state_ == State::kOpen; }
   bool saw_close() const { return saw_close_; }
   const std::string& connection_id() const { return connection_id_; }  // X-Connection-Id, if any
@@ -107,7 +110,7 @@ class Client {
   std::span<char> scratch_;
   std::string connection_id_;
 
-  // Sending: the rest of a batch of messages goes first, then control frames, then messages owed.
+  // Sending order: the rest of a batch of messages, then control frames, then the messages in `owed_`.
   uint64_t sent_ = 0;
   uint64_t owed_ = 0;
   std::string_view batch_;
@@ -115,13 +118,13 @@ class Client {
 
   // Receiving.
   uint64_t received_ = 0;
-  std::string head_;        // of the HTTP response, later of a frame, while incomplete
+  std::string head_;        // incomplete HTTP response head, later an incomplete frame header
   std::string control_in_;  // payload of a control frame
   FrameHeader frame_ = {};
   uint64_t frame_left_ = 0;
   uint64_t message_offset_ = 0;
   bool in_frame_ = false;
-  bool in_message_ = false;  // between fragments
+  bool in_message_ = false;  // more fragments of a message follow
 };
 
 }  // namespace drawbridge::bench

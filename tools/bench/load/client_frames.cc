@@ -1,4 +1,4 @@
-// The protocol's side of a client: what a server may send, checked byte by byte against the expectation.
+// The protocol part of a client: checks every byte from the server.
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -20,7 +20,7 @@ uint16_t CloseCode(std::string_view payload) {
 
 }  // namespace
 
-// An echo in one whole frame, by far the most common, is one comparison; all else is taken apart.
+// The usual case, an echo in one complete frame, takes one comparison. Anything else is parsed.
 void Client::TakeFrames(std::string_view data) {
   while (!data.empty()) {
     if (!in_frame_ && !in_message_ && head_.empty() && received_ < sent_) {
@@ -55,7 +55,7 @@ void Client::BeginFrame() {
     Require(frame_.fin() && frame_.length <= 125, "control frame too long or fragmented");
     control_in_.clear();
   } else {
-    Require(received_ < sent_, "message that nobody sent");
+    Require(received_ < sent_, "message that was not sent");
     Require(frame_.opcode() == (in_message_ ? kContinuation : traffic_->opcode()), "wrong opcode");
     if (!in_message_) message_offset_ = 0;
     Require(frame_.length <= traffic_->payload_size() - message_offset_, "message too long");

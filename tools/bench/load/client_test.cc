@@ -1,4 +1,4 @@
-// A load generator that overlooks a wrong answer measures nothing, so every kind of wrong answer is tried.
+// The load generator must detect every kind of wrong answer: otherwise its results are meaningless.
 #include "tools/bench/load/client.h"
 
 #include <sys/socket.h>
@@ -23,7 +23,7 @@ constexpr int64_t kMillisecond = 1'000'000;
 constexpr size_t kPayloadSize = 200;
 constexpr uint64_t kMessages = 2;
 
-// A server for one connection: upgrades it, waits for two messages, and sends what it was told to.
+// A server for one connection: upgrades it, waits for two messages, and sends a given answer.
 class ScriptedServer {
  public:
   explicit ScriptedServer(const std::string& answer)
@@ -46,10 +46,10 @@ class ScriptedServer {
     in.clear();
     while (in.size() < kMessages * (kPayloadSize + 8)) Read(fd, in);
     for (const char& byte : answer) {
-      if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1) break;  // the client has seen enough
+      if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1) break;  // the client has closed the connection
     }
     shutdown(fd, SHUT_WR);
-    while (Read(fd, in) > 0) continue;  // until the client is done with it
+    while (Read(fd, in) > 0) continue;  // until the client closes
     close(fd);
   }
 
@@ -84,7 +84,7 @@ class ClientTest : public ::testing::Test {
   }
   std::string Message(uint64_t sequence) const { return Frame(0x82, traffic_.Payload(sequence)); }
 
-  // Sends two messages and reads this answer to them until the server closes.
+  // Sends two messages and reads `answer` until the server closes.
   Listener Exchange(const std::string& answer) const {
     const ScriptedServer server(answer);
     Listener listener;

@@ -1,5 +1,5 @@
-// S6: what a connection costs that comes, upgrades, closes as the protocol says, and goes. The client
-// resets its half once the server has closed: no TIME_WAIT fills up the ports on either side.
+// S6: the cost of a connection that connects, upgrades, and closes with a close handshake. The client resets
+// the TCP connection once the server has closed, so that TIME_WAIT does not exhaust the ports on either side.
 #include <stdexcept>
 #include <vector>
 
@@ -92,10 +92,10 @@ class CycleRun : public ClientListener {
   const Traffic traffic_;
   Fleet fleet_;
   std::vector<int64_t> begun_;   // by client
-  std::vector<uint32_t> ended_;  // to begin anew after this round of events
+  std::vector<uint32_t> ended_;  // clients to reconnect after this round of events
   Window window_;
   Histogram latency_;
-  uint64_t quota_ = UINT64_MAX;  // cycles in all
+  uint64_t quota_ = UINT64_MAX;  // total number of cycles
   uint64_t started_ = 0;
   uint64_t cycles_ = 0;
   int64_t last_end_ = 0;

@@ -1,7 +1,7 @@
-// Echoes at full speed or at a fixed rate. At full speed the loop is closed: an answer brings on the next
-// message of its connection, so a stall also delays what would have been sent meanwhile, and its latencies
-// say so only once per message in flight. At a fixed rate every message has a time at which it is due and
-// its latency counts from there, whether it could be sent then or not.
+// Echoes at full speed or at a fixed rate. At full speed the loop is closed: each answer triggers the next
+// message of its connection. A stall then also delays later messages, but counts in the latencies only once
+// per message in flight. At a fixed rate every message has a due time, and its latency is measured from that
+// time even if it is sent later.
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
@@ -18,7 +18,7 @@ namespace drawbridge::bench {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kStall = 30 * kSecond;  // without a single answer: give up
+constexpr int64_t kStall = 30 * kSecond;  // the run fails after this time without an answer
 constexpr int kOpenSeconds = 60;
 constexpr size_t kPacedBatch = 16;
 
@@ -66,7 +66,7 @@ class EchoRun : public StayingListener {
     measuring_ = false;
     window_.End();
     stopping_ = true;
-    PollUntil(INT64_MAX, Queued());  // what is under way has to come back, too
+    PollUntil(INT64_MAX, Queued());  // waits for the messages in flight
   }
 
   void Start() {
@@ -80,7 +80,7 @@ class EchoRun : public StayingListener {
     PollUntil(NowNanoseconds() + static_cast<int64_t>(seconds * kSecond), UINT64_MAX);
   }
 
-  // Until that time or until so many messages came back.
+  // Polls until the time `end` or until `answers` messages were echoed.
   void PollUntil(int64_t end, uint64_t answers) {
     for (int64_t now = NowNanoseconds(); now < end && answers_ < answers; now = NowNanoseconds()) {
       if (now - last_answer_ > kStall) throw std::runtime_error("no answer for 30 seconds");
@@ -88,10 +88,10 @@ class EchoRun : public StayingListener {
     }
   }
 
-  // Sends what is due in a paced run and returns when more will be.
+  // In a paced run, sends the messages that are due and returns when the next one is due.
   int64_t NextDue(int64_t now) { return Paced() && !stopping_ ? pacer_->SendDue(now) : INT64_MAX; }
 
-  // The time from which the latency of a client's message counts.
+  // The start time for the latency of a client's message.
   int64_t& SentTime(const Client& client, uint64_t sequence) {
     return due_[client.index() * size_t{scenario_.in_flight} + sequence % scenario_.in_flight];
   }
@@ -131,7 +131,7 @@ class EchoRun : public StayingListener {
   const Traffic traffic_;
   Fleet fleet_;
   std::vector<int64_t> due_;    // per connection, a ring of the messages in flight
-  std::optional<Pacer> pacer_;  // of a paced run
+  std::optional<Pacer> pacer_;  // only in a paced run
   Window window_;
   Histogram latency_;
   uint64_t quota_ = UINT64_MAX;  // messages per connection

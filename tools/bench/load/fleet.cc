@@ -1,4 +1,5 @@
-// One wait, one round of events: the same shape as the floor, so that neither side outruns the other.
+// Each epoll_wait is followed by one round of events, as in the floor, so that both sides work at the same
+// speed.
 #include "tools/bench/load/fleet.h"
 
 #include <sys/epoll.h>
@@ -22,7 +23,7 @@ constexpr int64_t kSecond = 1'000'000'000;
 Fleet::Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count,
              bool tls)
     : target_(target), tls_(tls), epoll_(epoll_create1(EPOLL_CLOEXEC)), scratch_(kScratchSize) {
-  prctl(PR_SET_TIMERSLACK, 1);  // paced runs wait for less than the usual slack
+  prctl(PR_SET_TIMERSLACK, 1);  // the default timer slack is longer than the waits of a paced run
   for (uint32_t i = 0; i < count; ++i) {
     clients_.push_back(std::make_unique<Client>(traffic, listener, i));
   }

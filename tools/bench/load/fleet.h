@@ -1,4 +1,4 @@
-// All clients of one thread, in one epoll set.
+// All clients of one thread, in one epoll set. Not thread-safe.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_FLEET_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_FLEET_H_
 
@@ -15,19 +15,19 @@ namespace drawbridge::bench {
 
 class Fleet {
  public:
-  // Makes `count` clients, none connected. What it is given must outlive it.
+  // Creates `count` clients without connecting them. `traffic` and `listener` must outlive the fleet.
   Fleet(const sockaddr_in& target, const Traffic& traffic, ClientListener& listener, uint32_t count,
         bool tls = false);
   ~Fleet();
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
-  // Connects all clients, so many at a time, polling until every one is open. Throws after `seconds`.
+  // Connects all clients, at most `at_once` at a time, and blocks until all are open. Throws after `seconds`.
   void OpenAll(int seconds, uint32_t at_once = 256);
 
   void Connect(uint32_t index) { clients_[index]->Connect(target_, epoll_, scratch_, tls_); }
 
-  // Handles what is ready, waiting for it at most so long.
+  // Waits for events for at most `timeout_nanoseconds` and handles them.
   void Poll(int64_t timeout_nanoseconds);
 
   Client& client(uint32_t index) { return *clients_[index]; }

@@ -1,5 +1,5 @@
-// Latencies as counts in buckets that are 1/64 of their power of two wide, so that a percentile is at most
-// 1.6 % off whatever the range, and recording costs a few instructions.
+// A histogram of latencies. Each power of two is divided into 64 buckets, so the error of a percentile is at
+// most 1.6 % over the whole range, and recording takes a few instructions.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_HISTOGRAM_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_HISTOGRAM_H_
 
@@ -20,7 +20,8 @@ class Histogram {
     max_ = std::max(max_, value);
   }
 
-  // The smallest bucket's upper end that covers this share (0..1) of the values, never above the maximum.
+  // The upper bound of the smallest bucket that covers this share (0 to 1) of the values, at most the
+  // maximum.
   uint64_t Percentile(double share) const {
     const double wanted = share * static_cast<double>(total_);
     uint64_t seen = 0;

@@ -1,4 +1,4 @@
-// Percentiles are what the reader believes, so their error is bounded here.
+// Checks the error bound of the percentiles.
 #include "tools/bench/load/histogram.h"
 
 #include "gtest/gtest.h"

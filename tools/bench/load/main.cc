@@ -1,4 +1,4 @@
-// Reads the flags, runs one scenario, prints one line of JSON. Exit code 1 when the server answered wrongly.
+// Runs one scenario and prints one line of JSON. The exit code is 1 if the server sent a wrong answer.
 #include <unistd.h>
 
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Memory: what an idle connection adds to the server's resident set once it has done something.
+// Memory: how much an idle connection that has echoed one message adds to the server's resident set.
 #include <stdexcept>
 
 #include "tools/bench/load/fleet.h"
@@ -22,7 +22,7 @@ class MemoryRun : public StayingListener {
     const uint64_t before = ResidentBytes(scenario_.server);
     fleet_.OpenAll(kOpenSeconds);
     PollUntil(NowNanoseconds() + kOpenSeconds * kSecond, fleet_.size());
-    if (echoes_ != fleet_.size()) throw std::runtime_error("not every connection got its echo");
+    if (echoes_ != fleet_.size()) throw std::runtime_error("not every connection received its echo");
     PollUntil(NowNanoseconds() + static_cast<int64_t>(scenario_.seconds * kSecond), UINT64_MAX);
     const uint64_t after = ResidentBytes(scenario_.server);
     const double growth = static_cast<double>(after) - static_cast<double>(before);

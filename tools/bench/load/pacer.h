@@ -1,5 +1,5 @@
-// Messages at fixed times, whatever became of the ones before: a stall delays what it delays and hides
-// nothing.
+// Sends messages at fixed times, independent of earlier answers. So a stall increases the latency of every
+// message that is due during it (no coordinated omission).
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_PACER_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_PACER_H_
 
@@ -10,16 +10,16 @@
 
 namespace drawbridge::bench {
 
-// Deals the messages to the clients of a fleet in turn. Not thread-safe.
+// Assigns the messages to the clients of a fleet in turn. Not thread-safe.
 class Pacer {
  public:
-  // `rate`: messages a second, all clients together. The fleet must outlive the pacer.
+  // `rate` is in messages per second over all clients. The fleet must outlive the pacer.
   Pacer(Fleet& fleet, double rate) : fleet_(fleet), nanoseconds_between_(1e9 / rate) {}
 
   // The first message is due now.
   void Start(int64_t now) { start_ = now; }
 
-  // Sends what is due and returns when more will be.
+  // Sends the messages that are due and returns when the next one is due.
   int64_t SendDue(int64_t now) {
     for (; DueTime(sent_) <= now; ++sent_) {
       fleet_.client(static_cast<uint32_t>(sent_ % fleet_.size())).SendMessages(1);
@@ -27,7 +27,7 @@ class Pacer {
     return DueTime(sent_);
   }
 
-  // When message `sequence` of a client was due: its latency counts from there.
+  // The due time of message `sequence` of a client, from which its latency is measured.
   int64_t DueTime(const Client& client, uint64_t sequence) const {
     return DueTime(sequence * fleet_.size() + client.index());
   }

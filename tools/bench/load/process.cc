@@ -1,4 +1,4 @@
-// Read at the ends of a measured window only, so plain file streams will do.
+// These files are read only at both ends of a measured window, so plain file streams are fast enough.
 #include "tools/bench/load/process.h"
 
 #include <ctime>
@@ -19,7 +19,7 @@ uint64_t CpuNanoseconds(pid_t pid) {
   uint64_t sum = 0;
   for (const auto& task : std::filesystem::directory_iterator(ProcessFolder(pid) + "/task")) {
     uint64_t on_cpu = 0;
-    std::ifstream(task.path() / "schedstat") >> on_cpu;  // a thread that just ended reads as 0
+    std::ifstream(task.path() / "schedstat") >> on_cpu;  // stays 0 for a thread that has just ended
     sum += on_cpu;
   }
   if (sum == 0) throw std::runtime_error("the server process is gone");

@@ -1,4 +1,4 @@
-// What the kernel says a server process used: the figures that every ratio is made of.
+// Resource usage of a server process, from the kernel.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_PROCESS_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_PROCESS_H_
 
@@ -8,14 +8,14 @@
 
 namespace drawbridge::bench {
 
-// Nanoseconds on a core, all threads, summed over /proc/PID/task/*/schedstat. 0 for pid 0; throws when
-// the process is gone.
+// The CPU time of all threads in nanoseconds, summed over /proc/PID/task/*/schedstat. 0 for pid 0. Throws if
+// the process has ended.
 uint64_t CpuNanoseconds(pid_t pid);
 
-// VmRSS in bytes. 0 for pid 0; throws when the process is gone.
+// VmRSS in bytes. 0 for pid 0. Throws if the process has ended.
 uint64_t ResidentBytes(pid_t pid);
 
-// The monotonic clock that all latencies are measured with.
+// The monotonic clock that is used for all latencies, in nanoseconds.
 int64_t NowNanoseconds();
 
 }  // namespace drawbridge::bench

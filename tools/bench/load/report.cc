@@ -1,4 +1,4 @@
-// Flat objects need no JSON library.
+// The report is a flat JSON object, so no JSON library is needed.
 #include "tools/bench/load/report.h"
 
 #include <cstdio>

@@ -13,7 +13,7 @@ namespace drawbridge::bench {
 
 class Report {
  public:
-  // Names and texts must need no escapes.
+  // Names and texts must not contain characters that JSON escapes.
   Report& Text(std::string_view name, std::string_view value);
   Report& Number(std::string_view name, double value);
   template <std::integral T>
@@ -21,7 +21,7 @@ class Report {
     return Raw(name, std::to_string(value));
   }
 
-  // name_p50_us, name_p99_us, name_p999_us and name_max_us.
+  // Adds name_p50_us, name_p99_us, name_p999_us and name_max_us, in microseconds.
   Report& Latency(const std::string& name, const Histogram& histogram);
 
   std::string Line() const { return "{" + body_ + "}"; }

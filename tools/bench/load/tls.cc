@@ -1,4 +1,4 @@
-// One context for the whole process; it is never freed.
+// The process has one SSL_CTX, which is never freed.
 #include "tools/bench/load/tls.h"
 
 #include <openssl/err.h>
@@ -12,7 +12,7 @@ namespace {
 
 SSL_CTX* Context() {
   static SSL_CTX* const context = [] {
-    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's sockets know no MSG_NOSIGNAL
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL does not send with MSG_NOSIGNAL
     SSL_CTX* const made = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_min_proto_version(made, TLS1_3_VERSION);
     SSL_CTX_set_ciphersuites(made, "TLS_AES_128_GCM_SHA256");

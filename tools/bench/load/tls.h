@@ -1,4 +1,4 @@
-// TLS as the load generator speaks it: one version and one cipher, so that every server does the same work.
+// TLS for the load generator: one version and one cipher, so that every server does the same work.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_TLS_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_TLS_H_
 
@@ -11,17 +11,17 @@
 
 namespace drawbridge::bench {
 
-// The client's side of one socket, which does not block and must outlive it. Believes any certificate.
+// The client side of TLS on one non-blocking socket, which must outlive this object. Accepts any certificate.
 class TlsSocket {
  public:
   explicit TlsSocket(int fd);
 
-  // As send and recv do, with errno EAGAIN where there is no more to do now. The handshake happens meanwhile.
+  // Like send() and recv(), with errno EAGAIN if they would block. They also perform the handshake.
   ssize_t Send(std::string_view bytes);
   ssize_t Receive(std::span<char> buffer);
-  // Whether it was the kernel that took no more, and not the handshake that waits for the server.
+  // Whether Send stopped because the socket is full, and not because the handshake waits for the server.
   bool wants_write() const { return SSL_want_write(ssl_.get()); }
-  // Whether Receive may give more although the socket has nothing to read.
+  // Whether Receive may return more bytes although the socket is not readable.
   bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
 
  private:

@@ -1,4 +1,4 @@
-// The ring is kept small so that it stays in the generator's cache.
+// The ring is small, so that it stays in the generator's CPU cache.
 #include "tools/bench/load/traffic.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace drawbridge::bench {
 namespace {
 
 constexpr size_t kRingBytes = 64 << 10;
-constexpr size_t kMinRing = 5;  // odd, so that it does not go evenly into batches
+constexpr size_t kMinRing = 5;  // odd, so that it is not a multiple of the batch size
 constexpr size_t kMaxRing = 255;
 
 size_t RingSize(size_t payload_size) {

@@ -1,5 +1,5 @@
-// Every frame a client will send and every answer it expects, made once: in the measured window the
-// generator only sends from this memory and compares with it.
+// All frames that a client sends and all answers that it expects, generated in advance. In the measured
+// window the generator only sends from this memory and compares with it.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_TRAFFIC_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_TRAFFIC_H_
 
@@ -9,20 +9,20 @@
 
 namespace drawbridge::bench {
 
-// A ring of messages, all of one size and opcode, no two alike (when the size allows), each masked with
-// its own random key. Message `sequence` is the one at sequence modulo the ring's size.
+// A ring of messages with the same size and opcode, all different (if the size allows), each masked with its
+// own random key. Message `sequence` is at index `sequence` modulo the ring's size. Thread-safe.
 class Traffic {
  public:
-  // `batch`: how many messages in a row are to lie in one piece of memory, for one send. Text is printable
-  // ASCII. `ring`: how many messages; 0: as many as stay in a cache; 1: all are alike, as of a broadcast.
+  // `batch`: number of successive messages that must be contiguous in memory, for one send. Text is printable
+  // ASCII. `ring`: number of messages; 0: as many as fit in the cache; 1: all are equal, as in a broadcast.
   Traffic(size_t payload_size, bool text, size_t batch, size_t ring = 0);
 
-  // `count` client frames in one piece, from message `sequence`; `count` is at most the batch.
+  // `count` contiguous client frames, starting with message `sequence`. `count` must be at most the batch.
   std::string_view Frames(uint64_t sequence, size_t count) const {
     return std::string_view(frames_).substr(sequence % ring_ * frame_size_, count * frame_size_);
   }
 
-  // The server's frame for message `sequence` if it is echoed in one frame with the shortest header.
+  // The expected echo of message `sequence` as one frame with the shortest header.
   std::string_view Echo(uint64_t sequence) const {
     return std::string_view(echoes_).substr(sequence % ring_ * echo_size_, echo_size_);
   }
@@ -33,7 +33,7 @@ class Traffic {
 
   uint8_t opcode() const { return opcode_; }
   size_t batch() const { return batch_; }
-  size_t ring() const { return ring_; }  // messages, then they begin again
+  size_t ring() const { return ring_; }  // number of different messages
   size_t payload_size() const { return payload_size_; }
   size_t echo_size() const { return echo_size_; }
 

@@ -1,4 +1,4 @@
-// End subtracts what Begin noted, so a window is used once.
+// End subtracts the values of Begin in place, so a window can be used only once.
 #include "tools/bench/load/window.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// The measured stretch of a run: how long it took, and how much of its cores server and generator used.
+// The measured part of a run: its duration, and the CPU time of the server and the generator.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_LOAD_WINDOW_H_
 #define DRAWBRIDGE_TOOLS_BENCH_LOAD_WINDOW_H_
 
@@ -18,7 +18,8 @@ class Window {
   void Begin();
   void End();
 
-  // Adds seconds, rate, CPU time per `unit` (of which `count` happened) and the shares of a core used.
+  // Adds seconds, rate, CPU time per `unit` and the used share of a core to the report. `count` is the number
+  // of units in the window.
   void Describe(uint64_t count, const std::string& unit, Report& report) const;
 
  private:

@@ -1,4 +1,4 @@
-// Thin wrappers that turn errno into exceptions: a benchmark that cannot open a socket is over.
+// Thin wrappers that turn errno into exceptions: a benchmark that cannot open a socket must end.
 #include "tools/bench/net/endpoint.h"
 
 #include <arpa/inet.h>

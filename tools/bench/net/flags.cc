@@ -1,4 +1,4 @@
-// A parser of our own keeps the floor and the load generator free of libraries.
+// Own parser, so that the floor and the load generator depend on no library.
 #include "tools/bench/net/flags.h"
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// Command line flags of the benchmark tools: --name value or --name=value, nothing else.
+// Command line flags of the benchmark tools, as --name value or --name=value.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_NET_FLAGS_H_
 #define DRAWBRIDGE_TOOLS_BENCH_NET_FLAGS_H_
 
@@ -12,11 +12,11 @@ class Flags {
   // Throws std::invalid_argument for anything that is not a flag with a value.
   Flags(int argc, char** argv);
 
-  // Each names a flag that may be given; `fallback` holds when it is not.
+  // Each returns the value of an optional flag, or `fallback` if it is not given.
   std::string String(const std::string& name, const std::string& fallback);
   double Number(const std::string& name, double fallback);
 
-  // Call after the last String or Number: throws for flags that nobody asked for.
+  // Throws for flags that no call of String or Number asked for. Must be called after all of them.
   void RejectUnknown() const;
 
  private:

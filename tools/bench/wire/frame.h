@@ -1,5 +1,5 @@
-// The WebSocket frame as bytes (RFC 6455, section 5.2), shared by the floor and the load generators,
-// which must not depend on any library they are compared with.
+// Parses and writes WebSocket frame headers (RFC 6455, section 5.2). The floor and the load generators share
+// it, because they must not depend on a library that is measured.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_WIRE_FRAME_H_
 #define DRAWBRIDGE_TOOLS_BENCH_WIRE_FRAME_H_
 
@@ -20,7 +20,7 @@ inline constexpr size_t kMaskSize = 4;
 inline constexpr size_t kMaxHeaderSize = 14;
 
 struct FrameHeader {
-  uint8_t first;  // FIN, reserved bits and opcode as they came
+  uint8_t first;  // the first byte: FIN, reserved bits and opcode
   bool masked;
   uint8_t size;          // bytes of the header itself, with the mask
   uint64_t length;       // bytes of payload that follow
@@ -32,7 +32,7 @@ struct FrameHeader {
   uint8_t reserved() const { return first & 0x70; }
 };
 
-// False when `size` bytes do not hold the whole header yet.
+// Returns false if `size` bytes do not contain the whole header.
 inline bool ParseFrameHeader(const char* data, size_t size, FrameHeader* header) {
   if (size < 2) return false;
   const auto* bytes = reinterpret_cast<const uint8_t*>(data);
@@ -51,8 +51,8 @@ inline bool ParseFrameHeader(const char* data, size_t size, FrameHeader* header)
   return true;
 }
 
-// Writes a header with the shortest length form and without a mask; `masked` only sets the bit.
-// Returns its size, 2 to 10.
+// Writes a header with the shortest length form and without a masking key; `masked` only sets the mask bit.
+// Returns its size, 2 to 10 bytes.
 inline size_t WriteFrameHeader(char* out, uint8_t first, uint64_t length, bool masked = false) {
   const size_t extra = length < 126 ? 0 : length < 65536 ? 2 : 8;
   const uint8_t code = extra == 0 ? static_cast<uint8_t>(length) : extra == 2 ? 126 : 127;
@@ -64,8 +64,8 @@ inline size_t WriteFrameHeader(char* out, uint8_t first, uint64_t length, bool m
   return 2 + extra;
 }
 
-// Masks or unmasks `size` bytes from `in` to `out`. They may overlap when `out` is not above `in`:
-// every block is loaded before anything at or after its place is stored.
+// Masks or unmasks `size` bytes from `in` to `out`. The ranges may overlap if `out` <= `in`: every block is
+// loaded before a block at or after its address is stored.
 inline void ApplyMask(char* out, const char* in, size_t size, const char* mask) {
   using Block = uint64_t __attribute__((vector_size(16)));
   uint32_t key;

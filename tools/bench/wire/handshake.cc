@@ -1,4 +1,4 @@
-// Heads are a few hundred bytes and seen once a connection: plain searches are fast enough.
+// A head has a few hundred bytes and is parsed once per connection, so plain searches are fast enough.
 #include "tools/bench/wire/handshake.h"
 
 #include <strings.h>

@@ -1,4 +1,4 @@
-// The opening handshake (RFC 6455, section 4) as strings, for the floor's side and the client's.
+// The opening handshake (RFC 6455, section 4) as strings, for server and client.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_WIRE_HANDSHAKE_H_
 #define DRAWBRIDGE_TOOLS_BENCH_WIRE_HANDSHAKE_H_
 
@@ -7,17 +7,17 @@
 
 namespace drawbridge::bench {
 
-// What the server must answer in Sec-WebSocket-Accept to a client's Sec-WebSocket-Key.
+// The Sec-WebSocket-Accept value for a Sec-WebSocket-Key.
 std::string AcceptKey(std::string_view key);
 
-// The value of a header in a request or response head, without the blanks around it; empty when it is
-// absent. Names compare without case.
+// The value of a header in a request or response head, without surrounding whitespace; empty if it is absent.
+// Names are case-insensitive.
 std::string_view HeaderValue(std::string_view head, std::string_view name);
 
-// A whole upgrade request for `host` (host:port).
+// A complete upgrade request for `host` (host:port).
 std::string UpgradeRequest(std::string_view host, std::string_view path, std::string_view key);
 
-// The whole 101 response to a request with this key.
+// The complete 101 response to a request with this key.
 std::string UpgradeResponse(std::string_view key);
 
 }  // namespace drawbridge::bench

@@ -1,5 +1,5 @@
-// SHA-1 for Sec-WebSocket-Accept, so that the floor links no library: the handshake of a library's
-// digest object would be charged to the yardstick.
+// SHA-1 for Sec-WebSocket-Accept, so that the floor links no library. The cost of a library's digest objects
+// would distort the results of the floor.
 #ifndef DRAWBRIDGE_TOOLS_BENCH_WIRE_SHA1_H_
 #define DRAWBRIDGE_TOOLS_BENCH_WIRE_SHA1_H_
 

@@ -1,4 +1,5 @@
-// The benchmark's own codec: were it wrong, the load generator and the floor could agree on nonsense.
+// Tests the benchmark's own codec: the floor and the load generator share it, so they would not detect its
+// errors.
 #include <string>
 #include <vector>
 

@@ -1,5 +1,5 @@
-// libwebsockets as its minimal echo server uses it: a message is queued when it is complete, and one is
-// written each time the library says that the socket is writable.
+// An echo server like the minimal echo server of libwebsockets: a message is queued when it is complete, and
+// one message is written each time the library reports that the socket is writable.
 #include <libwebsockets.h>
 
 #include <cstdio>
@@ -14,10 +14,10 @@
 namespace drawbridge::bench {
 namespace {
 
-constexpr size_t kReceiveBuffer = 32 << 10;  // a message of 16 KiB comes in one piece
+constexpr size_t kReceiveBuffer = 32 << 10;  // a message of 16 KiB is received in one call
 
 struct Message {
-  std::string bytes;  // with LWS_PRE bytes of room for the header
+  std::string bytes;  // starts with LWS_PRE bytes for the header
   bool binary;
 };
 

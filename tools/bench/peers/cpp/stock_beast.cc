@@ -1,6 +1,7 @@
-// Beast as its own asynchronous examples use it: tcp_stream, a strand a connection, suggested timeouts,
-// one asynchronous read and one asynchronous write a message. All else is the library's default, but for
-// TCP_NODELAY, which every server here sets: without it 16 KiB, sent in four frames, wait for delayed ACKs.
+// An echo server like the asynchronous examples of Beast: tcp_stream, one strand per connection, suggested
+// timeouts, one asynchronous read and one asynchronous write per message. Other settings are the library's
+// defaults, except TCP_NODELAY, which every server here sets: without it messages of 16 KiB, sent in four
+// frames, wait for delayed ACKs.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>

@@ -1,5 +1,5 @@
-// websocketpp as its echo example uses it: the Asio transport, one send a message, no logging. TCP_NODELAY
-// as with every server here.
+// An echo server like the echo example of websocketpp: the Asio transport, one send per message, no logging.
+// It sets TCP_NODELAY like every server here.
 #include <cstdio>
 #include <exception>
 #include <websocketpp/config/asio_no_tls.hpp>

@@ -1,4 +1,4 @@
-// An echo server on gorilla/websocket as its echo example shows it, on one core like every other peer.
+// An echo server like the echo example of gorilla/websocket, on one core like every other peer.
 package main
 
 import (
@@ -33,7 +33,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "host:port")
-	cert := flag.String("tls_cert", "", "PEM file; empty: plain")
+	cert := flag.String("tls_cert", "", "PEM file; empty: no TLS")
 	key := flag.String("tls_key", "", "PEM file")
 	flag.Parse()
 	runtime.GOMAXPROCS(1)

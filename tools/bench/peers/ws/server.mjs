@@ -1,4 +1,4 @@
-// An echo server on npm ws as its documentation shows it.
+// An echo server like the example in the documentation of npm ws.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 const { values } = parseArgs({
   options: {
     listen: { type: 'string', default: '127.0.0.1:0' },
-    tls_cert: { type: 'string' }, // PEM files; without them: plain
+    tls_cert: { type: 'string' }, // PEM files; without them: no TLS
     tls_key: { type: 'string' },
   },
 });
