@@ -10,7 +10,7 @@ def _clang_toolchain_impl(ctx):
     configure_unix_toolchain(ctx, get_cpu_value(ctx), {"gcc": str(clang)})
 
 clang_toolchain = repository_rule(
-    doc = "Configures :toolchain as Bazel does by itself, but for clang.",
+    doc = "Configures :toolchain like Bazel's default toolchain, but with clang.",
     implementation = _clang_toolchain_impl,
     configure = True,
     environ = ["PATH"],

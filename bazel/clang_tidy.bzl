@@ -10,7 +10,7 @@ def _sources(attr):
     return [file for file in files if file.is_source and file.extension == "cc"]
 
 def _contexts(target, attr):
-    # A cc_library brings its own context; a binary or test is seen through its deps.
+    # A cc_library has its own context. A binary or test has none, so the contexts of its deps are used.
     infos = [dep[CcInfo] for dep in [target] + getattr(attr, "deps", []) if CcInfo in dep]
     return cc_common.merge_cc_infos(cc_infos = infos).compilation_context
 

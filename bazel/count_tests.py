@@ -3,9 +3,9 @@
 
 Usage: count_tests.py EVENTS EXIT_CODE <LABELS
 
-EVENTS is what --build_event_json_file wrote, EXIT_CODE Bazel's, LABELS the tests that were meant to run,
-one a line. Results from the cache count like others. A test that did not build, crashed or ran out of
-time is one failure, and so is a run that failed for any other reason. Exits with 1 on any failure.
+EVENTS is the file written by --build_event_json_file, EXIT_CODE is Bazel's exit code, and LABELS are the tests
+that should run, one per line. Cached results count like others. A test that did not build, crashed or timed out
+counts as one failure, and so does a run that failed for any other reason. Exits with 1 on any failure.
 """
 
 import json
@@ -20,12 +20,12 @@ def read_events(path):
 
 
 def test_cases(uri):
-    """Yields (name, outcome) of each case in a test.xml; outcome is passed, failed or skipped."""
+    """Yields (name, outcome) of each case in a test.xml. The outcome is passed, failed or skipped."""
     path = urllib.parse.unquote(urllib.parse.urlparse(uri).path)
     for case in xml.etree.ElementTree.parse(path).iter("testcase"):
         error = case.find("error")
         if error is not None:
-            # Bazel's own report, of a test that left none.
+            # Bazel writes this report if the test itself wrote none.
             yield error.get("message", "error"), "failed"
         elif case.find("failure") is not None:
             yield "{}.{}".format(case.get("classname"), case.get("name")), "failed"
@@ -36,7 +36,7 @@ def test_cases(uri):
 
 
 def collect(events):
-    """Returns the status of each label, and the cases of each label, of its last attempt."""
+    """Returns the status and the test cases of each label, from its last attempt."""
     statuses, reports = {}, {}
     for event in events:
         summary = event["id"].get("testSummary")

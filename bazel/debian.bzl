@@ -29,7 +29,7 @@ def _pkg_config(ctx, args, package):
     return [word for word in result.stdout.replace("\n", " ").split(" ") if word]
 
 def _last_of_each(words):
-    # A linker resolves from left to right: of a repeated library the last mention counts.
+    # The linker resolves symbols from left to right, so only the last mention of a repeated library is needed.
     return reversed({word: True for word in reversed(words)}.keys())
 
 def _module_library(ctx, name, module, package):
@@ -38,7 +38,7 @@ def _module_library(ctx, name, module, package):
     return _library(
         name,
         defines = [flag[2:] for flag in cflags if flag.startswith("-D")],
-        # The packages list what a static link would need: --as-needed keeps what is used.
+        # The packages also list libraries that only a static link needs: --as-needed drops the unused ones.
         linkopts = ["-Wl,--as-needed"] + _last_of_each([
             flag
             for flag in libs
@@ -68,13 +68,13 @@ def _debian_library_impl(ctx):
     _build_file(ctx, libraries)
 
 debian_library = repository_rule(
-    doc = "Libraries that pkg-config knows.",
+    doc = "Libraries of a Debian package that are known to pkg-config.",
     implementation = _debian_library_impl,
     attrs = {
-        "module_prefix": attr.string(doc = "Every module of this prefix becomes a target named by the rest."),
-        "modules": attr.string_dict(doc = "Target name to pkg-config module."),
-        "package": attr.string(mandatory = True, doc = "What to install when a module is missing."),
-        "programs": attr.string_dict(doc = "Program that the users of this library run at build time, to its package."),
+        "module_prefix": attr.string(doc = "Every module with this prefix becomes a target, named without the prefix."),
+        "modules": attr.string_dict(doc = "Maps a target name to a pkg-config module."),
+        "package": attr.string(mandatory = True, doc = "The package to install if a module is missing."),
+        "programs": attr.string_dict(doc = "Maps a program that this library needs at build time to its package."),
     },
     configure = True,
     environ = ["PATH", "PKG_CONFIG_PATH"],
@@ -97,15 +97,15 @@ def _debian_headers_impl(ctx):
     _build_file(ctx, [_library(ctx.name, ctx.attr.defines, ctx.attr.linkopts)])
 
 debian_headers = repository_rule(
-    doc = "A library of headers that pkg-config does not know.",
+    doc = "A header-only library that is not known to pkg-config.",
     implementation = _debian_headers_impl,
     attrs = {
         "defines": attr.string_list(),
-        "header": attr.string(mandatory = True, doc = "Stands for the whole package; below /usr/include."),
+        "header": attr.string(mandatory = True, doc = "A header of the package, relative to /usr/include."),
         "linkopts": attr.string_list(),
         "minimum": attr.int(),
         "minimum_macro": attr.string(doc = "Macro in the header that must be at least `minimum`."),
-        "package": attr.string(mandatory = True, doc = "What to install when it is missing or too old."),
+        "package": attr.string(mandatory = True, doc = "The package to install if the header is missing or too old."),
     },
     configure = True,
     local = True,

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Holds what ARCHITECTURE.md says about floors: a package depends only on its own floor and lower ones.
-# Prints every dependency that points upwards and exits with 1 if there is one.
+# Checks the floors of ARCHITECTURE.md: a package may depend only on its own floor and on lower ones. Prints an example
+# of each forbidden dependency and exits with 1 if there is one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# From the ground up. A package of gateway/ or services/ that stands on none is a mistake, too.
+# The floors, lowest first. A package of gateway/ or services/ that is on no floor is an error.
 floors=(
   "gateway/base proto"
   "gateway/connections"
@@ -14,7 +14,7 @@ floors=(
   "services/server"
 )
 
-# The only targets inside gateway/ that may know gRPC.
+# The only targets inside gateway/ that may depend on gRPC.
 backend="filter('^//gateway/handlers:backend', //gateway/...)"
 
 failed=0
@@ -23,7 +23,7 @@ query() { bazel query --noshow_progress --ui_event_filters=-info --noimplicit_de
 
 packages=$(query --output=package 'kind(rule, //...)')
 
-# The arguments as a union of targets, those left out that have none (yet).
+# Prints the packages in the arguments as a union of target patterns, without those that have no targets.
 union() {
   local name found=()
   for name; do
@@ -33,7 +33,7 @@ union() {
   echo "${found[*]:-set()}"
 }
 
-# WHAT FROM TO: nothing in FROM may depend on anything in TO, however indirectly.
+# WHAT FROM TO: nothing in FROM may depend on anything in TO, directly or indirectly.
 forbid() {
   local what=$1 from=$2 to=$3 path
   path=$(query "somepath($from, $to)")
@@ -56,8 +56,8 @@ done
 forbid "gateway/ depends on gRPC" "$(union gateway) - $backend" "@grpc//:* + $(union proto)"
 forbid "gateway/ depends on prometheus-cpp" "$(union gateway)" "@prometheus//:*"
 forbid "tools/ depends on services/" "$(union tools)" "$(union services)"
-# What they share has no dependency: the number of the release, and the rule for texts that mislead a reader.
-forbid "tools/ctl knows more than the public API" "$(union tools/ctl)" \
+# The exceptions have no dependencies: the version, and the rule for misleading text.
+forbid "tools/ctl depends on more than the public API" "$(union tools/ctl)" \
   "$(union gateway services) - //gateway/base:version - //gateway/base:version.h - //gateway/base:misleading"
 forbid "depends on a test" "$(union gateway services proto tools)" "$(union tests)"
 exit "$failed"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Prints the version of each installed Debian package that one of the named packages needs, and their own.
+"""Prints the versions of the named Debian packages and of all installed packages that they depend on.
 
 Usage: package_versions.py PACKAGE...
 
-Follows Depends and Pre-Depends. Of alternatives all that are installed count. A package that is not installed is left out.
+Follows Depends and Pre-Depends, and all installed alternatives. Packages that are not installed are left out.
 """
 
 import re
@@ -12,7 +12,7 @@ import sys
 
 
 def installed():
-    """Returns the version and the dependencies of each installed package, by its name and by what it provides."""
+    """Returns version and dependencies of the installed packages, by their names and the names that they provide."""
     fields = "${db:Status-Status}\t${Package}\t${Version}\t${Provides}\t${Depends}, ${Pre-Depends}\n"
     lines = subprocess.run(["dpkg-query", "-W", "-f", fields], check=True, capture_output=True, text=True).stdout
     packages = {}

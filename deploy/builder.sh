@@ -1,4 +1,4 @@
-# Who builds and runs images on this machine, and a base image to begin with. Sourced.
+# Functions that find docker or podman and a base image. Other scripts source this file.
 # shellcheck shell=bash
 
 engine='' # docker or podman, set by find_engine
@@ -16,7 +16,7 @@ install_packages() {
     install "$@" >/dev/null
 }
 
-# Podman is installed where neither works.
+# Sets engine. Installs podman if neither docker nor podman works.
 find_engine() {
   if docker info >/dev/null 2>&1; then
     engine=docker
@@ -27,7 +27,8 @@ find_engine() {
   engine=podman
 }
 
-# ARGUMENT...: `build`, in the format that knows HEALTHCHECK. As root podman needs no more than chroot.
+# ARGUMENT...: runs `build` in docker's image format, because the OCI format has no HEALTHCHECK. As root, podman uses
+# chroot isolation, which needs fewer privileges.
 build_image() {
   local options=()
   [[ $engine == docker ]] || options=(--format docker --pull=never)
@@ -37,15 +38,15 @@ build_image() {
 
 has_image() { "$engine" image inspect "$1" >/dev/null 2>&1; }
 
-# Sets base to an image that is here.
+# Sets base to an image that exists on this machine. Pulls or creates it if necessary.
 find_base() {
   ! has_image "$base" || return 0
   ! timeout 60 "$engine" pull -q "$base" >/dev/null 2>&1 || return 0
   [[ -z ${BASE:-} ]] || {
-    echo "cannot pull $base" >&2
+    echo "cannot pull the image $base" >&2
     return 1
   }
-  echo "cannot pull $base: debootstrap makes one" >&2
+  echo "cannot pull the image $base; creating one with debootstrap" >&2
   base=$stand_in
   has_image "$base" || make_base
 }
@@ -66,7 +67,7 @@ make_base() {
   as_root rm -rf "$folder"
 }
 
-# Where this machine gets Debian's packages from, as in sources.list.
+# Prints this machine's sources of Debian packages, in the format of sources.list.
 package_sources() {
   # shellcheck disable=SC2016  # apt's own variables
   apt-get indextargets --format 'deb $(SITE) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |

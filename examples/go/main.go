@@ -1,5 +1,6 @@
-// Lists and watches the connections of a gateway, and ends those of every user who logs out; each line of
-// the standard input is one. Whoever authenticates users labels their connections, by UpdateConnection.
+// Lists and watches the connections of a gateway, and ends the connections of each user that logs out. Each
+// line of standard input is the name of a user. The service that authenticates users must set the label `user`
+// on their connections, with UpdateConnection.
 package main
 
 import (
@@ -14,7 +15,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// A name becomes a value of a filter (docs/filter.md) in which nothing means anything: "quoted", with escapes.
+// Escapes a value for a filter (docs/filter.md), so that no character in it has a special meaning.
 var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `*`, `\*`)
 
 func must[T any](value T, err error) T {
@@ -31,7 +32,7 @@ func watch(ctx context.Context, control pb.ConnectionServiceClient) {
 		kind := strings.ToLower(strings.TrimPrefix(event.Type.String(), "CONNECTION_EVENT_TYPE_"))
 		fmt.Println(kind, event.GetConnection().GetConnectionId())
 	}
-	fmt.Println("watch ended:", err) // after Unavailable, a real program goes on with the last ResumeToken
+	fmt.Println("watch ended:", err) // after Unavailable, a real program resumes with the last ResumeToken
 }
 
 func main() {
@@ -39,7 +40,7 @@ func main() {
 	plain := grpc.WithTransportCredentials(insecure.NewCredentials())
 	control := pb.NewConnectionServiceClient(must(grpc.Dial(os.Args[1], plain)))
 	list := &pb.ListConnectionsRequest{Filter: "labels:user"}
-	for more := true; more; more = list.PageToken != "" { // a page may be empty without being the last
+	for more := true; more; more = list.PageToken != "" { // an empty page is not necessarily the last
 		page := must(control.ListConnections(ctx, list))
 		for _, c := range page.Connections {
 			fmt.Println("here", c.ConnectionId, c.Labels["user"])
@@ -52,7 +53,7 @@ func main() {
 		logOut := &pb.InterruptConnectionsRequest{Filter: filter, Code: 4001, Reason: "logged out", RatePerSecond: -1}
 		stream := must(control.InterruptConnections(ctx, logOut))
 		progress := must(stream.Recv())
-		for ; !progress.Done; progress = must(stream.Recv()) { // the last one has all counts
+		for ; !progress.Done; progress = must(stream.Recv()) { // the last message has the final counts
 		}
 		fmt.Printf("%s: %d closed\n", lines.Text(), progress.MatchedCount)
 	}

@@ -1,8 +1,8 @@
-// Lists and watches the connections of a gateway, and ends those of every user who logs out:
+// Lists and watches the connections of a gateway, and ends the connections of each user that logs out:
 //
-//   node logout.mjs HOST:PORT < users-who-log-out, a name a line
+//   node logout.mjs HOST:PORT < file with one user name per line
 //
-// Whoever authenticates users says so on their connections, by UpdateConnection: the label `user`.
+// The service that authenticates users must set the label `user` on their connections, with UpdateConnection.
 import grpc from '@grpc/grpc-js';
 import {loadSync} from '@grpc/proto-loader';
 import {createInterface} from 'node:readline/promises';
@@ -15,12 +15,12 @@ const {ConnectionService} = grpc.loadPackageDefinition(definition).drawbridge.co
 const control = new ConnectionService(process.argv[2], grpc.credentials.createInsecure());
 const listConnections = promisify(control.listConnections.bind(control));
 
-// A value for a filter (docs/filter.md): nothing in a name may mean anything there.
+// Quotes a value for a filter (docs/filter.md), so that no character in it has a special meaning.
 const quoted = value => `"${value.replace(/["\\*]/g, '\\$&')}"`;
 
 async function showAll() {
   let pageToken = '';
-  do {  // a page may be empty without being the last
+  do {  // an empty page is not necessarily the last
     const page = await listConnections({filter: 'labels:user', pageToken});
     for (const {connectionId, labels} of page.connections ?? []) console.log('here', connectionId, labels.user);
     pageToken = page.nextPageToken;
@@ -32,17 +32,17 @@ function watch() {
   events.on('data', ({type, connection}) => {
     console.log(type.replace('CONNECTION_EVENT_TYPE_', '').toLowerCase(), connection?.connectionId ?? '');
   });
-  // After UNAVAILABLE, a real program goes on with the last resumeToken.
+  // After UNAVAILABLE, a real program resumes with the last resumeToken.
   events.on('error', error => console.log('watch ended:', grpc.status[error.code]));
   return events;
 }
 
-// Fields are in lowerCamelCase here. One with another name, such as rate_per_second, is dropped without an error.
+// Field names are in lowerCamelCase here. Unknown names, such as rate_per_second, are ignored without an error.
 async function logOut(user) {
   const filter = `labels.user = ${quoted(user)}`;
   let last = {};
   const request = {filter, code: 4001, reason: 'logged out', ratePerSecond: -1};
-  for await (const progress of control.interruptConnections(request)) last = progress;  // it has all counts
+  for await (const progress of control.interruptConnections(request)) last = progress;  // has the final counts
   console.log(`${user}: ${last.matchedCount ?? 0} closed`);
 }
 

@@ -1,8 +1,8 @@
-"""Lists and watches the connections of a gateway, and ends those of every user who logs out.
+"""Lists and watches the connections of a gateway, and ends the connections of each user that logs out.
 
-    logout.py HOST:PORT < users-who-log-out, a name a line
+    logout.py HOST:PORT < file with one user name per line
 
-Whoever authenticates users says so on their connections, by UpdateConnection: the label `user`.
+The service that authenticates users must set the label `user` on their connections, with UpdateConnection.
 """
 
 import re
@@ -15,7 +15,7 @@ from drawbridge.control.v1 import control_pb2, control_pb2_grpc
 
 
 def quoted(value):
-    """A value for a filter (docs/filter.md): nothing in a name may mean anything there."""
+    """Quotes a value for a filter (docs/filter.md), so that no character in it has a special meaning."""
     return '"' + re.sub(r'(["\\*])', r"\\\1", value) + '"'
 
 
@@ -25,7 +25,7 @@ def show_all(control):
         page = control.ListConnections(request, timeout=10)
         for connection in page.connections:
             print("here", connection.connection_id, connection.labels["user"], flush=True)
-        if not page.next_page_token:  # a page may be empty without being the last
+        if not page.next_page_token:  # an empty page is not necessarily the last
             return
         request.page_token = page.next_page_token
 
@@ -35,7 +35,7 @@ def watch(control):
         for event in control.WatchConnections(control_pb2.WatchConnectionsRequest(skip_snapshot=True)):
             kind = control_pb2.ConnectionEventType.Name(event.type).replace("CONNECTION_EVENT_TYPE_", "").lower()
             print(kind, event.connection.connection_id, flush=True)
-    except grpc.RpcError as error:  # after UNAVAILABLE, a real program goes on with the last resume_token
+    except grpc.RpcError as error:  # after UNAVAILABLE, a real program resumes with the last resume_token
         print("watch ended:", error.code().name, flush=True)
 
 
@@ -43,7 +43,7 @@ def log_out(control, user):
     request = control_pb2.InterruptConnectionsRequest(
         filter="labels.user = " + quoted(user), code=4001, reason="logged out", rate_per_second=-1)
     for progress in control.InterruptConnections(request):
-        pass  # the last one has all counts
+        pass  # the last message has the final counts
     print(f"{user}: {progress.matched_count} closed", flush=True)
 
 

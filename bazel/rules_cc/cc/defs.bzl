@@ -1,4 +1,4 @@
-"""Stands in for rules_cc: this Bazel has the rules built in."""
+"""A stub for rules_cc: this version of Bazel has these rules built in."""
 
 cc_binary = native.cc_binary
 cc_import = native.cc_import

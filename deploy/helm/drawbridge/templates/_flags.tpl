@@ -1,10 +1,10 @@
-{{/* Where a flag goes. One that needs a restart is in the environment, so it is a part of the pod template: a change of it
-     replaces the pods, and `kubectl rollout undo` takes it back. One that the gateway takes while it runs is in the flag
-     file, so a change of it replaces no pod. The flag file wins over the environment: no flag is in both. */}}
+{{/* A flag that needs a restart is set in the environment, which is part of the pod template: a change replaces the
+     pods, and `kubectl rollout undo` reverts it. A reloadable flag is set in the flag file: a change does not replace
+     the pods. No flag is in both, because the flag file takes precedence over the environment. */}}
 
-{{/* The flags under `config` that can be reloaded; tests/deploy/flags_are_values holds the list to `drawbridge --help`.
-     The drain's times can be reloaded too, but stay in the environment: terminationGracePeriodSeconds is their sum, and a pod
-     that drains for longer than that is killed. */}}
+{{/* The flags under `config` that can be reloaded. tests/deploy/flags_are_values compares the list with
+     `drawbridge --help`. The times of the drain are reloadable too, but are set in the environment:
+     terminationGracePeriodSeconds is their sum, and a pod that drains for longer is killed. */}}
 {{- define "drawbridge.reloadableFlags" -}}
 {{- list
       "allowed_hosts"
@@ -35,14 +35,14 @@
       "trusted_proxies" | toJson -}}
 {{- end -}}
 
-{{/* A value as the gateway reads it. Numbers in values are floats to Helm. */}}
+{{/* A value in the syntax of the gateway's flags. Helm reads numbers in values as floats. */}}
 {{- define "drawbridge.flagValue" -}}
 {{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
 {{- end -}}
 
 {{/* The file of --flagfile. */}}
 {{- define "drawbridge.flagFile" -}}
-# The flags under `config` of the chart that can be reloaded.
+# The reloadable flags under `config` of the chart.
 {{- $reloadable := include "drawbridge.reloadableFlags" . | fromJsonArray }}
 {{- range $name, $value := .Values.config }}
 {{- if has $name $reloadable }}
@@ -51,8 +51,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* The environment of the container: what the chart sets, the flags under `config` that need a restart, and where
-     drawbridgectl finds the gateway. */}}
+{{/* The environment of the container: flags that the chart sets, the flags under `config` that need a restart, and the
+     address of the control API for drawbridgectl. */}}
 {{- define "drawbridge.environment" -}}
 {{- $loopback := ternary "[::1]" "127.0.0.1" (and .Values.control.expose (eq .Values.bindAddress "[::]")) -}}
 {{- $environment := dict

@@ -1,10 +1,11 @@
-{{/* Of Services, so a DNS label; of pods, so that with the 17 characters that these add it is a node id. */}}
+{{/* The name of the Service, so it must be a DNS label. It is also the prefix of pod names, which are node ids of at
+     most 40 characters: Kubernetes appends 17 characters, so it may have 23. */}}
 {{- define "drawbridge.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
 {{- $full = default $full .Values.fullnameOverride | replace "." "-" -}}
 {{- if gt (len $full) 23 -}}
-{{- fail (printf "the name %q has %d characters, and may have 23: set fullnameOverride" $full (len $full)) -}}
+{{- fail (printf "the name %q has %d characters, more than 23: set fullnameOverride" $full (len $full)) -}}
 {{- end -}}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $full) -}}
 {{- fail (printf "the name %q must begin with a letter: set fullnameOverride" $full) -}}
@@ -51,8 +52,8 @@ labels:
 {{- end -}}
 {{- end -}}
 
-{{/* How many gateways there are to be. With autoscaling it is the number that the live Deployment has: Kubernetes takes a
-     manifest that has none for one gateway. Empty where there is no live Deployment, and where no cluster is asked. */}}
+{{/* The number of replicas. With autoscaling it is the number in the live Deployment, because Kubernetes sets it to 1
+     if the manifest has none. Empty if there is no live Deployment, or if Helm renders without a cluster. */}}
 {{- define "drawbridge.replicas" -}}
 {{- if .Values.autoscaling.enabled -}}
 {{- with lookup "apps/v1" "Deployment" .Release.Namespace (include "drawbridge.fullname" .) -}}
@@ -63,14 +64,14 @@ labels:
 {{- end -}}
 {{- end -}}
 
-{{/* What values.schema.json cannot say, since it does not compare values. */}}
+{{/* Checks that values.schema.json cannot express, because a JSON schema cannot compare values. */}}
 {{- define "drawbridge.validate" -}}
 {{- if eq (int .Values.admin.port) (int .Values.control.port) -}}
 {{- fail (printf "admin.port is %d: must differ from control.port" (int .Values.admin.port)) -}}
 {{- end -}}
 {{- end -}}
 
-{{/* The parts of one folder of secrets: a certificate with its key, the CA of clients, and tokens. */}}
+{{/* The sources of one projected volume of secrets: a certificate with its key, the CA of clients, and tokens. */}}
 {{- define "drawbridge.secretFiles" -}}
 {{- if .tls.secretName }}
 - secret:
