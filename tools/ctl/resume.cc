@@ -34,12 +34,11 @@ ExitCode Resume(const Flags& flags, Session& session) {
 
 void DefineResume(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* resume =
-      Subcommand(app, "resume", "Return a draining or drained node to service",
-                 "  drawbridgectl resume\n"
-                 "  drawbridgectl --address 10.0.0.7 resume gateway-2\n"
-                 "Connections whose close began during the drain are still closed.\n",
-                 flags, Resume, chosen);
+  CLI::App* resume = Subcommand(app, "resume", "Return a draining or drained node to service",
+                                "  drawbridgectl resume\n"
+                                "  drawbridgectl --address 10.0.0.7 resume gateway-2\n"
+                                "Connections whose close began during the drain are still closed.\n",
+                                flags, Resume, chosen);
   resume->add_option("NODE", flags->node, "Node id [the node at --address]")->type_name("");
 }
 

@@ -64,12 +64,11 @@ ExitCode Draw(const Flags& flags, Session& session) {
 
 void DefineToken(CLI::App& app, Action* chosen) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* token =
-      Subcommand(app, "token",
-                 "Create a token on standard output, and its line for --control_tokens on standard error",
-                 "  (umask 077; drawbridgectl token ci sender >ci.token 2>>tokens)\n"
-                 "  drawbridgectl token alice operator -o json\n",
-                 flags, Draw, chosen);
+  CLI::App* token = Subcommand(
+      app, "token", "Create a token on standard output, and its line for --control_tokens on standard error",
+      "  (umask 077; drawbridgectl token ci sender >ci.token 2>>tokens)\n"
+      "  drawbridgectl token alice operator -o json\n",
+      flags, Draw, chosen);
   token
       ->add_option_function<std::string>(
           "NAME",
