@@ -57,6 +57,7 @@ async def deadlines_of_waiting_calls_leave_the_connection_alone(gateway):
             await asyncio.sleep(0.01)
     finally:
         watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
         channel.close()
 
 
