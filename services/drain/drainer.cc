@@ -60,7 +60,10 @@ std::string Drainer::Resume() {
 int64_t Drainer::Shutdown(DrainPlan plan) {
   std::promise<void> over;
   shutting_down_ = true;
-  Post([this, plan = std::move(plan)]() mutable { Begin(std::move(plan)); });
+  Post([this, plan = std::move(plan)]() mutable {
+    Begin(std::move(plan));
+    if (hastened_) EndNow();
+  });
   WhenOver([&over] { over.set_value(); });
   over.get_future().wait();
   return told_;
@@ -68,10 +71,8 @@ int64_t Drainer::Shutdown(DrainPlan plan) {
 
 void Drainer::Hasten() {
   Post([this] {
-    DrainPlan now;
-    if (schedule_.has_value()) now.close = schedule_->close;
-    now.close.grace = std::chrono::nanoseconds(0);
-    Begin(std::move(now));
+    hastened_ = true;
+    EndNow();
   });
 }
 
@@ -100,6 +101,15 @@ void Drainer::Begin(DrainPlan plan) {
   StartAnew();
   Become(NodeState::kDraining);
   Step();
+}
+
+// Brings the end of the drain in progress, if any, forward to now.
+void Drainer::EndNow() {
+  if (!schedule_.has_value()) return;
+  DrainPlan now;
+  now.close = schedule_->close;
+  now.close.grace = std::chrono::nanoseconds(0);
+  Begin(std::move(now));
 }
 
 // Continues the drain from its current phase. Runs again when the next action is due or the last client is

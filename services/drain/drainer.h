@@ -46,8 +46,8 @@ class Drainer {
   // The final drain: from now on only Hasten changes it. Returns told(). Blocks until no client is left,
   // which takes little longer than `plan` says.
   int64_t Shutdown(DrainPlan plan);
-  // Sends the close frame to all remaining clients at once and cuts them shortly afterwards. Must be called
-  // only during Shutdown.
+  // Sends the close frame to all remaining clients at once and cuts them shortly afterwards. Only during
+  // Shutdown, or just before it: then Shutdown ends at once, with the code of its plan.
   void Hasten();
 
   NodeState state() const { return state_; }
@@ -78,6 +78,7 @@ class Drainer {
 
   // Called only on its thread.
   void Begin(DrainPlan plan);
+  void EndNow();
   void Step();
   void CloseThoseDue(SteadyTime now);
   void StartAnew();
@@ -101,6 +102,7 @@ class Drainer {
   std::optional<SteadyTime> cut_;  // set once all closes have begun
   int64_t told_before_ = 0;        // by earlier values of `close_`
   bool accepting_ = true;
+  bool hastened_ = false;  // before the final drain has begun
   std::map<uint64_t, std::function<void()>> waiting_;
 
   boost::asio::thread_pool thread_{1};
