@@ -112,7 +112,7 @@ class ListChurnTest : public ::testing::Test {
   ManualClock clock_;
   // The history is large enough to keep every ended connection during the test.
   Registry registry_{NodeIdentity("node-a", "abcd1234"), {.history = {.capacity = 1'000'000}}, &clock_};
-  const PageTokens tokens_;
+  PageTokens tokens_;
   Model model_;
   std::atomic<int> steps_ = 0;
   std::atomic<bool> done_ = false;
