@@ -66,6 +66,16 @@ class RunningGateway {
   Gateway gateway_;
 };
 
+// Whether memory that was freed can be used again at once. AddressSanitizer keeps up to 256 MB of it aside,
+// so a test of memory that is freed and allocated again and again measures only that.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kReusesFreedMemory = false;
+#elif defined(__has_feature)
+inline constexpr bool kReusesFreedMemory = !__has_feature(address_sanitizer);
+#else
+inline constexpr bool kReusesFreedMemory = true;
+#endif
+
 // The resident memory of this process, in bytes.
 inline size_t ResidentMemory() {
   std::ifstream statm("/proc/self/statm");

@@ -93,13 +93,15 @@ TEST_P(SharedTest, WhatManyClientsDoNotReadIsThereOnce) {
   Mute(40, payload, 8);
   EXPECT_GE(Waiting(), 44u) << "the kernel takes a few";
   EXPECT_EQ(static_cast<size_t>(payload.use_count()), Waiting() + 1);
-  EXPECT_LT(ResidentMemory(), before + 16 * kMegabyte) << "copies would be 40 MB and more";
+  // OpenSSL frees its buffers of each record.
+  const size_t bound = before + (kReusesFreedMemory || !GetParam() ? 16 : 200) * kMegabyte;
+  EXPECT_LT(ResidentMemory(), bound) << "copies would be over 250 MB";
 
   // A closing that waits until everything is read makes no copies, either.
   for (const auto& connection : connections_) connection->Interrupt(CloseRequest(CloseCause::kShutdown));
   LetItLook();
   EXPECT_EQ(static_cast<size_t>(payload.use_count()), Waiting() + 1);
-  EXPECT_LT(ResidentMemory(), before + 16 * kMegabyte);
+  EXPECT_LT(ResidentMemory(), bound);
   for (int i = 0; i < 8; ++i) ASSERT_EQ(muted_[0].ReadFrame().payload, *payload);
   EXPECT_EQ(muted_[0].ReadCloseAndAnswer().code(), 1001);
 
