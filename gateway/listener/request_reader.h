@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/listener/handshake.h"
 
@@ -29,6 +30,12 @@ class RequestReader {
 
   // After a verdict: the bytes after the request. Valid as long as the bytes of the last call of Feed.
   std::span<char> rest() const { return rest_; }
+
+  // After the verdict that a request may be upgraded: the values of all header lines of this name, in order,
+  // and the query of the target. They may hold tokens, so they are read only by what looks for one. Valid as
+  // long as this object.
+  std::vector<std::string_view> Lines(std::string_view name) const;
+  std::string_view query() const;
 
   // Whether the method is HEAD, even if the request is incomplete: no answer to HEAD has a body.
   bool is_head() const { return is_head_; }
