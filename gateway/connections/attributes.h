@@ -1,4 +1,4 @@
-// What the control API writes on a connection: labels and an expiry.
+// What may change on a connection while it is open: labels, an expiry and the id of the client's token.
 #ifndef DRAWBRIDGE_GATEWAY_CONNECTIONS_ATTRIBUTES_H_
 #define DRAWBRIDGE_GATEWAY_CONNECTIONS_ATTRIBUTES_H_
 
@@ -20,6 +20,7 @@ struct Attributes : boost::intrusive_ref_counter<Attributes, boost::thread_safe_
   absl::btree_map<std::string, std::string> labels;
   std::optional<WallTime> expire_time;  // as requested, so that it reads back unchanged
   uint64_t revision = 1;                // of the connection; 1 if it was never changed
+  std::string token_id;                 // of the client's current token (jti); empty: none
 };
 
 using AttributesPointer = boost::intrusive_ptr<const Attributes>;
