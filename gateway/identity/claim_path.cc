@@ -1,0 +1,47 @@
+#include "gateway/identity/claim_path.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <utility>
+
+#include "gateway/identity/quoted.h"
+
+namespace drawbridge {
+
+ClaimPath::ClaimPath(std::vector<std::string> names)
+    : names_(std::move(names)), shown_(Quoted(fmt::format("{}", fmt::join(names_, ".")))) {}
+
+ClaimPath ClaimPath::OfName(std::string_view name) { return ClaimPath({std::string(name)}); }
+
+std::variant<ClaimPath, std::string> ClaimPath::Parse(std::string_view text) {
+  if (text.find("://") != std::string_view::npos && text.find('\\') == std::string_view::npos)
+    return OfName(text);
+  std::vector<std::string> names(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '.') {
+      names.emplace_back();
+      continue;
+    }
+    if (text[i] == '\\' && (++i == text.size() || (text[i] != '.' && text[i] != '\\')))
+      return R"(has a \ that is not followed by . or \)";
+    names.back().push_back(text[i]);
+  }
+  if (std::ranges::any_of(names, &std::string::empty)) return "has an empty name";
+  return ClaimPath(std::move(names));
+}
+
+const boost::json::value* ClaimPath::Find(const boost::json::object& claims) const {
+  const boost::json::object* object = &claims;
+  const boost::json::value* found = nullptr;
+  for (const std::string& name : names_) {
+    found = object == nullptr ? nullptr : object->if_contains(name);
+    if (found == nullptr || found->is_null()) return nullptr;
+    object = found->if_object();
+  }
+  return found;
+}
+
+}  // namespace drawbridge
