@@ -30,6 +30,7 @@ constexpr std::array kFields = {
     FieldInfo{Field::kSendQueueMessages, FieldType::kNumber, "send_queue_messages"},
     FieldInfo{Field::kSendQueueBytes, FieldType::kNumber, "send_queue_bytes"},
     FieldInfo{Field::kRoundTripTime, FieldType::kDuration, "round_trip_time"},
+    FieldInfo{Field::kTokenId, FieldType::kText, "token_id"},
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ enum class Field : uint8_t {
   kSendQueueMessages,
   kSendQueueBytes,
   kRoundTripTime,
+  kTokenId,
 };
 
 // The type of a field's values.
