@@ -25,8 +25,6 @@ using std::chrono::seconds;
 
 using Refusal = std::optional<TokenRefusal>;
 
-constexpr seconds kLastSecond = std::chrono::floor<seconds>(WallTime::max().time_since_epoch());
-
 // A value for a refusal, without what objects and arrays contain.
 std::string Shown(const json::value* value) {
   if (value == nullptr) return "missing";
@@ -75,18 +73,18 @@ Refusal CheckAudience(const json::object& payload, const TokenRules& rules) {
                                   rules.audiences.size() > 1 ? " or another allowed audience" : "")};
 }
 
-// Converts seconds since 1970. Times that WallTime cannot represent, and those before 1970, become the
+// Converts seconds since 1970. Times after kLatestTime, and those before 1970, become the
 // nearest that is allowed: a conversion of a double that does not fit is undefined.
 WallTime ToTime(double since_epoch) {
   if (!(since_epoch > 0)) return WallTime();
-  if (since_epoch >= static_cast<double>(kLastSecond.count())) return WallTime(kLastSecond);
+  if (since_epoch >= static_cast<double>(kLatestTime.count())) return WallTime(kLatestTime);
   const double whole = std::floor(since_epoch);
   return WallTime(seconds(static_cast<int64_t>(whole)) +
                   nanoseconds(static_cast<int64_t>((since_epoch - whole) * 1e9)));
 }
 
 WallTime ToTime(int64_t since_epoch) {
-  return WallTime(std::clamp(seconds(since_epoch), seconds(0), kLastSecond));
+  return WallTime(std::clamp(seconds(since_epoch), seconds(0), kLatestTime));
 }
 
 // Sets `time` where the payload has the claim.
@@ -96,7 +94,7 @@ Refusal ParseTime(const json::object& payload, std::string_view name, std::optio
   if (claim->is_int64()) {
     *time = ToTime(claim->get_int64());
   } else if (claim->is_uint64()) {
-    *time = WallTime(kLastSecond);  // more than int64_t takes
+    *time = WallTime(kLatestTime);  // more than int64_t takes
   } else if (claim->is_double()) {
     *time = ToTime(claim->get_double());
   } else {

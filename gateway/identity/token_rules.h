@@ -19,6 +19,10 @@ inline constexpr size_t kMaxHeaderBytes = 2048;  // decoded
 inline constexpr size_t kMaxPrincipalBytes = 256;
 inline constexpr size_t kMaxTokenIdBytes = 256;
 
+// Since 1970, in 2255. Later times of a token count as this one, so that a leeway can be added to each
+// without an overflow of WallTime.
+inline constexpr std::chrono::seconds kLatestTime{9'000'000'000};
+
 struct TokenRules {
   AlgorithmSet algorithms = AlgorithmSet::All();
   std::string issuer;                  // of iss; empty: any, also none
@@ -33,7 +37,7 @@ struct TokenRules {
 struct Claims {
   std::string principal;  // 1 to kMaxPrincipalBytes of UTF-8 without control characters
   std::string token_id;   // jti, with the same bounds; empty: none
-  // exp. Up to the leeway ago. A time beyond the last whole second of WallTime (in 2262) is that second.
+  // exp, at most kLatestTime. May have passed by less than the leeway.
   WallTime expire_time;
   Labels labels;
 };
