@@ -20,14 +20,18 @@ std::variant<ClaimPath, std::string> ClaimPath::Parse(std::string_view text) {
   if (text.find("://") != std::string_view::npos && text.find('\\') == std::string_view::npos)
     return OfName(text);
   std::vector<std::string> names(1);
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '.') {
+  while (!text.empty()) {
+    if (text.front() == '.') {
       names.emplace_back();
-      continue;
+    } else {
+      if (text.front() == '\\') {
+        text.remove_prefix(1);
+        if (!text.starts_with('.') && !text.starts_with('\\'))
+          return R"(has a \ that is not followed by . or \)";
+      }
+      names.back().push_back(text.front());
     }
-    if (text[i] == '\\' && (++i == text.size() || (text[i] != '.' && text[i] != '\\')))
-      return R"(has a \ that is not followed by . or \)";
-    names.back().push_back(text[i]);
+    text.remove_prefix(1);
   }
   if (std::ranges::any_of(names, &std::string::empty)) return "has an empty name";
   return ClaimPath(std::move(names));

@@ -24,10 +24,10 @@ constexpr size_t kMaxDepth = 32;
 // project does not. Its member names are those that Boost requires.
 class Builder {
  public:
-  static constexpr size_t max_object_size = json::object::max_size();
-  static constexpr size_t max_array_size = json::array::max_size();
-  static constexpr size_t max_key_size = json::string::max_size();
-  static constexpr size_t max_string_size = json::string::max_size();
+  static const size_t max_object_size = json::object::max_size();
+  static const size_t max_array_size = json::array::max_size();
+  static const size_t max_key_size = json::string::max_size();
+  static const size_t max_string_size = json::string::max_size();
 
   Builder() { open_.reserve(kMaxDepth); }
 

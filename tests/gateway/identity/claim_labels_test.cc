@@ -109,6 +109,7 @@ TEST(LabelRulesTest, NamesTheRuleThatIsWrong) {
 
 TEST(LabelRulesTest, AConnectionHasAtMost32) {
   std::vector<std::string> texts;
+  texts.reserve(33);
   for (int i = 0; i < 32; ++i) texts.push_back("a=l" + std::to_string(i));
   EXPECT_THAT(Rules(texts), HasSubstr("'a'=l31;"));
   texts.emplace_back("a=more");

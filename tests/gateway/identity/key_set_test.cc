@@ -17,7 +17,6 @@
 namespace drawbridge {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const SigningKey& Rsa() {

@@ -306,6 +306,7 @@ TEST(SignatureTest, ThreadsShareAKeySet) {
   for (const char* const algorithm : {"RS256", "PS256", "ES256", "EdDSA"})
     tokens.push_back(KeyFor(algorithm).TokenOf(algorithm, "", kPayload));
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 50; ++round) {
