@@ -39,7 +39,7 @@ class KeySet {
   // Parses a JWK set (RFC 7517, section 5). Keys that cannot be used are skipped (see ParseJsonWebKey);
   // several may have the same kid. The result may have no usable key, as the set of an issuer that has not
   // created one yet. A text instead says why the whole set is refused: too large, no JSON, or no array
-  // "keys". Does not block, but takes up to 0.1 s of CPU for kMaxKeys.
+  // "keys". Does not block, but takes about 10 ms of CPU time for kMaxKeys.
   static std::variant<KeySet, std::string> Parse(std::string_view text);
 
   size_t usable() const { return keys_.size(); }

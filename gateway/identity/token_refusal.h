@@ -9,7 +9,8 @@
 
 namespace drawbridge {
 
-// The rule that a token breaks. In the order in which they are checked, so a token is refused by the first.
+// The rule that a token breaks. The rules are checked in this order, except that the forms of signature and
+// payload (kFormat) are checked where these are needed. A refusal names the first rule that is broken.
 enum class TokenRule : uint8_t {
   kSize,         // the token or its header is too large
   kFormat,       // not three parts in base64url, or the header or payload is no unambiguous JSON object

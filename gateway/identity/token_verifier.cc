@@ -138,23 +138,21 @@ std::variant<Header, TokenRefusal> ParseHeader(std::string_view part, AlgorithmS
   return header;
 }
 
-// The key that the header names, for refusals.
-std::string Shown(const Header& header) {
-  const std::string_view algorithm = InfoOf(header.algorithm).name;
-  if (!header.key_id.has_value()) return fmt::format("no 'kid' and 'alg' {}", Quoted(algorithm));
-  return fmt::format("'kid' {} and 'alg' {}", Quoted(*header.key_id), Quoted(algorithm));
+// What a key must have for this token, for refusals.
+std::string Wanted(const Header& header) {
+  if (header.key_id.has_value()) return fmt::format("with 'kid' {}", Quoted(*header.key_id));
+  return fmt::format("for 'alg' {}", Quoted(InfoOf(header.algorithm).name));
 }
 
 Refusal CheckCandidates(const KeySet::Candidates& candidates, const Header& header) {
   if (!candidates.is_known) {
     return TokenRefusal{.rule = TokenRule::kUnknownKey,
-                        .text = fmt::format("the key set has no key for {}", Shown(header)),
+                        .text = fmt::format("the key set has no key {}", Wanted(header)),
                         .may_need_newer_keys = true};
   }
   if (candidates.fitting != 0) return std::nullopt;
-  return TokenRefusal{TokenRule::kKeyMismatch,
-                      fmt::format("the key {} of the key set is not for 'alg' {}", Quoted(*header.key_id),
-                                  Quoted(InfoOf(header.algorithm).name))};
+  return TokenRefusal{TokenRule::kKeyMismatch, fmt::format("the key {} is not for 'alg' {}", Wanted(header),
+                                                           Quoted(InfoOf(header.algorithm).name))};
 }
 
 Refusal CheckSignature(const Parts& parts, const Header& header, const KeySet& keys) {
@@ -166,12 +164,12 @@ Refusal CheckSignature(const Parts& parts, const Header& header, const KeySet& k
   for (const VerificationKey* const key : candidates.keys) {
     if (key != nullptr && key->Verifies(header.algorithm, parts.signed_text, *signature)) return std::nullopt;
   }
-  return TokenRefusal{
-      .rule = TokenRule::kSignature,
-      .text = fmt::format("the signature is wrong, by {} of {} keys for {}",
-                          std::min(candidates.fitting, KeySet::kMaxTried), candidates.fitting, Shown(header)),
-      // A token without kid fits the keys of today also where a newer one signed it.
-      .may_need_newer_keys = !header.key_id.has_value()};
+  return TokenRefusal{.rule = TokenRule::kSignature,
+                      .text = fmt::format("the signature is wrong: {} of {} keys {} were tried",
+                                          std::min(candidates.fitting, KeySet::kMaxTried), candidates.fitting,
+                                          Wanted(header)),
+                      // A token without kid fits old keys also where a newer key signed it.
+                      .may_need_newer_keys = !header.key_id.has_value()};
 }
 
 }  // namespace

@@ -161,10 +161,10 @@ TEST_F(TokenHeaderTest, KidIsABoundedString) {
   EXPECT_EQ(JudgeMembers(R"("kid":")" + std::string(257, 'k') + "\""),
             "key_id: the header's 'kid' has 257 bytes: must have at most 256");
   EXPECT_THAT(JudgeMembers(R"("kid":")" + std::string(256, 'k') + "\""), StartsWith("unknown_key: "));
-  EXPECT_THAT(JudgeMembers(R"("kid":"")"), StartsWith("unknown_key: the key set has no key for 'kid' ''"));
+  EXPECT_THAT(JudgeMembers(R"("kid":"")"), StartsWith("unknown_key: the key set has no key with 'kid' ''"));
   EXPECT_THAT(JudgeMembers(R"("kid":"../../etc/passwd")"), StartsWith("unknown_key: "));
   EXPECT_THAT(JudgeMembers(R"("kid":"k\u0000")"),
-              StartsWith("unknown_key: the key set has no key for 'kid' 'k%00'"));
+              StartsWith("unknown_key: the key set has no key with 'kid' 'k%00'"));
   EXPECT_THAT(JudgeMembers(R"("kid":"\"\r\nX: y\\\u00e4")"), HasSubstr("'kid' '%22%0D%0AX: y%5C%C3%A4'"));
 }
 
