@@ -4,8 +4,8 @@ namespace drawbridge {
 namespace {
 
 constexpr std::array<std::string_view, kHandshakeResults> kHandshakeWords = {
-    "accepted",         "bad_request", "forbidden", "timeout",    "not_websocket", "too_many",
-    "header_too_large", "full",        "draining",  "tls_failed", "disconnected"};
+    "accepted", "bad_request", "forbidden",  "timeout",      "not_websocket", "too_many",  "header_too_large",
+    "full",     "draining",    "tls_failed", "disconnected", "unauthorized",  "unverified"};
 
 constexpr uint16_t kFirstCode = 1000;  // RFC 6455, section 7.4.1
 constexpr size_t kRegisteredCodes = 16;

@@ -29,9 +29,11 @@ enum class HandshakeResult {
   kDraining,        // 503
   kTlsFailed,
   kDisconnected,  // the client disconnected before its request was complete
+  kUnauthorized,  // 401, or accepted and closed for its token
+  kUnverified,    // 503: the token cannot be verified now
 };
 std::span<const std::string_view> HandshakeResultWords();  // in the order of the enumeration
-inline constexpr size_t kHandshakeResults = 11;
+inline constexpr size_t kHandshakeResults = 13;
 
 enum class TlsHandshake { kTls12, kTls13, kFailed };
 inline constexpr size_t kTlsHandshakes = 3;

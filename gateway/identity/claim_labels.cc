@@ -9,7 +9,6 @@
 #include <optional>
 #include <string_view>
 
-#include "gateway/base/ascii.h"
 #include "gateway/identity/quoted.h"
 
 namespace drawbridge {
@@ -18,12 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kTypes = "a string, a number, a boolean or an array of strings without commas";
-
-bool IsLabelKey(std::string_view key) {
-  return !key.empty() && key.size() <= kMaxLabelKeyBytes && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '_' || c == '.' || c == '-';
-  });
-}
 
 // nullopt where an element cannot be part of a value.
 std::optional<std::string> Join(const json::array& list) {

@@ -3,21 +3,15 @@
 #define DRAWBRIDGE_GATEWAY_IDENTITY_CLAIM_LABELS_H_
 
 #include <boost/json/fwd.hpp>
-#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "gateway/connections/label.h"
 #include "gateway/identity/claim_path.h"
 
 namespace drawbridge {
-
-// The bounds of labels that the control API sets (UpdateConnection). A key has 1 to kMaxLabelKeyBytes of
-// [a-z0-9_.-].
-inline constexpr size_t kMaxLabels = 32;
-inline constexpr size_t kMaxLabelKeyBytes = 63;
-inline constexpr size_t kMaxLabelValueBytes = 256;
 
 struct LabelRule {
   ClaimPath claim;

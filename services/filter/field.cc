@@ -52,10 +52,4 @@ std::string FieldNames() {
   return names;
 }
 
-bool IsLabelKey(std::string_view key) {
-  return !key.empty() && key.size() <= 63 && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-  });
-}
-
 }  // namespace drawbridge
