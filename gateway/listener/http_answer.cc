@@ -50,10 +50,11 @@ std::string SwitchingProtocols(const Agreement& agreement, WallTime now) {
       "Connection: Upgrade\r\n"
       "Sec-WebSocket-Accept: {}\r\n"
       "{}{}"
-      "X-Connection-Id: {}\r\n"
+      "{}"
       "\r\n",
       HttpDate(now), agreement.accept, line("Sec-WebSocket-Protocol", agreement.subprotocol),
-      line("Sec-WebSocket-Extensions", agreement.extensions), agreement.connection_id);
+      line("Sec-WebSocket-Extensions", agreement.extensions),
+      line("X-Connection-Id", agreement.connection_id));
 }
 
 }  // namespace drawbridge

@@ -25,10 +25,10 @@ std::string Serialize(const HttpAnswer& answer, WallTime now, bool to_head = fal
 
 // What a client and the gateway have agreed on. The members are views.
 struct Agreement {
-  std::string_view accept;  // Sec-WebSocket-Accept
-  std::string_view connection_id;
-  std::string_view subprotocol;  // empty: none
-  std::string_view extensions;   // empty: none
+  std::string_view accept;         // Sec-WebSocket-Accept
+  std::string_view connection_id;  // empty: none is told
+  std::string_view subprotocol;    // empty: none
+  std::string_view extensions;     // empty: none
 };
 // The answer that switches protocols (RFC 6455, section 4.2.2).
 std::string SwitchingProtocols(const Agreement& agreement, WallTime now);
