@@ -15,23 +15,23 @@ struct Overloaded : Functions... {
 template <typename... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
 
-// The keys of `by_identity_`. The first character keeps the kinds apart. The key of a label has no '='.
+// The first character keeps the kinds apart. The key of a label has no '='.
 std::string PrincipalKey(std::string_view name) { return std::string("p").append(name); }
 std::string TokenKey(std::string_view id) { return std::string("t").append(id); }
 std::string LabelKey(std::string_view key, std::string_view value) {
   return std::string("l").append(key).append("=").append(value);
 }
 
-// Empty for a network.
-std::string KeyOf(const BanSubject& subject) {
-  return std::visit(Overloaded{[](const BannedPrincipal& each) { return PrincipalKey(each.name); },
-                               [](const BannedToken& each) { return TokenKey(each.id); },
-                               [](const BannedLabel& each) { return LabelKey(each.key, each.value); },
-                               [](const IpNetwork&) { return std::string(); }},
-                    subject);
-}
-
 }  // namespace
+
+std::string KeyOf(const BanSubject& subject) {
+  return std::visit(
+      Overloaded{[](const BannedPrincipal& each) { return PrincipalKey(each.name); },
+                 [](const BannedToken& each) { return TokenKey(each.id); },
+                 [](const BannedLabel& each) { return LabelKey(each.key, each.value); },
+                 [](const IpNetwork& each) { return std::string("a").append(each.ToString()); }},
+      subject);
+}
 
 std::string_view WordOf(BanKind kind) {
   constexpr std::array<std::string_view, kBanKinds> kWords = {"principal", "address", "label", "token"};

@@ -44,6 +44,9 @@ struct BannedToken {
 };
 using BanSubject = std::variant<BannedPrincipal, IpNetwork, BannedLabel, BannedToken>;
 
+// A text that two subjects share if and only if they are equal.
+std::string KeyOf(const BanSubject& subject);
+
 // The alternatives of BanSubject, in its order.
 enum class BanKind : uint8_t { kPrincipal, kAddress, kLabel, kToken };
 inline constexpr size_t kBanKinds = 4;

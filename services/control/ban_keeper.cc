@@ -42,18 +42,22 @@ std::vector<BanPointer> AllOf(Bans& bans) {
 
 }  // namespace
 
-BanKeeper::BanKeeper(std::string path, Bans* bans, const Clock* clock)
-    : path_(std::move(path)), bans_(*bans), clock_(*clock) {
-  if (path_.empty()) return;
+std::vector<Ban> LoadBans(const std::string& path, WallTime now) {
+  if (path.empty()) return {};
+  const auto fail = [&path](std::string_view what) {
+    throw std::runtime_error(fmt::format("--bans_file is \"{}\": {}", path, what));
+  };
+  std::vector<Ban> bans;
   try {
-    for (Ban& ban : ReadBansFile(path_, clock_.Wall())) {
-      if (!bans_.Insert(std::move(ban))) throw BansFileError("has too many bans");
-    }
+    bans = ReadBansFile(path, now);
   } catch (const BansFileError& error) {
-    throw std::runtime_error(fmt::format("--bans_file is \"{}\": {}", path_, error.what()));
+    fail(error.what());
   }
-  if (const std::string problem = WriteBansFile(path_, AllOf(bans_)); !problem.empty())
-    throw std::runtime_error(fmt::format("--bans_file is \"{}\": {}", path_, problem));
+  std::vector<BanPointer> kept;
+  kept.reserve(bans.size());
+  for (const Ban& ban : bans) kept.push_back(std::make_shared<const Ban>(ban));
+  if (const std::string problem = WriteBansFile(path, kept); !problem.empty()) fail(problem);
+  return bans;
 }
 
 BanKeeper::~BanKeeper() { thread_.join(); }

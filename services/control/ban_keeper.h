@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -16,16 +17,20 @@
 
 namespace drawbridge {
 
+// The bans that are in the file and have not expired at `now`. Writes the file again without the others,
+// which shows that it can be written. `path` empty: no file, no bans. Throws std::exception, which says what
+// is wrong with which file. Blocks on the file system.
+std::vector<Ban> LoadBans(const std::string& path, WallTime now);
+
 // Makes one change after another on a thread of its own, since a change may wait for the disk. If the file
 // cannot be written, the change fails with BANS_FILE_FAILED and nothing has changed. Thread-safe; no call
 // blocks. Each `done` is called once, on that thread, and must not block.
 class BanKeeper {
  public:
-  // Reads the file, then writes it again without what has expired, which shows that it can be written. `path`
-  // empty: no file. `bans` and `clock` must outlive it. Throws std::exception, which says what is wrong with
-  // which file. Blocks on the file system.
-  BanKeeper(std::string path, Bans* bans, const Clock* clock);
-  // Waits until the changes that were asked for are made.
+  // `path`: as LoadBans takes it. `bans` has what LoadBans returned. It must outlive the keeper, and nothing
+  // else may add bans or erase them.
+  BanKeeper(std::string path, Bans* bans) : path_(std::move(path)), bans_(*bans) {}
+  // Waits until the changes that were asked for are made and their `done` was called.
   ~BanKeeper();
 
   // Adds a ban. If there is one with its id that has the content that is wanted, that one stays and is the
@@ -40,8 +45,6 @@ class BanKeeper {
   // The result is the ban that was deleted; NOT_FOUND if there is none.
   void Delete(std::string ban_id, Made done);
 
-  Bans& bans() { return bans_; }
-
  private:
   grpc::Status CreateNow(const WantedBan& wanted, BanPointer* made);
   grpc::Status LengthenNow(std::vector<Ban> bans);
@@ -51,7 +54,6 @@ class BanKeeper {
 
   const std::string path_;
   Bans& bans_;
-  const Clock& clock_;
   boost::asio::thread_pool thread_{1};
 };
 

@@ -25,7 +25,7 @@ namespace json = google::protobuf::util;
 
 constexpr std::string_view kHeader = R"({"format":"drawbridge-bans","version":1})";
 constexpr size_t kWriteBytes = 1 << 20;  // written at once
-constexpr mode_t kMode = 0600;           // principals are nobody else's business
+constexpr mode_t kMode = 0600;           // only the owner may read principals
 
 [[noreturn]] void Refuse(size_t line, const std::string& what) {
   throw BansFileError(fmt::format("line {}: {}", line, what));

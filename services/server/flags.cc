@@ -100,6 +100,11 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
               "token, or cert:SUBJECT ROLE for a certificate. ROLE is viewer, sender or operator. Empty: "
               "callers are not authenticated. The file is read again when it changes.",
               WantFile);
+  define.Text(
+      "bans_file", &flags->bans_file,
+      "The file in which bans survive a restart. The gateway creates it, and replaces it at each change of "
+      "the bans; so it must also be able to create files in its folder. Empty: bans end with the process.",
+      [](const std::string&) { return std::string(); });
   define.Text("admin_listen", &flags->admin_listen,
               "The address that serves /metrics, /healthz and /readyz over HTTP, without authentication: "
               "ip:port or [ipv6]:port. Port 0 picks a free port.",

@@ -28,6 +28,7 @@ struct Flags {
   std::string control_tls_key;
   std::string control_tls_client_ca;
   std::string control_tls_client_auth = "none";
+  std::string bans_file;       // empty: bans do not survive a restart
   std::string control_tokens;  // empty: callers are not authenticated
   std::string tls_cert;        // empty: no TLS
   std::string tls_key;

@@ -12,6 +12,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/node_identity.h"
+#include "gateway/connections/bans.h"
 #include "gateway/handlers/new_handler.h"
 #include "gateway/listener/gateway.h"
 #include "gateway/listener/host_policy.h"
@@ -21,6 +22,7 @@
 #include "gateway/listener/trusted_proxies.h"
 #include "services/admin/admin.h"
 #include "services/admin/probes.h"
+#include "services/control/ban_keeper.h"
 #include "services/server/control_plane.h"
 #include "services/server/memory_return.h"
 #include "services/server/tls_flags.h"
@@ -57,6 +59,12 @@ GatewayOptions OptionsOf(const Flags& flags) {
           .tls = TlsFilesOf(flags)};
 }
 
+GatewayOptions OptionsAtStart(const Flags& flags, const Clock& clock) {
+  GatewayOptions options = OptionsOf(flags);
+  options.bans = LoadBans(flags.bans_file, clock.Wall());
+  return options;
+}
+
 void WarnOfExpiry(const char* flag, std::optional<std::chrono::system_clock::time_point> not_after,
                   const Clock& clock) {
   if (!not_after.has_value() || *not_after > clock.Wall()) return;
@@ -78,8 +86,8 @@ Server::Server(const Flags& flags)
       tls_files_({flags.tls_cert, flags.tls_key, flags.tls_client_ca}),
       control_tls_files_({flags.control_tls_cert, flags.control_tls_key, flags.control_tls_client_ca}),
       control_tokens_file_({flags.control_tokens}),
-      gateway_(std::make_unique<Gateway>(OptionsOf(flags), NodeIdentity::Draw(flags.node_id), handler_.get(),
-                                         &clock_)),
+      gateway_(std::make_unique<Gateway>(OptionsAtStart(flags, clock_), NodeIdentity::Draw(flags.node_id),
+                                         handler_.get(), &clock_)),
       control_(std::make_unique<ControlPlane>(flags, ControlPlane::Node{
                                                          .gateway = gateway_.get(),
                                                          .clock = &clock_,
@@ -106,7 +114,7 @@ Server::Server(const Flags& flags)
                                                            : std::optional(control_certificates->not_after());
                                               },
                                           .not_ready = [this] { return WhyNotReady(); }},
-                              [this] { TellHealth(); });
+                              [this] { Tick(); });
   WarnAtStart();
   WatchFiles();
 }
@@ -190,6 +198,13 @@ std::optional<NotReady> Server::WhyNotReady() const {
 bool Server::FullIsNotReady() const {
   MutexLock lock(mu_);
   return flags_.not_ready_when_full;
+}
+
+// Once a second.
+void Server::Tick() {
+  constexpr size_t kBansSwept = 10'000;
+  TellHealth();
+  gateway_->bans().Sweep(kBansSwept);
 }
 
 void Server::TellHealth() { control_->SetServing(!WhyNotReady().has_value()); }

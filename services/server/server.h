@@ -71,6 +71,7 @@ class Server {
 
   std::optional<NotReady> WhyNotReady() const;
   bool FullIsNotReady() const;
+  void Tick();
   void TellHealth();
 
   mutable Mutex mu_;

@@ -180,7 +180,8 @@ class BanKeeperTest : public BansFileTest {
   void Start(const std::string& path) {
     keeper_.reset();
     bans_ = std::make_unique<Bans>(&clock_);
-    keeper_ = std::make_unique<BanKeeper>(path, bans_.get(), &clock_);
+    for (Ban& ban : LoadBans(path, clock_.Wall())) EXPECT_TRUE(bans_->Insert(std::move(ban)));
+    keeper_ = std::make_unique<BanKeeper>(path, bans_.get());
   }
 
   StatusFacts Create(const Ban& ban, bool by_ttl = false) {
