@@ -39,6 +39,11 @@ size_t KeySource::usable() const {
   return in_use == nullptr ? 0 : in_use->set.usable();
 }
 
+bool KeySource::is_fetched() const {
+  const std::lock_guard lock(mu_);
+  return schedule_.has_value();
+}
+
 std::optional<WallTime> KeySource::last_success() const {
   const std::lock_guard lock(mu_);
   return last_success_;

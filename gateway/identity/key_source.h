@@ -45,6 +45,8 @@ class KeySource {
   std::shared_ptr<const Keys> keys() const;
   // The number of keys in it that can verify; 0: there is no set.
   size_t usable() const;
+  // Whether something fetches it again and again.
+  bool is_fetched() const;
   // When the source last gave a good set, also if it was the same one; nullopt: never.
   std::optional<WallTime> last_success() const;
 

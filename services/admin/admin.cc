@@ -11,6 +11,7 @@
 #include "services/admin/control_port_metrics.h"
 #include "services/admin/families.h"
 #include "services/admin/gateway_metrics.h"
+#include "services/admin/identity_metrics.h"
 #include "services/admin/process_metrics.h"
 
 namespace drawbridge {
@@ -54,6 +55,7 @@ std::string Admin::Metrics() const {
                              "Bytes of responses that wait for the callers of watches.",
                              static_cast<double>(node_.watches.queued_bytes())));
   Append(BanMetrics(node_.gateway.bans()), &families);
+  Append(IdentityMetrics(node_.gateway.tokens(), node_.clock), &families);
   Append(ControlPortMetrics(node_.control_port), &families);
   Append(node_.rpcs.Collect(), &families);
   if (const auto not_after = node_.control_certificate_not_after(); not_after.has_value()) {
