@@ -1,18 +1,20 @@
 #include "gateway/identity/claim_path.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstddef>
 #include <utility>
 
 #include "gateway/identity/quoted.h"
 
 namespace drawbridge {
 
-ClaimPath::ClaimPath(std::vector<std::string> names)
-    : names_(std::move(names)), shown_(Quoted(fmt::format("{}", fmt::join(names_, ".")))) {}
+ClaimPath::ClaimPath(std::vector<std::string> names) : names_(std::move(names)) {
+  std::string joined = names_.front();
+  for (size_t i = 1; i < names_.size(); ++i) joined.append(".").append(names_[i]);
+  shown_ = Quoted(joined);
+}
 
 ClaimPath ClaimPath::OfName(std::string_view name) { return ClaimPath({std::string(name)}); }
 
