@@ -30,10 +30,7 @@ AttributesPointer Renewed(const AttributesPointer& before, const Attributes& tok
     if (after->labels.emplace(key, value).second) after->token_labels.push_back(key);
   }
   after->token_id = token.token_id;
-  const bool set_by_update = after->expire_time.has_value() && !after->expires_by_token;
-  if (set_by_update) return after;
-  if (after->expire_time < token.expire_time) after->expire_time = token.expire_time;
-  after->expires_by_token = true;
+  if (after->expires_by_token && after->expire_time < token.expire_time) after->expire_time = token.expire_time;
   return after;
 }
 

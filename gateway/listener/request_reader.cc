@@ -22,6 +22,7 @@ RequestReader::RequestReader(size_t max_bytes) : max_bytes_(max_bytes), parser_(
   // The parser's own count depends on the pieces in which the header arrives.
   parser_->header_limit(std::numeric_limits<uint32_t>::max());
   parser_->eager(false);
+  parser_->body_limit(boost::none);  // the verdict bounds it
 }
 
 RequestReader::~RequestReader() = default;

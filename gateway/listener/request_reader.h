@@ -28,10 +28,11 @@ class RequestReader {
   // headers that are over it only together, with 431 (RFC 6585, section 5).
   std::optional<Verdict> Feed(std::span<char> bytes);
 
-  // After a verdict: the bytes after the request. Valid as long as the bytes of the last call of Feed.
+  // After a verdict: the bytes after the header of the request. Valid as long as the bytes of the last call
+  // of Feed.
   std::span<char> rest() const { return rest_; }
 
-  // After the verdict that a request may be upgraded: the values of all header lines of this name, in order,
+  // After a verdict that is no answer: the values of all header lines of this name, in order,
   // and the query of the target. They may hold tokens, so they are read only by what looks for one. Valid as
   // long as this object.
   std::vector<std::string_view> Lines(std::string_view name) const;

@@ -99,6 +99,14 @@ std::optional<TokenSources> TokenSources::Parse(std::string_view list) {
   return TokenSources(std::move(sources));
 }
 
+TokenSources TokenSources::ForRenewal() const {
+  std::vector<Source> sources;
+  std::ranges::copy_if(sources_, std::back_inserter(sources), [](const Source& source) {
+    return source.kind == Kind::kAuthorization || source.kind == Kind::kCookie;
+  });
+  return sources.empty() ? TokenSources() : TokenSources(std::move(sources));
+}
+
 std::vector<std::string> TokenSources::Candidates(const Source& source, const TokenCarriers& carriers,
                                                   const std::vector<std::string>& entries) {
   switch (source.kind) {

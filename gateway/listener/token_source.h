@@ -49,6 +49,10 @@ class TokenSources {
   std::variant<std::string, HttpAnswer> Find(const TokenCarriers& carriers,
                                              std::vector<std::string>* subprotocols) const;
 
+  // Those of the sources that a renewal uses: the Authorization header and cookies. The Authorization header
+  // where there is neither, because the others do not fit a request by HTTP.
+  TokenSources ForRenewal() const;
+
  private:
   enum class Kind : uint8_t { kAuthorization, kCookie, kQuery, kSubprotocol };
   struct Source {

@@ -13,6 +13,7 @@
 
 #include "gateway/base/line_budget.h"
 #include "gateway/listener/deflate_negotiation.h"
+#include "gateway/listener/find_ban.h"
 
 namespace drawbridge {
 namespace {
@@ -26,6 +27,27 @@ void Unlist(Registration* registration, CloseRequest request, const Clock& clock
   connection->RecordEnd(std::move(result));
   registration->Reset();
   connection->TellWaiters();
+}
+
+RenewalResult RenewalResultOf(HandshakeResult result) {
+  switch (result) {
+    case HandshakeResult::kAccepted:
+      return RenewalResult::kRenewed;
+    case HandshakeResult::kUnauthorized:
+      return RenewalResult::kUnauthorized;
+    case HandshakeResult::kForbidden:
+      return RenewalResult::kForbidden;
+    case HandshakeResult::kTooMany:
+      return RenewalResult::kTooMany;
+    case HandshakeResult::kUnverified:
+      return RenewalResult::kUnverified;
+    case HandshakeResult::kTimeout:
+      return RenewalResult::kTimeout;
+    case HandshakeResult::kDisconnected:
+      return RenewalResult::kDisconnected;
+    default:
+      return RenewalResult::kBadRequest;
+  }
 }
 
 HandshakeResult ResultOf(int status, bool draining) {
@@ -160,6 +182,7 @@ void Upgrade::Receive() {
     return answered_ ? End() : Fail(HandshakeResult::kDisconnected);
   }
   if (answered_) return;
+  if (renewing_ != nullptr) return TakeRenewalBody(buffer.first(result.bytes));
   if (auto verdict = reader_.Feed(buffer.first(result.bytes))) return Decide(*std::move(verdict));
   UpdateInterest();
 }
@@ -192,12 +215,13 @@ void Upgrade::OnDeadline() {
 
 void Upgrade::Decide(Verdict verdict) {
   if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) return Answer(*answer);
+  if (auto* renewal = std::get_if<RenewalRequest>(&verdict)) return BeginRenewal(std::move(*renewal));
   auto& request = std::get<UpgradeRequest>(verdict);
   IdentityPointer identity;
   if (!TakeHeaders(&identity)) return;  // before the peer is replaced by what the headers tell
   Believe(request.forwarding);
   if (const auto answer = PlaceRefusal()) return Answer(*answer);
-  if (!PassesPolicies(request)) return;
+  if (!PassesPolicies(request.host, request.origin)) return;
   if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
   Identify(std::move(request), std::move(identity));
 }
@@ -212,15 +236,15 @@ std::optional<HttpAnswer> Upgrade::PlaceRefusal() const {
 }
 
 // Whether the client may connect as far as host, origin and address tell; it is refused otherwise.
-bool Upgrade::PassesPolicies(const UpgradeRequest& request) {
+bool Upgrade::PassesPolicies(const std::string& host, const std::string& origin) {
   // 421 says that the request may be valid for another server (RFC 9110, section 15.5.20). 403 and 400 do
   // not.
-  if (!policy_.allowed_hosts.Allows(request.host, tls_ ? 443 : 80)) {
-    Answer({421, "this gateway does not serve this host"}, LogField("host", request.host));
+  if (!policy_.allowed_hosts.Allows(host, tls_ ? 443 : 80)) {
+    Answer({421, "this gateway does not serve this host"}, LogField("host", host));
     return false;
   }
-  if (!policy_.allowed_origins.Allows(request.origin, request.host)) {
-    Answer({403, "pages of this origin may not connect"}, LogField("origin", request.origin));
+  if (!policy_.allowed_origins.Allows(origin, host)) {
+    Answer({403, "pages of this origin may not connect"}, LogField("origin", origin));
     return false;
   }
   if (const auto ban = context_.bans->FindAddress(accepted_.peer.ip())) {
@@ -259,7 +283,8 @@ void Upgrade::Admit(const UpgradeRequest& request, const IdentityPointer& identi
   const std::string principal =
       identity == nullptr || identity->principal.empty() ? accepted_.link.PeerSubject() : identity->principal;
   const AttributesPointer attributes = identity == nullptr ? nullptr : identity->attributes;
-  if (const auto ban = FindBan(principal, attributes, /*with_address=*/false)) return AnswerBanned(*ban);
+  if (const auto ban = FindBan(*context_.bans, /*address=*/nullptr, principal, attributes))
+    return AnswerBanned(*ban);
   if (policy_.identity.per_principal == PerPrincipal::kRefuseNewest) {
     auto slot = context_.principal_slots->Take(principal);
     if (!slot.has_value()) {
@@ -268,18 +293,6 @@ void Upgrade::Admit(const UpgradeRequest& request, const IdentityPointer& identi
     accepted_.principal_slot = *std::move(slot);
   }
   Accept(request, principal, attributes, early);
-}
-
-std::optional<BanHit> Upgrade::FindBan(const std::string& principal, const AttributesPointer& attributes,
-                                       bool with_address) const {
-  if (context_.bans->size() == 0) return std::nullopt;
-  std::vector<std::pair<std::string, std::string>> labels;
-  if (attributes != nullptr) labels.assign(attributes->labels.begin(), attributes->labels.end());
-  const Bans::Identity identity{.principal = principal,
-                                .token_id = attributes == nullptr ? std::string_view() : attributes->token_id,
-                                .labels = labels};
-  return with_address ? context_.bans->Find(accepted_.peer.ip(), identity)
-                      : context_.bans->FindIdentity(identity);
 }
 
 void Upgrade::Accept(const UpgradeRequest& request, const std::string& principal,
@@ -300,7 +313,8 @@ void Upgrade::Accept(const UpgradeRequest& request, const std::string& principal
                               .budget = &thread_.send_budget()},
                              attributes);
   // A ban that was created meanwhile may have missed the connection (see Bans).
-  if (const auto ban = FindBan(principal, attributes, /*with_address=*/true)) {
+  const IpAddress address = accepted_.peer.ip();
+  if (const auto ban = FindBan(*context_.bans, &address, principal, attributes)) {
     Unlist(&registration, CloseRequestOf(*ban), thread_.clock());
     return AnswerBanned(*ban);
   }
@@ -370,10 +384,15 @@ void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
 }
 
 void Upgrade::Answer(const HttpAnswer& answer, HandshakeResult result, std::optional<LogField> about) {
-  answered_ = true;
-  UpdateInterest();  // reads again, to see the end of the connection
   LogRefusal(answer, std::move(about));
   Count(result);
+  Respond(answer);
+}
+
+void Upgrade::Respond(HttpAnswer answer) {
+  answered_ = true;
+  UpdateInterest();  // reads again, to see the end of the connection
+  if (renewing_ != nullptr) answer.headers += renewing_->cors;
   const std::string response = Serialize(answer, thread_.clock().Wall(), reader_.is_head());
   if (accepted_.link.Write(response).bytes != response.size()) return End();
   accepted_.link.ShutdownWrite();
@@ -390,7 +409,7 @@ void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about
       {"remote_address", accepted_.peer.ToString()}, {"status", answer.status}, {"why", answer.text}};
   if (about.has_value()) fields.push_back(*std::move(about));
   if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
-  LogEvent(spdlog::level::info, "handshake refused", fields);
+  LogEvent(spdlog::level::info, renewing_ == nullptr ? "handshake refused" : "renewal refused", fields);
 }
 
 // Logs at most a hundred lines a second: the debug level serves to find a single client.
@@ -407,6 +426,7 @@ void Upgrade::LogTlsFailure() const {
 
 void Upgrade::Cut() {
   Abandon();
+  if (renewing_ != nullptr) renewing_->renewal.reset();  // a step that is posted does nothing then
   thread_.newcomers().Forget(this);
   accepted_.link.Close();
   accepted_.slot.Release();
@@ -416,6 +436,7 @@ void Upgrade::Cut() {
 }
 
 void Upgrade::Count(HandshakeResult result) {
+  if (renewing_ != nullptr) return thread_.counters().Renewal(RenewalResultOf(result));
   if (!is_check_ || result == HandshakeResult::kAccepted) thread_.counters().Handshake(result);
 }
 

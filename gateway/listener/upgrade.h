@@ -30,6 +30,8 @@
 #include "gateway/listener/origin_policy.h"
 #include "gateway/listener/proxy_protocol.h"
 #include "gateway/listener/refusal_delays.h"
+#include "gateway/listener/renewal.h"
+#include "gateway/listener/renewal_body.h"
 #include "gateway/listener/request_reader.h"
 #include "gateway/listener/subprotocols.h"
 #include "gateway/listener/trusted_headers.h"
@@ -107,7 +109,7 @@ class Upgrade final : public EventTarget {
   static HttpAnswer TooMany();
   void Decide(Verdict verdict);
   std::optional<HttpAnswer> PlaceRefusal() const;
-  bool PassesPolicies(const UpgradeRequest& request);
+  bool PassesPolicies(const std::string& host, const std::string& origin);
   void Believe(const ForwardingHeaders& headers);
   bool CountAddress(const SocketAddress& client);
 
@@ -122,9 +124,15 @@ class Upgrade final : public EventTarget {
   bool Hold(const UpgradeRequest& request, std::string_view reason);
   void CloseHeld();
 
+  // A request to renew identities instead of an upgrade (upgrade_renewal.cc).
+  void BeginRenewal(RenewalRequest request);
+  void TakeRenewalBody(std::span<char> bytes);
+  void CheckRenewal();
+  void Renew(const IdentityPointer& identity);
+  void RenewFurther();
+  void LogRenewal() const;
+
   void Admit(const UpgradeRequest& request, const IdentityPointer& identity, std::span<char> early);
-  std::optional<BanHit> FindBan(const std::string& principal, const AttributesPointer& attributes,
-                                bool with_address) const;
   void Accept(const UpgradeRequest& request, const std::string& principal,
               const AttributesPointer& attributes, std::span<char> early);
   void CloseOldest(const Connection& newest) const;
@@ -132,6 +140,7 @@ class Upgrade final : public EventTarget {
   void Refuse(const HttpAnswer& answer);
   void Answer(const HttpAnswer& answer, std::optional<LogField> about = std::nullopt);
   void Answer(const HttpAnswer& answer, HandshakeResult result, std::optional<LogField> about);
+  void Respond(HttpAnswer answer);
   void LogTlsFailure() const;
   void LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const;
   void Count(HandshakeResult result);
@@ -156,15 +165,25 @@ class Upgrade final : public EventTarget {
     std::shared_ptr<Ticket> ticket;
   };
 
+  // A request to renew.
+  struct Renewing {
+    RenewalRequest request;
+    std::string cors;  // headers for every answer
+    std::string body;  // as far as it has arrived
+    RenewalIds ids;
+    std::unique_ptr<Renewal> renewal;  // null until the token is verified
+  };
+
   IoThread& thread_;
   UpgradeContext& context_;
   const UpgradePolicy& policy_;  // the one in effect when the client connected
   Accepted accepted_;
   std::unique_ptr<ProxyHeader> preface_;  // null: no PROXY protocol header is expected
   RequestReader reader_;
-  std::unique_ptr<Pending> pending_;  // null: no token is being verified
-  Slot held_slot_;                    // taken: accepted, and closed at the deadline
-  std::string held_reason_;           // of the close frame
+  std::unique_ptr<Pending> pending_;    // null: no token is being verified
+  std::unique_ptr<Renewing> renewing_;  // null: an upgrade is asked for
+  Slot held_slot_;                      // taken: accepted, and closed at the deadline
+  std::string held_reason_;             // of the close frame
   uint32_t interest_;
   bool behind_proxy_protocol_ = false;
   // Whether accepted_.peer, before any header is believed, has written the request. Behind the PROXY protocol

@@ -1,35 +1,21 @@
 // How an upgrade finds out who the client is: by headers of a trusted proxy, or by a token, which is verified
 // on another thread.
-#include <fmt/format.h>
 #include <sys/epoll.h>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "gateway/identity/token_rules.h"
+#include "gateway/listener/unauthorized.h"
 #include "gateway/listener/upgrade.h"
 #include "gateway/session/frame.h"
 
 namespace drawbridge {
-namespace {
-
-// RFC 6750, section 3. Without a token there is no error to tell.
-HttpAnswer Unauthorized() {
-  return {401, "a token is required", "WWW-Authenticate: Bearer realm=\"drawbridge\"\r\n"};
-}
-
-// `refusal.text` has only the characters that error_description may have.
-HttpAnswer Unauthorized(const TokenRefusal& refusal) {
-  return {401, fmt::format("invalid token: {}", refusal.text),
-          fmt::format("WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"{}\"\r\n",
-                      refusal.text)};
-}
-
-}  // namespace
 
 // Takes the identity that a trusted proxy tells. False: the headers are malformed, and the client is refused.
 bool Upgrade::TakeHeaders(IdentityPointer* identity) {
@@ -102,7 +88,8 @@ void Upgrade::Verify(UpgradeRequest request, std::string token) {
 void Upgrade::OnChecked(const TokenCheck& check) {
   const auto pending = std::move(pending_);
   pending->ticket->upgrade = nullptr;
-  if (const auto answer = PlaceRefusal()) return Answer(*answer);
+  if (const auto answer = renewing_ == nullptr ? PlaceRefusal() : std::nullopt) return Answer(*answer);
+  if (check.identity != nullptr && renewing_ != nullptr) return Renew(check.identity);
   if (check.identity != nullptr) return Admit(pending->request, check.identity, pending->early);
   if (check.refusal.has_value())
     return RefuseToken(pending->request, NameOf(check.refusal->rule), Unauthorized(*check.refusal));
@@ -120,7 +107,7 @@ void Upgrade::Abandon() {
 
 // `rule`: the word for the log, as in the metrics.
 void Upgrade::RefuseToken(const UpgradeRequest& request, std::string_view rule, const HttpAnswer& answer) {
-  if (policy_.identity.refuse_by_close && Hold(request, answer.text)) {
+  if (policy_.identity.refuse_by_close && renewing_ == nullptr && Hold(request, answer.text)) {
     LogRefusal(answer, LogField("rule", rule));
     return Count(HandshakeResult::kUnauthorized);
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 
 #include "gateway/identity/token_rules.h"
 
@@ -71,11 +72,20 @@ TEST(ClientIdentityTest, WhatAnUpdateHasSetStays) {
   EXPECT_FALSE(after->expires_by_token);
 }
 
-TEST(ClientIdentityTest, AConnectionWithoutAttributesGetsThoseOfTheToken) {
+TEST(ClientIdentityTest, AConnectionWithoutAttributesGetsTheLabelsOfTheToken) {
   const auto token = IdentityOf(ClaimsWith({{"role", "guest"}}), {}, kNow);
   const auto after = Renewed(nullptr, *token->attributes);
   EXPECT_THAT(after->labels, ElementsAre(Pair("role", "guest")));
-  EXPECT_EQ(after->expire_time, kNow + seconds(60));
+  EXPECT_EQ(after->expire_time, std::nullopt)
+      << "without an expiry it may live for ever: no token shortens that";
+}
+
+TEST(ClientIdentityTest, AnExpiryThatAnUpdateHasRemovedStaysAway) {
+  const auto opened = IdentityOf(ClaimsWith({}), {}, kNow);
+  const boost::intrusive_ptr<Attributes> updated(new Attributes(*opened->attributes));
+  updated->expire_time.reset();
+  updated->expires_by_token = false;
+  EXPECT_EQ(Renewed(updated, *opened->attributes)->expire_time, std::nullopt);
 }
 
 }  // namespace
