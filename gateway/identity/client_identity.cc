@@ -30,7 +30,8 @@ AttributesPointer Renewed(const AttributesPointer& before, const Attributes& tok
     if (after->labels.emplace(key, value).second) after->token_labels.push_back(key);
   }
   after->token_id = token.token_id;
-  if (after->expires_by_token && after->expire_time < token.expire_time) after->expire_time = token.expire_time;
+  if (after->expires_by_token && after->expire_time < token.expire_time)
+    after->expire_time = token.expire_time;
   return after;
 }
 
