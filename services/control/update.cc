@@ -19,7 +19,6 @@ namespace {
 
 namespace v1 = control::v1;
 
-constexpr size_t kMaxLabels = 32;
 constexpr std::string_view kLabelPath = "labels.";
 
 // The validated changes of a request.
@@ -81,7 +80,10 @@ boost::intrusive_ptr<Attributes> Apply(const Change& change, const v1::Connectio
                                        const AttributesPointer& before) {
   boost::intrusive_ptr<Attributes> after(before == nullptr ? new Attributes : new Attributes(*before));
   ++after->revision;
-  if (change.replace_labels) after->labels = {wanted.labels().begin(), wanted.labels().end()};
+  if (change.replace_labels) {
+    after->labels = {wanted.labels().begin(), wanted.labels().end()};
+    after->token_labels.clear();
+  }
   for (const std::string& key : change.label_keys) {
     const auto value = wanted.labels().find(key);
     if (value == wanted.labels().end()) {
@@ -89,8 +91,12 @@ boost::intrusive_ptr<Attributes> Apply(const Change& change, const v1::Connectio
     } else {
       after->labels[key] = value->second;
     }
+    std::erase(after->token_labels, key);
   }
-  if (change.set_expiry) after->expire_time = change.expire_time;
+  if (change.set_expiry) {
+    after->expire_time = change.expire_time;
+    after->expires_by_token = false;
+  }
   return after;
 }
 
