@@ -2,17 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
-
+#include "gateway/connections/label.h"
 #include "services/control/errors.h"
-#include "services/filter/field.h"
 
 namespace drawbridge {
-namespace {
-
-constexpr size_t kMaxLabelValue = 256;
-
-}  // namespace
 
 grpc::Status CheckLabel(const std::string& key, const std::string& value, const std::string& field) {
   if (!IsLabelKey(key)) {
@@ -20,10 +13,10 @@ grpc::Status CheckLabel(const std::string& key, const std::string& value, const 
                         fmt::format("has the key \"{}\": 1 to 63 characters of [a-z0-9_.-] are required",
                                     key.size() <= 64 ? key : "of " + std::to_string(key.size()) + " bytes"));
   }
-  if (value.size() > kMaxLabelValue) {
+  if (value.size() > kMaxLabelValueBytes) {
     return InvalidField("LABEL_VALUE_TOO_LONG", field,
                         fmt::format("has a value of {} bytes at \"{}\": at most {} are allowed", value.size(),
-                                    key, kMaxLabelValue));
+                                    key, kMaxLabelValueBytes));
   }
   return grpc::Status::OK;
 }
