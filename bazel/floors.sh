@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 floors=(
   "gateway/base proto"
   "gateway/connections"
-  "gateway/handlers"
+  "gateway/handlers gateway/identity"
   "gateway/session gateway/listener"
   "services/auth services/filter services/control services/reflection services/health services/admin services/drain"
   "services/server"

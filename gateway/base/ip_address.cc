@@ -69,6 +69,16 @@ std::optional<IpNetwork> IpNetwork::Parse(std::string_view text) {
   return IpNetwork(*address, prefix);
 }
 
+IpNetwork IpNetwork::Of(const IpAddress& address, int prefix) {
+  return {IpAddress(Masked(address.bytes(), prefix)), prefix};
+}
+
+std::string IpNetwork::ToString() const {
+  std::string text = address_.ToString();
+  if (prefix_ == 128) return text;
+  return text.append("/").append(std::to_string(is_v4() ? prefix_ - kV4Prefix : prefix_));
+}
+
 bool IpNetwork::Contains(const IpAddress& address) const {
   if (address.is_v4() != is_v4()) return false;
   const auto whole = static_cast<size_t>(prefix_ / 8);

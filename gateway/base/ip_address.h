@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace drawbridge {
 
@@ -39,14 +40,27 @@ class IpNetwork {
   // bits set after the prefix.
   static std::optional<IpNetwork> Parse(std::string_view text);
 
+  // The network of the addresses that share the first `prefix` bits with `address`. `prefix` counts in bits
+  // of 128, also for IPv4, where it must be at least kV4Prefix.
+  static IpNetwork Of(const IpAddress& address, int prefix);
+  static constexpr int kV4Prefix = 96;
+
   // An IPv4 address is in no IPv6 network, not even in ::/0.
   bool Contains(const IpAddress& address) const;
 
+  bool is_v4() const { return prefix_ >= kV4Prefix && address_.is_v4(); }
+  int prefix() const { return prefix_; }  // as Of takes it
+  // As Parse takes it. The network of a single address is written as the address.
+  std::string ToString() const;
+
+  friend bool operator==(const IpNetwork&, const IpNetwork&) = default;
+  template <typename H>
+  friend H AbslHashValue(H state, const IpNetwork& network) {
+    return H::combine(std::move(state), network.address_.bytes(), network.prefix_);
+  }
+
  private:
   IpNetwork(const IpAddress& address, int prefix) : address_(address), prefix_(prefix) {}
-  bool is_v4() const { return prefix_ >= kV4Prefix && address_.is_v4(); }
-
-  static constexpr int kV4Prefix = 96;
 
   IpAddress address_;
   int prefix_;  // in bits of 128, also for IPv4

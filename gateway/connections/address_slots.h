@@ -18,6 +18,10 @@ namespace drawbridge {
 
 class AddressSlots;
 
+// A number for the address, with which all addresses of an IPv6 /64 count as one: a client usually controls a
+// whole /64.
+uint64_t AddressKey(const IpAddress& address);
+
 // Counts one socket for its address until it is destroyed or released. Not thread-safe; movable. May be
 // empty.
 class AddressSlot {
@@ -51,8 +55,7 @@ class AddressSlots {
   // Applies to later calls of Take. A socket accepted while the limit was 0 stays uncounted.
   void set_limit(size_t limit) { limit_.store(limit, std::memory_order_relaxed); }
 
-  // nullopt where the address has reached the limit. All addresses of an IPv6 /64 count as one, since a
-  // client usually controls a whole /64.
+  // nullopt where the address has reached the limit. Counts by AddressKey.
   std::optional<AddressSlot> Take(const IpAddress& address);
 
   // The number of addresses that have a slot.

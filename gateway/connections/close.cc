@@ -28,6 +28,7 @@ constexpr std::array kCauses = {
     CloseCauseInfo{CloseCause::kShutdown, kDrain, 1001, "shutdown", "going away"},
     CloseCauseInfo{CloseCause::kExpired, kGateway, 1008, "expired", "expired"},
     CloseCauseInfo{CloseCause::kMaxAge, kGateway, 1001, "max_age", "maximum age reached"},
+    CloseCauseInfo{CloseCause::kReplaced, kGateway, 1008, "replaced", "replaced"},
 };
 
 constexpr bool InOrder() {

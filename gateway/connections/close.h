@@ -30,11 +30,12 @@ enum class CloseCause {
   kInvalidUtf8,     // text that is not UTF-8
   kInvalidDeflate,  // a compressed message that cannot be inflated
   kShutdown,        // the node drains or shuts down
-  kExpired,         // the expiry that the control API set has passed
+  kExpired,         // the expiry has passed that the client's token or the control API set
   kMaxAge,          // the connection reached its maximum age
+  kReplaced,        // its principal opened a newer connection and may have no more
 };
 
-inline constexpr size_t kCloseCauses = 14;
+inline constexpr size_t kCloseCauses = 15;
 
 // What a cause means on the wire, in logs and in metrics.
 struct CloseCauseInfo {

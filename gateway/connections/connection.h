@@ -61,7 +61,9 @@ struct SendLimits {
 // session.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  explicit Connection(const ConnectionInfo& info, SendLimits limits = {}) : info_(info), limits_(limits) {}
+  explicit Connection(const ConnectionInfo& info, SendLimits limits = {},
+                      AttributesPointer attributes = nullptr)
+      : info_(info), limits_(limits), attributes_(std::move(attributes)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -105,7 +107,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // has ended.
   CloseResult close_progress() const;
 
-  // The current attributes. Null if they were never changed.
+  // The current attributes. Null if it began without and they were never changed.
   AttributesPointer attributes() const;
   // For Registry::Update only, which keeps the index consistent. Replaces the attributes by `next`. Returns
   // false and changes nothing where they are no longer `expected` or the connection is no longer open.

@@ -27,6 +27,7 @@ uint32_t BytesOf(const AttributesPointer& attributes) {
   for (const auto& [key, value] : attributes->labels) {
     bytes += 2 * sizeof(std::string) + key.size() + value.size();
   }
+  for (const std::string& key : attributes->token_labels) bytes += sizeof(std::string) + key.size();
   return static_cast<uint32_t>(bytes);
 }
 

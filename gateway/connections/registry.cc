@@ -38,15 +38,16 @@ void Registration::Reset() {
 Registry::Registry(NodeIdentity node, Options options, const Clock* clock)
     : node_(std::move(node)), clock_(clock), history_(options.history, clock), events_(options.events) {}
 
-Registration Registry::Add(ConnectionInfo info, SendLimits limits) {
+Registration Registry::Add(ConnectionInfo info, SendLimits limits, const AttributesPointer& attributes) {
   info.sequence = last_sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
   const std::string id = node_.ConnectionId(info.sequence);
   info.id = id;
   info.create_time = clock_->Steady();
   info.create_wall_time = clock_->ToWall(info.create_time);
-  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), info, limits);
+  auto connection = std::allocate_shared<Connection>(SlabAllocator<Connection>(), info, limits, attributes);
   const uint64_t sequence = info.sequence;
   if (!info.principal.empty()) index_.Add(IndexKey::OfPrincipal(info.principal), sequence);
+  for (const IndexKey& key : LabelKeys(attributes)) index_.Add(key, sequence);
   Shard& shard = ShardOf(sequence);
   {
     MutexLock lock(shard.mu);

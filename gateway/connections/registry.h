@@ -64,8 +64,9 @@ class Registry {
   const NodeIdentity& node() const { return node_; }
 
   // Creates a connection with a new id and lists it. Ignores id, sequence and times of `info` and sets its
-  // own.
-  [[nodiscard]] Registration Add(ConnectionInfo info, SendLimits limits = {});
+  // own. The connection has `attributes` from its opening on; several connections may share one object.
+  [[nodiscard]] Registration Add(ConnectionInfo info, SendLimits limits = {},
+                                 const AttributesPointer& attributes = nullptr);
 
   // The open, closing or recently closed connection with this id or sequence. Null where there is none.
   std::shared_ptr<Connection> Find(std::string_view id) const;

@@ -4,8 +4,12 @@ namespace drawbridge {
 namespace {
 
 constexpr std::array<std::string_view, kHandshakeResults> kHandshakeWords = {
-    "accepted",         "bad_request", "forbidden", "timeout",    "not_websocket", "too_many",
-    "header_too_large", "full",        "draining",  "tls_failed", "disconnected"};
+    "accepted", "bad_request", "forbidden",  "timeout",      "not_websocket", "too_many",  "header_too_large",
+    "full",     "draining",    "tls_failed", "disconnected", "unauthorized",  "unverified"};
+
+constexpr std::array<std::string_view, kRenewalResults> kRenewalWords = {
+    "renewed",  "bad_request", "unauthorized", "forbidden",
+    "too_many", "unverified",  "timeout",      "disconnected"};
 
 constexpr uint16_t kFirstCode = 1000;  // RFC 6455, section 7.4.1
 constexpr size_t kRegisteredCodes = 16;
@@ -21,6 +25,8 @@ void Sum(const std::array<Counter, N>& counters, std::array<uint64_t, N>* sums) 
 }  // namespace
 
 std::span<const std::string_view> HandshakeResultWords() { return kHandshakeWords; }
+
+std::span<const std::string_view> RenewalResultWords() { return kRenewalWords; }
 
 size_t CloseCodeIndex(uint16_t code) {
   if (code == 0) code = kAbnormalClosure;
@@ -46,6 +52,7 @@ void ThreadCounters::AddTo(Totals* totals) const {
   totals->send_queue_bytes += send_queue_bytes_.Get();
   Sum(handshakes_, &totals->handshakes);
   Sum(tls_handshakes_, &totals->tls_handshakes);
+  Sum(renewals_, &totals->renewals);
   for (size_t i = 0; i < kCloseCauses; ++i) Sum(closed_[i], &totals->closed[i]);
   Sum(interrupts_, &totals->interrupts);
   interrupt_times_.AddTo(&totals->interrupt_times);

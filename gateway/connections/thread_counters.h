@@ -29,9 +29,25 @@ enum class HandshakeResult {
   kDraining,        // 503
   kTlsFailed,
   kDisconnected,  // the client disconnected before its request was complete
+  kUnauthorized,  // 401, or accepted and closed for its token
+  kUnverified,    // 503: the token cannot be verified now
 };
 std::span<const std::string_view> HandshakeResultWords();  // in the order of the enumeration
-inline constexpr size_t kHandshakeResults = 11;
+inline constexpr size_t kHandshakeResults = 13;
+
+// How a request for a renewal ended.
+enum class RenewalResult {
+  kRenewed,       // 200, also where no connection was open
+  kBadRequest,    // 400, 404, 405, 411, 413 or 415
+  kUnauthorized,  // 401
+  kForbidden,     // 403 or 421
+  kTooMany,       // 429
+  kUnverified,    // 503: the token cannot be verified now
+  kTimeout,       // 408
+  kDisconnected,  // the client disconnected before the answer
+};
+std::span<const std::string_view> RenewalResultWords();  // in the order of the enumeration
+inline constexpr size_t kRenewalResults = 8;
 
 enum class TlsHandshake { kTls12, kTls13, kFailed };
 inline constexpr size_t kTlsHandshakes = 3;
@@ -56,6 +72,7 @@ struct Totals {
   uint64_t send_queue_bytes = 0;
   std::array<uint64_t, kHandshakeResults> handshakes{};
   std::array<uint64_t, kTlsHandshakes> tls_handshakes{};
+  std::array<uint64_t, kRenewalResults> renewals{};
   std::array<std::array<uint64_t, kCloseCodes>, kCloseCauses> closed{};
   std::array<uint64_t, kCloseOutcomes> interrupts{};
   DurationHistogram::Sum interrupt_times;
@@ -81,6 +98,7 @@ class ThreadCounters {
 
   void Handshake(HandshakeResult result) { handshakes_[static_cast<size_t>(result)].Add(1); }
   void Handshake(TlsHandshake result) { tls_handshakes_[static_cast<size_t>(result)].Add(1); }
+  void Renewal(RenewalResult result) { renewals_[static_cast<size_t>(result)].Add(1); }
   // `code`: of the close frame that was sent; 0: none was sent.
   void Closed(CloseCause cause, uint16_t code) {
     closed_[static_cast<size_t>(cause)][CloseCodeIndex(code)].Add(1);
@@ -110,6 +128,7 @@ class ThreadCounters {
   Counter send_queue_bytes_;
   std::array<Counter, kHandshakeResults> handshakes_;
   std::array<Counter, kTlsHandshakes> tls_handshakes_;
+  std::array<Counter, kRenewalResults> renewals_;
   std::array<std::array<Counter, kCloseCodes>, kCloseCauses> closed_;
   std::array<Counter, kCloseOutcomes> interrupts_;
   DurationHistogram interrupt_times_;

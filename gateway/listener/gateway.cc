@@ -1,6 +1,7 @@
 #include "gateway/listener/gateway.h"
 
 #include <future>
+#include <stdexcept>
 #include <utility>
 
 namespace drawbridge {
@@ -25,7 +26,8 @@ UpgradePolicy PolicyOf(const GatewayOptions& options) {
           .trusted_headers = options.trusted_headers,
           .allowed_hosts = options.allowed_hosts,
           .allowed_origins = options.allowed_origins,
-          .subprotocols = options.subprotocols};
+          .subprotocols = options.subprotocols,
+          .identity = options.identity};
 }
 
 }  // namespace
@@ -36,15 +38,28 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
       registry_(std::move(node), options.registry, clock),
       slots_(options.max_connections),
       refusal_slots_(kRefusals),
+      held_slots_(kHeldRefusals),
       address_slots_(options.max_connections_per_address),
+      principal_slots_(options.max_connections_per_principal),
+      bans_(clock),
+      tokens_(options.keys == nullptr ? nullptr : std::make_unique<TokenChecker>(options.keys, clock)),
       tls_(options.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options.tls, clock)),
       policies_({PolicyOf(options)}),
       upgrades_{.policy = &policies_.back(),
                 .handler = handler,
                 .registry = &registry_,
                 .address_slots = &address_slots_,
+                .principal_slots = &principal_slots_,
+                .bans = &bans_,
+                .tokens = tokens_.get(),
+                .refusal_delays = &refusal_delays_,
+                .refusal_slots = &refusal_slots_,
+                .held_slots = &held_slots_,
                 .tls = tls_.get()},
       socket_(options.listen) {
+  for (const Ban& ban : options.bans) {
+    if (!bans_.Insert(ban)) throw std::length_error("there are too many bans");
+  }
   for (int i = 0; i < options.io_threads; ++i) {
     threads_.push_back(std::make_unique<IoThread>(clock, &send_budget_));
   }
@@ -63,6 +78,7 @@ Gateway::Gateway(const GatewayOptions& options, NodeIdentity node, Handler* hand
 Gateway::~Gateway() {
   // Stop all threads before destroying any: a running one may hand clients to another.
   for (const auto& thread : threads_) thread->Stop();
+  tokens_.reset();  // its thread posts to those above
   listener_.reset();
   threads_.clear();
 }
@@ -78,6 +94,7 @@ void Gateway::Deal(Upgrade::Accepted accepted) {
 void Gateway::Apply(const GatewayOptions& options) {
   slots_.set_capacity(options.max_connections);
   address_slots_.set_limit(options.max_connections_per_address);
+  principal_slots_.set_limit(options.max_connections_per_principal);
   send_budget_.set_limit(options.send_queue_total_bytes);
   policies_.push_back(PolicyOf(options));
   upgrades_.policy = &policies_.back();

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/base/ascii.h"
 #include "gateway/base/utf8.h"
 #include "gateway/base/version.h"
 #include "gateway/connections/connection_info.h"
@@ -83,12 +84,13 @@ bool HasBody(const Header& header) {
   return header.count(http::field::transfer_encoding) != 0 || (!length.empty() && length != "0");
 }
 
-// What is wrong with the request as HTTP; nullopt: nothing.
-std::optional<HttpAnswer> HttpFault(const Header& header) {
-  if (header.method() != http::verb::get && header.method() != http::verb::head) {
-    return HttpAnswer{405, fmt::format("method {} not allowed: use GET", Kept(View(header.method_string()))),
-                      "Allow: GET, HEAD\r\n"};
-  }
+HttpAnswer NotAllowed(const Header& header, std::string_view use, std::string_view allow) {
+  return {405, fmt::format("method {} not allowed: use {}", Kept(View(header.method_string())), use),
+          fmt::format("Allow: {}\r\n", allow)};
+}
+
+// What is wrong with the Host header; nullopt: nothing.
+std::optional<HttpAnswer> HostFault(const Header& header) {
   // RFC 9112, section 3.2; HTTP/1.0 has no Host header.
   const size_t hosts = header.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && header.version() >= 11)) {
@@ -98,8 +100,60 @@ std::optional<HttpAnswer> HttpFault(const Header& header) {
   if (!ParseAuthority(View(header[http::field::host])).has_value()) {
     return HttpAnswer{400, "the Host header is not a host name or an IP address, with or without a port"};
   }
+  return std::nullopt;
+}
+
+// What is wrong with the request as HTTP, for all paths but kRenewalPath; nullopt: nothing.
+std::optional<HttpAnswer> HttpFault(const Header& header) {
+  if (header.method() != http::verb::get && header.method() != http::verb::head)
+    return NotAllowed(header, "GET", "GET, HEAD");
+  if (auto fault = HostFault(header)) return fault;
   if (HasBody(header)) return HttpAnswer{400, "a GET request with a body is not served"};
   return std::nullopt;
+}
+
+std::string HostOf(const Header& header, const RequestTarget& target) {
+  return Kept(target.authority.empty() ? View(header[http::field::host]) : target.authority);
+}
+
+ForwardingHeaders ForwardingOf(const Header& header) {
+  return {.forwarded = Joined(header, "Forwarded"),
+          .x_forwarded_for = Joined(header, "X-Forwarded-For"),
+          .x_forwarded_proto = Joined(header, "X-Forwarded-Proto")};
+}
+
+bool IsJson(std::string_view content_type) {
+  return ToLower(Split(content_type, ';').front()) == "application/json";
+}
+
+// What is wrong with a renewal; nullopt: nothing. Sets `body_bytes`.
+std::optional<HttpAnswer> RenewalFault(const Header& header, size_t* body_bytes) {
+  if (header.method() != http::verb::post) return NotAllowed(header, "POST", "POST, OPTIONS");
+  if (header.count(http::field::transfer_encoding) != 0)
+    return HttpAnswer{411, "a body must come with Content-Length, without Transfer-Encoding"};
+  const auto length = View(header[http::field::content_length]);
+  if (length.empty()) return std::nullopt;  // no body (RFC 9112, section 6.3)
+  const auto bytes = ParseNumber<uint64_t>(length);
+  if (!bytes.has_value() || *bytes > kMaxRenewalBytes)
+    return HttpAnswer{413, fmt::format("the body is over {} bytes", kMaxRenewalBytes)};
+  if (*bytes != 0 && !IsJson(View(header[http::field::content_type])))
+    return HttpAnswer{415, "the Content-Type of the body is not application/json",
+                      "Accept: application/json\r\n"};
+  *body_bytes = *bytes;
+  return std::nullopt;
+}
+
+Verdict JudgeRenewal(const Header& header, const RequestTarget& target) {
+  if (auto fault = HostFault(header)) return *std::move(fault);
+  if (header.count(http::field::origin) > 1) return HttpAnswer{400, "more than one Origin header"};
+  RenewalRequest request;
+  request.is_preflight = header.method() == http::verb::options;
+  if (!request.is_preflight) request.fault = RenewalFault(header, &request.body_bytes);
+  request.awaits_continue = ToLower(View(header[http::field::expect])) == "100-continue";
+  request.origin = Kept(View(header[http::field::origin]));
+  request.host = HostOf(header, target);
+  request.forwarding = ForwardingOf(header);
+  return request;
 }
 
 // The answer to a request that does not ask for an upgrade to WebSocket.
@@ -139,14 +193,11 @@ Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
   auto extensions = ParseExtensions(Joined(header, "Sec-WebSocket-Extensions"));
   // Section 9.1: malformed extensions fail the connection, whichever they are.
   if (!extensions.has_value()) return HttpAnswer{400, "malformed Sec-WebSocket-Extensions"};
-  const auto host = target.authority.empty() ? View(header[http::field::host]) : target.authority;
   UpgradeRequest request{.accept = AcceptOf(View(header[http::field::sec_websocket_key])),
                          .subprotocols = {subprotocols->begin(), subprotocols->end()},
-                         .host = Kept(host),
+                         .host = HostOf(header, target),
                          .extensions = *std::move(extensions),
-                         .forwarding = {.forwarded = Joined(header, "Forwarded"),
-                                        .x_forwarded_for = Joined(header, "X-Forwarded-For"),
-                                        .x_forwarded_proto = Joined(header, "X-Forwarded-Proto")}};
+                         .forwarding = ForwardingOf(header)};
   request.path = Kept(target.path, kCutPath, &request.cut_texts);
   request.user_agent = Kept(View(header[http::field::user_agent]), kCutUserAgent, &request.cut_texts);
   request.origin = Kept(View(header[http::field::origin]), kCutOrigin, &request.cut_texts);
@@ -156,8 +207,9 @@ Verdict JudgeUpgrade(const Header& header, const RequestTarget& target) {
 }  // namespace
 
 Verdict Judge(const Header& header) {
-  if (auto fault = HttpFault(header)) return *std::move(fault);
   const auto target = ParseRequestTarget(View(header.target()));
+  if (target.has_value() && target->path == kRenewalPath) return JudgeRenewal(header, *target);
+  if (auto fault = HttpFault(header)) return *std::move(fault);
   if (!target.has_value()) {
     return HttpAnswer{400, "the target is neither a path nor an HTTP URI of ASCII characters, without #"};
   }

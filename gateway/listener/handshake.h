@@ -7,7 +7,9 @@
 #include <boost/beast/http/message.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,9 +35,27 @@ struct UpgradeRequest {
   ForwardingHeaders forwarding;
 };
 
-using Verdict = std::variant<UpgradeRequest, HttpAnswer>;
+// Where clients renew the identity of their connections. Under /.well-known/ (RFC 8615), so that it is never
+// a path of an application.
+inline constexpr std::string_view kRenewalPath = "/.well-known/drawbridge/renew";
+inline constexpr size_t kMaxRenewalBytes = 16 * 1024;  // of the body
 
-// Judges a request by its header alone: whether it is well formed and asks for an upgrade. Thread-safe.
+// A request to kRenewalPath. Its body follows.
+struct RenewalRequest {
+  // Why the request is refused whatever the client has to show: 405, 411, 413 or 415. Its body is not read.
+  std::optional<HttpAnswer> fault;
+  bool is_preflight = false;     // OPTIONS, by which a browser asks whether a page may send the request
+  bool awaits_continue = false;  // the client sends the body after 100 (RFC 9110, section 10.1.1)
+  size_t body_bytes = 0;         // at most kMaxRenewalBytes
+  std::string origin;
+  std::string host;
+  ForwardingHeaders forwarding;
+};
+
+using Verdict = std::variant<UpgradeRequest, RenewalRequest, HttpAnswer>;
+
+// Judges a request by its header alone: whether it is well formed, and asks for an upgrade or for a renewal.
+// Thread-safe.
 Verdict Judge(const boost::beast::http::request_header<>& header);
 
 }  // namespace drawbridge

@@ -24,19 +24,20 @@ HttpAnswer UpgradeRequired(std::string text) {
 }
 
 std::string Serialize(const HttpAnswer& answer, WallTime now, bool to_head) {
+  const bool has_content = answer.status != 204;
   return fmt::format(
       "HTTP/1.1 {} {}\r\n"
       "Date: {}\r\n"
       "Connection: {}\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\n"
-      "{}"
-      "Content-Length: {}\r\n"
+      "{}{}{}"
       "\r\n"
       "{}{}",
       answer.status, PhraseOf(answer.status), HttpDate(now),
       // A sender of Upgrade also lists it in Connection (RFC 9110, section 7.8).
-      answer.status == kUpgradeRequired ? "Upgrade, close" : "close", answer.headers, answer.text.size() + 1,
-      to_head ? "" : answer.text, to_head ? "" : "\n");
+      answer.status == kUpgradeRequired ? "Upgrade, close" : "close",
+      has_content ? fmt::format("Content-Type: {}\r\n", answer.content_type) : "", answer.headers,
+      has_content ? fmt::format("Content-Length: {}\r\n", answer.text.size() + 1) : "",
+      to_head || !has_content ? "" : answer.text, to_head || !has_content ? "" : "\n");
 }
 
 std::string SwitchingProtocols(const Agreement& agreement, WallTime now) {
@@ -50,10 +51,11 @@ std::string SwitchingProtocols(const Agreement& agreement, WallTime now) {
       "Connection: Upgrade\r\n"
       "Sec-WebSocket-Accept: {}\r\n"
       "{}{}"
-      "X-Connection-Id: {}\r\n"
+      "{}"
       "\r\n",
       HttpDate(now), agreement.accept, line("Sec-WebSocket-Protocol", agreement.subprotocol),
-      line("Sec-WebSocket-Extensions", agreement.extensions), agreement.connection_id);
+      line("Sec-WebSocket-Extensions", agreement.extensions),
+      line("X-Connection-Id", agreement.connection_id));
 }
 
 }  // namespace drawbridge

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "gateway/listener/request_target.h"
+
 namespace drawbridge {
 
 namespace http = boost::beast::http;
@@ -20,6 +22,7 @@ RequestReader::RequestReader(size_t max_bytes) : max_bytes_(max_bytes), parser_(
   // The parser's own count depends on the pieces in which the header arrives.
   parser_->header_limit(std::numeric_limits<uint32_t>::max());
   parser_->eager(false);
+  parser_->body_limit(boost::none);  // the verdict bounds it
 }
 
 RequestReader::~RequestReader() = default;
@@ -50,6 +53,19 @@ std::optional<Verdict> RequestReader::Feed(std::span<char> bytes) {
     pending_.erase(0, skipped + used);
   }
   return std::nullopt;
+}
+
+std::vector<std::string_view> RequestReader::Lines(std::string_view name) const {
+  std::vector<std::string_view> lines;
+  const auto [begin, end] = parser_->get().equal_range({name.data(), name.size()});
+  for (auto line = begin; line != end; ++line) lines.emplace_back(line->value().data(), line->value().size());
+  return lines;
+}
+
+std::string_view RequestReader::query() const {
+  const auto target = parser_->get().target();
+  const auto parsed = ParseRequestTarget({target.data(), target.size()});
+  return parsed.has_value() ? parsed->query : std::string_view();
 }
 
 // One empty line before the request is ignored (RFC 9112, section 2.2).

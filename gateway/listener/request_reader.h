@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/listener/handshake.h"
 
@@ -27,8 +28,15 @@ class RequestReader {
   // headers that are over it only together, with 431 (RFC 6585, section 5).
   std::optional<Verdict> Feed(std::span<char> bytes);
 
-  // After a verdict: the bytes after the request. Valid as long as the bytes of the last call of Feed.
+  // After a verdict: the bytes after the header of the request. Valid as long as the bytes of the last call
+  // of Feed.
   std::span<char> rest() const { return rest_; }
+
+  // After a verdict that is no answer: the values of all header lines of this name, in order,
+  // and the query of the target. They may hold tokens, so they are read only by what looks for one. Valid as
+  // long as this object.
+  std::vector<std::string_view> Lines(std::string_view name) const;
+  std::string_view query() const;
 
   // Whether the method is HEAD, even if the request is incomplete: no answer to HEAD has a body.
   bool is_head() const { return is_head_; }

@@ -26,7 +26,9 @@ std::optional<RequestTarget> ParseRequestTarget(std::string_view text) {
     if (target.authority.empty() || !ParseAuthority(target.authority).has_value()) return std::nullopt;
     text.remove_prefix(target.authority.size());
   }
-  target.path = text.substr(0, text.find('?'));
+  const size_t question = std::min(text.find('?'), text.size());
+  target.path = text.substr(0, question);
+  if (question < text.size()) target.query = text.substr(question + 1);
   if (target.path.empty()) target.path = "/";
   return target;
 }

@@ -11,6 +11,7 @@ namespace drawbridge {
 struct RequestTarget {
   std::string_view path;       // begins with a slash; without the query
   std::string_view authority;  // empty: see the Host header
+  std::string_view query;      // without the question mark; never listed or logged, since it may hold a token
 };
 
 // Parses the origin form (a path) or the absolute form (an HTTP or HTTPS URI, RFC 6455, section 4.2.1, point

@@ -13,19 +13,47 @@
 
 #include "gateway/base/line_budget.h"
 #include "gateway/listener/deflate_negotiation.h"
+#include "gateway/listener/find_ban.h"
 
 namespace drawbridge {
 namespace {
 
-// How long a refused client may take to read its answer and disconnect. To close at once, with bytes of the
-// client unread, would reset the connection, and the client could lose the answer.
-constexpr std::chrono::seconds kLinger{2};
-constexpr char kRetryAfter[] = "Retry-After: 5\r\n";
+// Ends a connection that was listed and never opened.
+void Unlist(Registration* registration, CloseRequest request, const Clock& clock) {
+  const auto connection = registration->connection();
+  connection->Interrupt(std::move(request));
+  CloseResult result;
+  result.close_time = clock.Steady();
+  connection->RecordEnd(std::move(result));
+  registration->Reset();
+  connection->TellWaiters();
+}
 
-HttpAnswer TooMany() { return {429, "too many connections from this address: try again later", kRetryAfter}; }
+RenewalResult RenewalResultOf(HandshakeResult result) {
+  switch (result) {
+    case HandshakeResult::kAccepted:
+      return RenewalResult::kRenewed;
+    case HandshakeResult::kUnauthorized:
+      return RenewalResult::kUnauthorized;
+    case HandshakeResult::kForbidden:
+      return RenewalResult::kForbidden;
+    case HandshakeResult::kTooMany:
+      return RenewalResult::kTooMany;
+    case HandshakeResult::kUnverified:
+      return RenewalResult::kUnverified;
+    case HandshakeResult::kTimeout:
+      return RenewalResult::kTimeout;
+    case HandshakeResult::kDisconnected:
+      return RenewalResult::kDisconnected;
+    default:
+      return RenewalResult::kBadRequest;
+  }
+}
 
 HandshakeResult ResultOf(int status, bool draining) {
   switch (status) {
+    case 401:
+      return HandshakeResult::kUnauthorized;
     case 200:  // not meant as a WebSocket request: section 4.2.1 requires an upgrade
     case 405:
     case 426:
@@ -49,6 +77,10 @@ HandshakeResult ResultOf(int status, bool draining) {
 
 }  // namespace
 
+HttpAnswer Upgrade::TooMany() {
+  return {429, "too many connections from this address: try again later", kRetryAfter};
+}
+
 void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
   auto upgrade = std::make_unique<Upgrade>(thread, context, std::move(accepted));
   if (context.tls != nullptr && upgrade->preface_ == nullptr) upgrade->accepted_.link.StartTls(*context.tls);
@@ -69,9 +101,11 @@ Upgrade::Upgrade(IoThread& thread, UpgradeContext& context, Accepted accepted)
     preface_ = std::make_unique<ProxyHeader>();
 }
 
-Upgrade::~Upgrade() = default;
+Upgrade::~Upgrade() { Abandon(); }
 
 void Upgrade::OnReady(uint32_t) {
+  if (pending_ != nullptr) return Fail(HandshakeResult::kDisconnected);  // only its end is waited for
+  if (held_slot_ && !answered_) return End();
   if (preface_ != nullptr && !TakePreface()) return;
   const bool was_established = accepted_.link.established();
   const IoResult::Status status = accepted_.link.Handshake();
@@ -113,6 +147,7 @@ bool Upgrade::TakePreface() {
     return false;
   }
   behind_proxy_protocol_ = preface->state() == ProxyHeader::State::kComplete;
+  writer_known_ = !behind_proxy_protocol_ || preface->source().has_value();
   is_check_ = preface->is_local();
   tls_ = preface->client_ssl();
   if (const auto& source = preface->source()) {
@@ -133,9 +168,10 @@ bool Upgrade::Replay(std::string_view bytes) {
     return false;
   }
   std::string copy(bytes);
-  const auto verdict = reader_.Feed(copy);
-  if (verdict.has_value()) Decide(*verdict);
-  return !verdict.has_value();
+  auto verdict = reader_.Feed(copy);
+  if (!verdict.has_value()) return true;
+  Decide(*std::move(verdict));
+  return false;
 }
 
 void Upgrade::Receive() {
@@ -146,13 +182,17 @@ void Upgrade::Receive() {
     return answered_ ? End() : Fail(HandshakeResult::kDisconnected);
   }
   if (answered_) return;
-  if (const auto verdict = reader_.Feed(buffer.first(result.bytes))) return Decide(*verdict);
+  if (renewing_ != nullptr) return TakeRenewalBody(buffer.first(result.bytes));
+  if (auto verdict = reader_.Feed(buffer.first(result.bytes))) return Decide(*std::move(verdict));
   UpdateInterest();
 }
 
-// Only a TLS handshake has bytes to send at this stage.
+// Only a TLS handshake has bytes to send at this stage. Nothing is read while a token is verified or a close
+// is held back, so what the client sends meanwhile stays in the kernel.
 void Upgrade::UpdateInterest() {
-  const uint32_t interest = EPOLLIN | (accepted_.link.has_unsent() ? uint32_t{EPOLLOUT} : 0);
+  const bool waits = pending_ != nullptr || (held_slot_ && !answered_);
+  const uint32_t interest =
+      waits ? uint32_t{EPOLLRDHUP} : EPOLLIN | (accepted_.link.has_unsent() ? uint32_t{EPOLLOUT} : 0);
   if (interest == interest_) return;
   interest_ = interest;
   thread_.newcomers().Modify(accepted_.link.fd(), interest, this);
@@ -160,6 +200,12 @@ void Upgrade::UpdateInterest() {
 
 void Upgrade::OnDeadline() {
   if (answered_) return End();
+  if (held_slot_) return CloseHeld();
+  if (pending_ != nullptr) {
+    Abandon();
+    return Answer({503, "the token could not be verified in time: try again", kRetryAfter},
+                  HandshakeResult::kUnverified, std::nullopt);
+  }
   if (!accepted_.link.established()) {
     CountTls(IoResult::Status::kBroken);
     return Fail(HandshakeResult::kTimeout);
@@ -167,25 +213,45 @@ void Upgrade::OnDeadline() {
   Refuse({408, "the request took too long"});
 }
 
-void Upgrade::Decide(const Verdict& verdict) {
+void Upgrade::Decide(Verdict verdict) {
   if (const auto* answer = std::get_if<HttpAnswer>(&verdict)) return Answer(*answer);
-  const auto& request = std::get<UpgradeRequest>(verdict);
+  if (auto* renewal = std::get_if<RenewalRequest>(&verdict)) return BeginRenewal(std::move(*renewal));
+  auto& request = std::get<UpgradeRequest>(verdict);
+  IdentityPointer identity;
+  if (!TakeHeaders(&identity)) return;  // before the peer is replaced by what the headers tell
   Believe(request.forwarding);
-  if (accepted_.refusal == Refusal::kTooMany) return Answer(TooMany());
-  if (accepted_.refusal == Refusal::kFull) {
-    return Answer({503, "the gateway is full: try again later", kRetryAfter});
-  }
-  if (context_.refusing) return Answer({503, "the gateway is draining: try again", kRetryAfter});
+  if (const auto answer = PlaceRefusal()) return Answer(*answer);
+  if (!PassesPolicies(request.host, request.origin)) return;
+  if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
+  Identify(std::move(request), std::move(identity));
+}
+
+// Why there is no place for the client now.
+std::optional<HttpAnswer> Upgrade::PlaceRefusal() const {
+  if (accepted_.refusal == Refusal::kTooMany) return TooMany();
+  if (accepted_.refusal == Refusal::kFull)
+    return HttpAnswer{503, "the gateway is full: try again later", kRetryAfter};
+  if (context_.refusing) return HttpAnswer{503, "the gateway is draining: try again", kRetryAfter};
+  return std::nullopt;
+}
+
+// Whether the client may connect as far as host, origin and address tell; it is refused otherwise.
+bool Upgrade::PassesPolicies(const std::string& host, const std::string& origin) {
   // 421 says that the request may be valid for another server (RFC 9110, section 15.5.20). 403 and 400 do
   // not.
-  if (!policy_.allowed_hosts.Allows(request.host, tls_ ? 443 : 80)) {
-    return Answer({421, "this gateway does not serve this host"}, LogField("host", request.host));
+  if (!policy_.allowed_hosts.Allows(host, tls_ ? 443 : 80)) {
+    Answer({421, "this gateway does not serve this host"}, LogField("host", host));
+    return false;
   }
-  if (!policy_.allowed_origins.Allows(request.origin, request.host)) {
-    return Answer({403, "pages of this origin may not connect"}, LogField("origin", request.origin));
+  if (!policy_.allowed_origins.Allows(origin, host)) {
+    Answer({403, "pages of this origin may not connect"}, LogField("origin", origin));
+    return false;
   }
-  if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
-  Accept(request);
+  if (const auto ban = context_.bans->FindAddress(accepted_.peer.ip())) {
+    AnswerBanned(*ban);
+    return false;
+  }
+  return true;
 }
 
 // Applies what trusted proxies say about the client.
@@ -211,12 +277,31 @@ bool Upgrade::CountAddress(const SocketAddress& client) {
   return false;
 }
 
-void Upgrade::Accept(const UpgradeRequest& request) {
+// Lets the client in, unless it is banned or its principal has too many connections. `identity`: null: that
+// of its certificate, if any.
+void Upgrade::Admit(const UpgradeRequest& request, const IdentityPointer& identity, std::span<char> early) {
+  const std::string principal =
+      identity == nullptr || identity->principal.empty() ? accepted_.link.PeerSubject() : identity->principal;
+  const AttributesPointer attributes = identity == nullptr ? nullptr : identity->attributes;
+  if (const auto ban = FindBan(*context_.bans, /*address=*/nullptr, principal, attributes))
+    return AnswerBanned(*ban);
+  if (policy_.identity.per_principal == PerPrincipal::kRefuseNewest) {
+    auto slot = context_.principal_slots->Take(principal);
+    if (!slot.has_value()) {
+      return Answer({429, "too many connections of this principal: try again later", kRetryAfter});
+    }
+    accepted_.principal_slot = *std::move(slot);
+  }
+  Accept(request, principal, attributes, early);
+}
+
+void Upgrade::Accept(const UpgradeRequest& request, const std::string& principal,
+                     const AttributesPointer& attributes, std::span<char> early) {
   const std::string_view subprotocol = policy_.subprotocols.Choose(request.subprotocols);
   Registration registration =
       context_.registry->Add({.id = {},
                               .remote_address = accepted_.peer.ToString(),
-                              .principal = accepted_.link.PeerSubject(),
+                              .principal = principal,
                               .path = request.path,
                               .subprotocol = subprotocol,
                               .user_agent = request.user_agent,
@@ -225,7 +310,20 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                               .cut_texts = request.cut_texts,
                               .create_time = {}},
                              {.queue_bytes = static_cast<uint32_t>(policy_.session.send_queue_bytes),
-                              .budget = &thread_.send_budget()});
+                              .budget = &thread_.send_budget()},
+                             attributes);
+  // A ban that was created meanwhile may have missed the connection (see Bans).
+  const IpAddress address = accepted_.peer.ip();
+  if (const auto ban = FindBan(*context_.bans, &address, principal, attributes)) {
+    Unlist(&registration, CloseRequestOf(*ban), thread_.clock());
+    return AnswerBanned(*ban);
+  }
+  // After the listing, so that each of two that come at once sees the other.
+  if (policy_.identity.per_principal == PerPrincipal::kCloseOldest) {
+    bool beyond = false;
+    accepted_.principal_slot = context_.principal_slots->TakeAnyway(principal, &beyond);
+    if (beyond) CloseOldest(*registration.connection());
+  }
   std::optional<DeflateAnswer> deflate;
   if (const auto& options = policy_.session.deflate) deflate = NegotiateDeflate(request.extensions, *options);
   const std::string response =
@@ -245,9 +343,30 @@ void Upgrade::Accept(const UpgradeRequest& request) {
                   .registration = std::move(registration),
                   .slot = std::move(accepted_.slot),
                   .address_slot = std::move(accepted_.address_slot),
+                  .principal_slot = std::move(accepted_.principal_slot),
                   .deflate = deflate.has_value() ? std::optional(deflate->agreement) : std::nullopt},
-                 reader_.rest());
+                 early);
   thread_.Release(*this);
+}
+
+// Closes the oldest connection of the principal of `newest` that is not closing yet.
+void Upgrade::CloseOldest(const Connection& newest) const {
+  constexpr size_t kAtOnce = 64;
+  const ConnectionInfo info = newest.info();
+  const std::vector<IndexKey> key = {IndexKey::OfPrincipal(info.principal)};
+  for (uint64_t after = 0; after != Stretch::kEnd;) {
+    const Stretch stretch = context_.registry->Walk(after, kAtOnce, key);
+    for (const auto& connection : stretch.connections) {
+      if (connection->info().sequence == info.sequence) continue;
+      if (connection->Interrupt(CloseRequest(CloseCause::kReplaced))) return;
+    }
+    after = stretch.through;
+  }
+}
+
+void Upgrade::AnswerBanned(const BanHit& ban) {
+  Answer({ban.http_status, "this client is banned"}, HandshakeResult::kForbidden,
+         LogField("ban_id", ban.ban_id));
 }
 
 // Refuses the client at any stage. Before TLS has begun, no answer can be sent.
@@ -261,9 +380,19 @@ void Upgrade::Refuse(const HttpAnswer& answer) {
 
 // `about`: a field to add to the log line.
 void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
-  answered_ = true;
+  Answer(answer, ResultOf(answer.status, context_.refusing), std::move(about));
+}
+
+void Upgrade::Answer(const HttpAnswer& answer, HandshakeResult result, std::optional<LogField> about) {
   LogRefusal(answer, std::move(about));
-  Count(ResultOf(answer.status, context_.refusing));
+  Count(result);
+  Respond(answer);
+}
+
+void Upgrade::Respond(HttpAnswer answer) {
+  answered_ = true;
+  UpdateInterest();  // reads again, to see the end of the connection
+  if (renewing_ != nullptr) answer.headers += renewing_->cors;
   const std::string response = Serialize(answer, thread_.clock().Wall(), reader_.is_head());
   if (accepted_.link.Write(response).bytes != response.size()) return End();
   accepted_.link.ShutdownWrite();
@@ -280,7 +409,7 @@ void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about
       {"remote_address", accepted_.peer.ToString()}, {"status", answer.status}, {"why", answer.text}};
   if (about.has_value()) fields.push_back(*std::move(about));
   if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
-  LogEvent(spdlog::level::info, "handshake refused", fields);
+  LogEvent(spdlog::level::info, renewing_ == nullptr ? "handshake refused" : "renewal refused", fields);
 }
 
 // Logs at most a hundred lines a second: the debug level serves to find a single client.
@@ -296,13 +425,18 @@ void Upgrade::LogTlsFailure() const {
 }
 
 void Upgrade::Cut() {
+  Abandon();
+  if (renewing_ != nullptr) renewing_->renewal.reset();  // a step that is posted does nothing then
   thread_.newcomers().Forget(this);
   accepted_.link.Close();
   accepted_.slot.Release();
+  held_slot_.Release();
   accepted_.address_slot.Release();
+  accepted_.principal_slot.Release();
 }
 
 void Upgrade::Count(HandshakeResult result) {
+  if (renewing_ != nullptr) return thread_.counters().Renewal(RenewalResultOf(result));
   if (!is_check_ || result == HandshakeResult::kAccepted) thread_.counters().Handshake(result);
 }
 

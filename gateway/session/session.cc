@@ -35,6 +35,7 @@ Session::Session(IoThread& thread, const SessionOptions& options, Handler& handl
       registration_(std::move(upgraded.registration)),
       slot_(std::move(upgraded.slot)),
       address_slot_(std::move(upgraded.address_slot)),
+      principal_slot_(std::move(upgraded.principal_slot)),
       link_(std::move(upgraded.link)),
       deflate_(MessageDeflate::For(thread.deflate_pool(), options.deflate, upgraded.deflate)),
       engine_(options.max_message_bytes, deflate_.get()),

@@ -17,6 +17,7 @@
 #include "gateway/connections/connection.h"
 #include "gateway/connections/message.h"
 #include "gateway/connections/outbox.h"
+#include "gateway/connections/principal_slots.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
 #include "gateway/handlers/handler.h"
@@ -45,8 +46,10 @@ struct SessionOptions {
   std::chrono::nanoseconds idle_timeout{0};        // no message for so long: close 1001 idle; 0: never
   std::chrono::nanoseconds max_connection_age{0};  // plus or minus a fifth: close max_age; 0: never
   uint16_t max_age_code = Describe(CloseCause::kMaxAge).code;
-  std::optional<DeflateOptions> deflate;  // nullopt: no permessage-deflate
-  RateLimits rates;                       // over one of them, the client is not read for a while
+  uint16_t token_expired_code =
+      Describe(CloseCause::kExpired).code;  // where the client's token set the expiry
+  std::optional<DeflateOptions> deflate;    // nullopt: no permessage-deflate
+  RateLimits rates;                         // over one of them, the client is not read for a while
 };
 
 // Lives on one I/O thread. Only that thread uses it, so it needs no lock. Other threads act through its
@@ -59,6 +62,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
     Registration registration;
     Slot slot;
     AddressSlot address_slot;
+    PrincipalSlot principal_slot = {};
     std::optional<DeflateAgreement> deflate = std::nullopt;  // as agreed on; nullopt: none
   };
 
@@ -164,6 +168,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   // Deadlines.
   bool reading() const;
   bool sending() const { return queue_ != nullptr || link_.has_unsent(); }
+  void CloseExpired();
   SteadyTime ExpiryTime() const;  // as MaxAgeTime: SteadyTime::max(): never
   SteadyTime MaxAgeTime() const;
   SteadyTime NextDeadline() const;
@@ -177,6 +182,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
   Registration registration_;
   Slot slot_;
   AddressSlot address_slot_;
+  PrincipalSlot principal_slot_;
   std::optional<std::stop_callback<StopPoster>> on_stop_;
 
   Link link_;

@@ -12,7 +12,7 @@ void Session::OnDeadline() {
   if (phase_ == Phase::kClosing) {
     if (now >= grace_end_) return End(lingers() ? AnsweredOutcome() : CloseOutcome::kTimeout);
   } else if (now >= ExpiryTime()) {
-    Close(CloseRequest(CloseCause::kExpired));
+    CloseExpired();
   } else if (now >= MaxAgeTime()) {
     CloseRequest request(CloseCause::kMaxAge);
     request.code = options_.max_age_code;
@@ -30,6 +30,14 @@ void Session::OnDeadline() {
   }
   Settle();
   if (phase_ != Phase::kEnded) Arm();
+}
+
+// The word is the same for both, because a token's expiry is the connection's expiry: lists show one time,
+// and an update of the control API replaces it.
+void Session::CloseExpired() {
+  CloseRequest request(CloseCause::kExpired);
+  if (connection_->attributes()->expires_by_token) request.code = options_.token_expired_code;
+  Close(std::move(request));
 }
 
 // Read from the connection each time: few connections have an expiry, so the session does not store it. A

@@ -145,6 +145,7 @@ void Session::Dismantle(CloseOutcome outcome) {
   }
   slot_.Release();
   address_slot_.Release();
+  principal_slot_.Release();
 
   CloseResult result = result_ == nullptr ? CloseResult() : std::move(*result_);
   result.outcome = outcome;

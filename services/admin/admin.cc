@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "gateway/base/log.h"
+#include "services/admin/ban_metrics.h"
 #include "services/admin/control_port_metrics.h"
 #include "services/admin/families.h"
 #include "services/admin/gateway_metrics.h"
+#include "services/admin/identity_metrics.h"
 #include "services/admin/process_metrics.h"
 
 namespace drawbridge {
@@ -52,6 +54,8 @@ std::string Admin::Metrics() const {
   families.push_back(GaugeOf("drawbridge_watch_queue_bytes",
                              "Bytes of responses that wait for the callers of watches.",
                              static_cast<double>(node_.watches.queued_bytes())));
+  Append(BanMetrics(node_.gateway.bans()), &families);
+  Append(IdentityMetrics(node_.gateway.tokens(), node_.clock), &families);
   Append(ControlPortMetrics(node_.control_port), &families);
   Append(node_.rpcs.Collect(), &families);
   if (const auto not_after = node_.control_certificate_not_after(); not_after.has_value()) {

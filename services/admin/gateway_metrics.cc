@@ -119,6 +119,8 @@ void AddConnections(const Gateway& gateway, const Totals& totals, Families* fami
   families->push_back(Closed(totals));
   families->push_back(ByWord("drawbridge_handshakes_total", "Opening handshakes, by result.", "result",
                              totals.handshakes, HandshakeResultWords()));
+  families->push_back(ByWord("drawbridge_renewals_total", "Requests for a renewal, by result.", "result",
+                             totals.renewals, RenewalResultWords()));
   families->push_back(ByWord("drawbridge_interrupts_total",
                              "Connections that the control API ended, by outcome.", "outcome",
                              totals.interrupts, kOutcomes));

@@ -45,6 +45,9 @@ void Audit::AskedToClose(const Request& request) {
   }
   if (request.drop_pending()) Add({"drop_pending", "true"});
   if (request.abort()) Add({"abort", "true"});
+  if (request.has_refuse_for()) {
+    Add({"refuse_for_ms", google::protobuf::util::TimeUtil::DurationToMilliseconds(request.refuse_for())});
+  }
 }
 
 void Audit::AskedToSend(const v1::Message& message) {
@@ -94,6 +97,30 @@ void Audit::Asked(const v1::BroadcastMessageRequest& request) {
   AskedToSend(request.message());
 }
 
+// The fields of a ban that a caller can set.
+void Audit::AskedToBan(const v1::Ban& ban) {
+  using google::protobuf::util::TimeUtil;
+  if (ban.has_principal()) Add({"principal", ban.principal()});
+  if (ban.has_address()) Add({"address", ban.address()});
+  if (ban.has_label()) Add({"label", ban.label().key() + "=" + ban.label().value()});
+  if (ban.has_token_id()) Add({"token_id", ban.token_id()});
+  if (ban.code() != 0) Add({"code", ban.code()});
+  if (!ban.reason().empty()) Add({"reason", ban.reason()});
+  if (ban.http_status() != 0) Add({"http_status", ban.http_status()});
+  if (ban.has_ttl()) Add({"ttl_ms", TimeUtil::DurationToMilliseconds(ban.ttl())});
+  if (ban.has_expire_time()) Add({"expire_time", TimeUtil::ToString(ban.expire_time())});
+}
+
+void Audit::Asked(const v1::CreateBanRequest& request) {
+  if (!request.ban_id().empty()) Add({"ban_id", request.ban_id()});
+  AskedToBan(request.ban());
+}
+
+void Audit::Asked(const v1::DeleteBanRequest& request) {
+  Add({"ban_id", request.ban_id()});
+  if (request.allow_missing()) Add({"allow_missing", "true"});
+}
+
 void Audit::Asked(const v1::DrainNodeRequest& request) {
   using google::protobuf::util::TimeUtil;
   if (!request.node_id().empty()) Add({"node_id", request.node_id()});
@@ -113,10 +140,21 @@ void Audit::Came(const v1::InterruptConnectionResponse& response) {
   if (response.dropped_messages() != 0) {
     results_.emplace_back("dropped_messages", response.dropped_messages());
   }
+  if (!response.ban_id().empty()) results_.emplace_back("ban_id", response.ban_id());
 }
 
 void Audit::Came(const v1::InterruptConnectionsResponse& response) {
   results_ = {{"matched", response.matched_count()},
+              {"closed_clean", response.closed_clean_count()},
+              {"closed_timeout", response.closed_timeout_count()},
+              {"closed_aborted", response.closed_aborted_count()},
+              {"closed_rejected", response.closed_rejected_count()},
+              {"already_closed", response.already_closed_count()}};
+  if (response.ban_count() != 0) results_.emplace_back("bans", response.ban_count());
+}
+
+void Audit::Came(const v1::CreateBanResponse& response) {
+  results_ = {{"made_ban_id", response.ban().ban_id()},
               {"closed_clean", response.closed_clean_count()},
               {"closed_timeout", response.closed_timeout_count()},
               {"closed_aborted", response.closed_aborted_count()},

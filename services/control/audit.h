@@ -31,6 +31,8 @@ class Audit {
   void Asked(const control::v1::UpdateConnectionRequest& request);
   void Asked(const control::v1::SendMessageRequest& request);
   void Asked(const control::v1::BroadcastMessageRequest& request);
+  void Asked(const control::v1::CreateBanRequest& request);
+  void Asked(const control::v1::DeleteBanRequest& request);
   void Asked(const control::v1::DrainNodeRequest& request);
   void Asked(const control::v1::ResumeNodeRequest& request);
 
@@ -40,6 +42,7 @@ class Audit {
   void Came(const control::v1::UpdateConnectionResponse& response);
   void Came(const control::v1::SendMessageResponse& response);
   void Came(const control::v1::BroadcastMessageResponse& response);
+  void Came(const control::v1::CreateBanResponse& response);
   void Came(const control::v1::DrainNodeResponse& response);
 
   // Writes the line. Must be called once, when the call is answered.
@@ -49,6 +52,7 @@ class Audit {
   void Add(LogField field);
   template <typename Request>
   void AskedToClose(const Request& request);
+  void AskedToBan(const control::v1::Ban& ban);
   void AskedToSend(const control::v1::Message& message);
 
   const Clock& clock_;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "services/control/ban_fields.h"
 #include "services/control/errors.h"
 #include "services/control/interrupt.h"
 #include "services/control/parse_filter.h"
@@ -66,6 +67,8 @@ grpc::Status ParseBulkInterrupt(const v1::InterruptConnectionsRequest& request,
   if (status.ok()) status = ParseBound(request.limit(), "LIMIT_NEGATIVE", "limit", &options->limit);
   if (status.ok()) status = ParseRate(request.rate_per_second(), &options->rate);
   if (status.ok()) status = CheckAll(request, options->filter);
+  if (status.ok() && request.has_refuse_for())
+    status = ParseRefuseFor(request.refuse_for(), &options->refuse_for);
   options->dry_run = request.dry_run();
   return status;
 }
@@ -77,19 +80,25 @@ BulkInterrupt::BulkInterrupt(const Registry& registry, const Clock& clock, BulkI
       options_(std::move(options)),
       seed_(seed),
       ended_(std::move(ended)),
-      matches_(registry, options_.filter, clock, {.created_by = clock.Steady()}) {}
+      matches_(registry, options_.filter, clock,
+               {.created_by = options_.newcomers ? SteadyTime::max() : clock.Steady()}),
+      began_(clock.Wall()) {}
 
 std::optional<SteadyTime> BulkInterrupt::Work() {
   if (done()) return std::nullopt;
   if (close_ != nullptr) return close_->Work();
+  if (awaits_bans_) return std::nullopt;
   Collect();
+  if (awaits_bans_) return std::nullopt;
   return done() ? std::nullopt : std::optional(clock_.Steady());
 }
 
-bool BulkInterrupt::done() const { return matches_.done() && (close_ == nullptr || close_->done()); }
+bool BulkInterrupt::done() const {
+  return matches_.done() && !awaits_bans_ && (close_ == nullptr || close_->done());
+}
 
 grpc::Status BulkInterrupt::status() const {
-  if (!too_many()) return grpc::Status::OK;
+  if (!too_many()) return bans_status_;
   return Failure(grpc::StatusCode::FAILED_PRECONDITION, "TOO_MANY_MATCH",
                  fmt::format("{} connections match and max_count is {}: nothing was closed", matched_,
                              options_.max_count));
@@ -97,8 +106,32 @@ grpc::Status BulkInterrupt::status() const {
 
 void BulkInterrupt::Collect() {
   for (const auto& connection : matches_.Next(kStretch)) Add(*connection);
-  if (too_many()) sequences_ = {};  // the rest is only counted
-  if (matches_.done() && !options_.dry_run && !too_many()) BeginToEnd();
+  if (too_many()) {  // the rest is only counted
+    sequences_ = {};
+    bans_ = {};
+    banned_ = {};
+  }
+  if (!matches_.done() || options_.dry_run || too_many()) return;
+  banned_ = {};
+  ban_count_ = static_cast<int64_t>(bans_.size());
+  if (bans_.size() > Bans::kMaxBans) {
+    bans_status_ = TooManyBans();
+  } else if (!bans_.empty()) {
+    awaits_bans_ = true;
+  } else {
+    BeginToEnd();
+  }
+}
+
+std::vector<Ban> BulkInterrupt::TakeBans() {
+  if (!awaits_bans_) return {};
+  return std::exchange(bans_, {});
+}
+
+void BulkInterrupt::BansMade(const grpc::Status& status) {
+  awaits_bans_ = false;
+  bans_status_ = status;
+  if (status.ok()) BeginToEnd();
 }
 
 void BulkInterrupt::BeginToEnd() {
@@ -114,7 +147,16 @@ void BulkInterrupt::Add(const Connection& connection) {
     if (samples_.size() < kMaxSamples) samples_.emplace_back(connection.info().id);
   } else if (!too_many() && sequences_.size() < options_.limit) {
     sequences_.push_back(connection.info().sequence);
+    if (options_.refuse_for.count() != 0) AddBan(connection);
   }
+}
+
+// Clients with the same principal or address share a ban. More bans than there may be are an error, so no
+// more than one of these is kept.
+void BulkInterrupt::AddBan(const Connection& connection) {
+  if (bans_.size() > Bans::kMaxBans) return;
+  Ban ban = BanOf(connection, options_.close, options_.refuse_for, began_);
+  if (banned_.insert(KeyOf(ban.subject)).second) bans_.push_back(std::move(ban));
 }
 
 v1::InterruptConnectionsResponse BulkInterrupt::Progress() const {
@@ -126,6 +168,7 @@ v1::InterruptConnectionsResponse BulkInterrupt::Progress() const {
   response.set_closed_aborted_count(counts.aborted);
   response.set_closed_rejected_count(counts.rejected);
   response.set_already_closed_count(counts.already_closed);
+  if (close_ != nullptr) response.set_ban_count(ban_count_);
   if (done()) response.mutable_sample_connection_ids()->Assign(samples_.begin(), samples_.end());
   return response;
 }

@@ -5,6 +5,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -14,8 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "drawbridge/control/v1/control.pb.h"
 #include "gateway/base/clock.h"
+#include "gateway/connections/bans.h"
 #include "gateway/connections/close.h"
 #include "gateway/connections/registry.h"
 #include "services/control/matches.h"
@@ -34,15 +37,19 @@ struct BulkInterruptOptions {
   uint64_t max_count = kNoBound;
   uint64_t limit = kNoBound;
   uint32_t rate = 0;  // closes per second; 0: as fast as possible
+  // Ban the client of each connection for this long before the first close. 0: no bans.
+  std::chrono::nanoseconds refuse_for{0};
+  bool newcomers = false;  // include connections that open before the walk comes to them
 };
 
 // Returns INVALID_ARGUMENT naming the field, its value and its bound.
 grpc::Status ParseBulkInterrupt(const control::v1::InterruptConnectionsRequest& request,
                                 BulkInterruptOptions* options);
 
-// First finds all matching connections, then closes them at the requested rate, oldest first. Connections
-// that open after the start are not included. It keeps 8 bytes for each matching connection and does not keep
-// the connection alive.
+// First finds all matching connections, then has their clients banned if that is requested, then closes the
+// connections at the requested rate, oldest first. Connections that open after the start are not included,
+// unless the options say so. It keeps 8 bytes for each matching connection, and the bans until they are made.
+// It does not keep the connections alive.
 //
 // Never blocks. Not thread-safe, except `ended`. After its destruction no further connection is closed;
 // closes that have begun continue.
@@ -54,13 +61,18 @@ class BulkInterrupt {
                 std::function<void()> ended);
 
   // Does the next part of the due work, about one millisecond. Returns when to call it again; nullopt if
-  // there is no work before `ended` is called, or if it is done.
+  // there is no work before `ended` is called, or before BansMade is called, or if it is done.
   std::optional<SteadyTime> Work();
+
+  // The bans to be made now, once; otherwise none. Asked after each Work. The caller reports by BansMade. If
+  // the bans fail, nothing is closed.
+  std::vector<Ban> TakeBans();
+  void BansMade(const grpc::Status& status);
 
   // Whether nothing is left to do or to wait for.
   bool done() const;
-  // Valid once it is done: OK, or FAILED_PRECONDITION if more than max_count connections match. In that case
-  // no connection was closed.
+  // Valid once it is done: OK, or FAILED_PRECONDITION if more than max_count connections match, or the
+  // failure of the bans. In these cases no connection was closed.
   grpc::Status status() const;
   // The counts so far. A connection is counted by the outcome that InterruptConnection would return.
   control::v1::InterruptConnectionsResponse Progress() const;
@@ -69,6 +81,7 @@ class BulkInterrupt {
   bool too_many() const { return matched_ > options_.max_count; }
   void Collect();
   void Add(const Connection& connection);
+  void AddBan(const Connection& connection);
   void BeginToEnd();
 
   const Registry& registry_;
@@ -82,7 +95,14 @@ class BulkInterrupt {
   std::vector<uint64_t> sequences_;   // of the connections to close
   std::vector<std::string> samples_;  // dry_run: ids
 
-  std::unique_ptr<PacedClose> close_;  // set once all matches are found
+  const WallTime began_;
+  std::vector<Ban> bans_;                    // to be made
+  absl::flat_hash_set<std::string> banned_;  // their subjects, while they are collected
+  int64_t ban_count_ = 0;
+  bool awaits_bans_ = false;
+  grpc::Status bans_status_;
+
+  std::unique_ptr<PacedClose> close_;  // set once all matches are found and the bans are made
 };
 
 }  // namespace drawbridge

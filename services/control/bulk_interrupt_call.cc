@@ -49,6 +49,7 @@ BulkInterruptCall* BulkInterruptCall::Start(const Environment& environment,
 
 BulkInterruptCall::BulkInterruptCall(const Environment& environment, Slot slot, Audit audit)
     : clock_(environment.clock),
+      ban_keeper_(environment.ban_keeper),
       slot_(std::move(slot)),
       strand_(asio::make_strand(environment.pool)),
       timer_(strand_),
@@ -77,9 +78,23 @@ void BulkInterruptCall::Advance() {
   if (finished_) return;
   const auto next = run_->Work();
   if (run_->done()) return Complete();
+  if (auto bans = run_->TakeBans(); !bans.empty()) MakeBans(std::move(bans));
   const SteadyTime now = clock_.Steady();
   if (now >= next_report_) Report(now);
   WakeUpAt(std::min(next.value_or(next_report_), next_report_));
+}
+
+// The bans are made even if the caller leaves meanwhile; then nothing is closed.
+void BulkInterruptCall::MakeBans(std::vector<Ban> bans) {
+  ban_keeper_.Lengthen(std::move(bans), [weak = weak_from_this()](const grpc::Status& status) {
+    const auto call = weak.lock();
+    if (call == nullptr) return;
+    call->Post([call, status] {
+      if (call->finished_) return;
+      call->run_->BansMade(status);
+      call->Advance();
+    });
+  });
 }
 
 // Skips a report while the previous one is being written, so that no queue grows for a slow caller.

@@ -11,11 +11,13 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/slots.h"
 #include "services/control/audit.h"
+#include "services/control/ban_keeper.h"
 #include "services/control/bulk_interrupt.h"
 
 namespace drawbridge {
@@ -30,6 +32,7 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
     boost::asio::thread_pool& pool;
     const Registry& registry;
     const Clock& clock;
+    BanKeeper& ban_keeper;
   };
   static BulkInterruptCall* Start(const Environment& environment, const grpc::CallbackServerContext& context,
                                   BulkInterruptOptions options, Slot slot, Audit audit);
@@ -45,6 +48,7 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   template <typename Work>
   void Post(Work work);
   void Advance();
+  void MakeBans(std::vector<Ban> bans);
   void Report(SteadyTime now);
   void Complete();
   void AwaitDeadline(std::chrono::nanoseconds waiting_time);
@@ -53,6 +57,7 @@ class BulkInterruptCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer
   void WakeUpAt(SteadyTime time);
 
   const Clock& clock_;
+  BanKeeper& ban_keeper_;
   const Slot slot_;
   std::shared_ptr<BulkInterruptCall> self_;
 

@@ -16,20 +16,20 @@ constexpr int32_t kNanosPerSecond = 1'000'000'000;
 
 }  // namespace
 
-grpc::Status ParseCode(uint32_t code, CloseRequest* close) {
+grpc::Status ParseCode(uint32_t code, CloseRequest* close, const std::string& field) {
   if (code == 0) return grpc::Status::OK;
   if (!IsOperatorCode(code)) {
-    return InvalidField("CODE_FORBIDDEN", "code",
+    return InvalidField("CODE_FORBIDDEN", field,
                         fmt::format("is {}: {} are allowed, 0 is {}", code, kOperatorCodes, close->code));
   }
   close->code = static_cast<uint16_t>(code);
   return grpc::Status::OK;
 }
 
-grpc::Status ParseReason(const std::string& reason, CloseRequest* close) {
-  if (!IsUtf8(reason)) return InvalidField("NOT_UTF8", "reason", "is not valid UTF-8");
+grpc::Status ParseReason(const std::string& reason, CloseRequest* close, const std::string& field) {
+  if (!IsUtf8(reason)) return InvalidField("NOT_UTF8", field, "is not valid UTF-8");
   if (reason.size() > kMaxReason) {
-    return InvalidField("REASON_TOO_LONG", "reason",
+    return InvalidField("REASON_TOO_LONG", field,
                         fmt::format("has {} bytes: at most {} are allowed", reason.size(), kMaxReason));
   }
   if (!reason.empty()) close->reason = reason;

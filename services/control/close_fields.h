@@ -15,10 +15,10 @@ namespace drawbridge {
 
 // Each function stores the value, or returns INVALID_ARGUMENT with the field, its value and its bound.
 
-// 0 keeps the code of `close`.
-grpc::Status ParseCode(uint32_t code, CloseRequest* close);
+// 0 keeps the code of `close`. `field` is the path of the value in the request.
+grpc::Status ParseCode(uint32_t code, CloseRequest* close, const std::string& field = "code");
 // An empty reason keeps that of `close`.
-grpc::Status ParseReason(const std::string& reason, CloseRequest* close);
+grpc::Status ParseReason(const std::string& reason, CloseRequest* close, const std::string& field = "reason");
 // Accepts 0 to `most`. `reason` is the ErrorInfo reason of the error.
 grpc::Status ParseDuration(const std::string& reason, const std::string& field,
                            const google::protobuf::Duration& duration, std::chrono::seconds most,

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "services/control/audit.h"
@@ -63,10 +64,11 @@ grpc::Status TooManyCounts(size_t bound) {
 
 }  // namespace
 
-ConnectionService::ConnectionService(Registry* registry, SendBudget* send_budget, const Clock* clock,
-                                     Guard* guard)
+ConnectionService::ConnectionService(Registry* registry, SendBudget* send_budget, BanKeeper* ban_keeper,
+                                     const Clock* clock, Guard* guard)
     : registry_(*registry),
       send_budget_(*send_budget),
+      ban_keeper_(*ban_keeper),
       clock_(*clock),
       watches_(registry, clock),
       service_(guard) {
@@ -138,6 +140,10 @@ grpc::ServerUnaryReactor* ConnectionService::InterruptConnection(const Call& cal
   std::unique_ptr<Interruption> interruption;
   grpc::Status status = ParseRequest(*request, parsed);
   audit->Asked(parsed);
+  std::optional<Ban> ban;
+  if (status.ok()) status = ParseRefusal(registry_, clock_, parsed, call.caller, &ban);
+  if (status.ok() && ban.has_value())
+    return WhenRefusedAndGone(call, audit, parsed, *std::move(ban), response);
   if (status.ok()) status = Interruption::Begin(registry_, clock_, parsed, call.caller, &interruption);
   if (!status.ok()) return Finish(call.context, status, *audit);
   if (interruption != nullptr && !parsed.no_wait())
@@ -166,6 +172,38 @@ grpc::ServerUnaryReactor* ConnectionService::WhenGone(const Call& call, const st
   return waiting->Wait(*call.context);
 }
 
+// Bans the client, then interrupts its connection.
+grpc::ServerUnaryReactor* ConnectionService::WhenRefusedAndGone(const Call& call,
+                                                                const std::shared_ptr<Audit>& audit,
+                                                                const v1::InterruptConnectionRequest& request,
+                                                                Ban ban, grpc::ByteBuffer* response) {
+  auto* waiting =
+      new WaitingCall(answers_, audit, "the ban stays, once it is made, and the interrupt continues");
+  auto answer_with = [answer = waiting->Answerer(), audit, response,
+                      ban_id = ban.ban_id](const std::shared_ptr<Interruption>& interruption) {
+    answer([audit, response, ban_id, interruption] {
+      v1::InterruptConnectionResponse out;
+      out.set_outcome(v1::INTERRUPT_OUTCOME_ALREADY_CLOSED);
+      if (interruption != nullptr) out = interruption->Response();
+      out.set_ban_id(ban_id);
+      audit->Came(out);
+      *response = SerializeResponse(out);
+      return grpc::Status::OK;
+    });
+  };
+  ban_keeper_.Lengthen({std::move(ban)}, [this, fail = waiting->Answerer(), answer_with, request,
+                                          caller = call.caller](const grpc::Status& made) {
+    std::unique_ptr<Interruption> begun;
+    grpc::Status status = made;
+    if (status.ok()) status = Interruption::Begin(registry_, clock_, request, caller, &begun);
+    if (!status.ok()) return fail([status] { return status; });
+    const std::shared_ptr<Interruption> interruption = std::move(begun);
+    if (interruption == nullptr || request.no_wait()) return answer_with(interruption);
+    interruption->WhenGone([answer_with, interruption] { answer_with(interruption); });
+  });
+  return waiting->Wait(*call.context);
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnections(
     const Call& call, const grpc::ByteBuffer* request) {
   Audit audit("InterruptConnections", call, clock_);
@@ -181,7 +219,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ConnectionService::InterruptConnecti
     audit.Finish(status);
     return new RefusedStream(status);
   }
-  return BulkInterruptCall::Start({bulk_, registry_, clock_}, *call.context, std::move(options),
+  return BulkInterruptCall::Start({bulk_, registry_, clock_, ban_keeper_}, *call.context, std::move(options),
                                   std::move(slot), std::move(audit));
 }
 

@@ -10,12 +10,14 @@
 
 #include "drawbridge/control/v1/control.grpc.pb.h"
 #include "gateway/base/clock.h"
+#include "gateway/connections/bans.h"
 #include "gateway/connections/registry.h"
 #include "gateway/connections/send_budget.h"
 #include "gateway/connections/slots.h"
 #include "services/auth/guard.h"
 #include "services/auth/guarded_service.h"
 #include "services/control/audit.h"
+#include "services/control/ban_keeper.h"
 #include "services/control/broadcast.h"
 #include "services/control/interrupt.h"
 #include "services/control/page_token.h"
@@ -26,8 +28,10 @@ namespace drawbridge {
 // Thread-safe: gRPC calls it on any thread. Never blocks and never makes the data plane wait.
 class ConnectionService final {
  public:
-  // All must outlive the service. The server must be shut down before the service is destroyed.
-  ConnectionService(Registry* registry, SendBudget* send_budget, const Clock* clock, Guard* guard);
+  // All others must outlive the service. The server must be shut down before the service is destroyed.
+  // The keeper must be destroyed before the service.
+  ConnectionService(Registry* registry, SendBudget* send_budget, BanKeeper* ban_keeper, const Clock* clock,
+                    Guard* guard);
   ~ConnectionService();
 
   // The service to register with the gRPC server. It asks the guard about every call.
@@ -61,6 +65,9 @@ class ConnectionService final {
   grpc::ServerUnaryReactor* WhenGone(const Call& call, const std::shared_ptr<Audit>& audit,
                                      const std::shared_ptr<Interruption>& interruption,
                                      grpc::ByteBuffer* response);
+  grpc::ServerUnaryReactor* WhenRefusedAndGone(const Call& call, const std::shared_ptr<Audit>& audit,
+                                               const control::v1::InterruptConnectionRequest& request,
+                                               Ban ban, grpc::ByteBuffer* response);
   grpc::ServerUnaryReactor* WhenWritten(const Call& call, const std::shared_ptr<Audit>& audit,
                                         const control::v1::SendMessageRequest& request,
                                         grpc::ByteBuffer* response);
@@ -74,6 +81,7 @@ class ConnectionService final {
 
   Registry& registry_;
   SendBudget& send_budget_;
+  BanKeeper& ban_keeper_;
   const Clock& clock_;
   const PageTokens page_tokens_;
   Watches watches_;

@@ -77,6 +77,7 @@ void DescribeAttributes(const Attributes& attributes, v1::Connection* out) {
   for (const auto& [key, value] : attributes.labels) (*out->mutable_labels())[key] = value;
   if (attributes.expire_time.has_value())
     *out->mutable_expire_time() = drawbridge::ToProto(*attributes.expire_time);
+  out->set_token_id(attributes.token_id);
 }
 
 }  // namespace
@@ -87,6 +88,16 @@ google::protobuf::Timestamp ToProto(WallTime time) {
   timestamp.set_seconds(seconds.time_since_epoch().count());
   timestamp.set_nanos(static_cast<int32_t>((time - seconds).count()));
   return timestamp;
+}
+
+std::optional<WallTime> FromProto(const google::protobuf::Timestamp& timestamp) {
+  constexpr int32_t kNanosPerSecond = 1'000'000'000;
+  constexpr int64_t kLast =
+      std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch().count();
+  const int64_t seconds = timestamp.seconds();
+  const int32_t nanos = timestamp.nanos();
+  if (seconds < 0 || seconds >= kLast || nanos < 0 || nanos >= kNanosPerSecond) return std::nullopt;
+  return WallTime(std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanos));
 }
 
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {

@@ -6,6 +6,7 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "drawbridge/control/v1/control.pb.h"
@@ -25,6 +26,8 @@ void Describe(const Connection& connection, ConnectionState state, const std::st
 
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration);
 google::protobuf::Timestamp ToProto(WallTime time);
+// nullopt if the timestamp is malformed, before 1970 or after 2262.
+std::optional<WallTime> FromProto(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace drawbridge
 

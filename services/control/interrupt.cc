@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "services/control/ban_fields.h"
 #include "services/control/close_fields.h"
 #include "services/control/convert.h"
 #include "services/control/errors.h"
@@ -50,6 +51,21 @@ grpc::Status ParseInterrupt(const v1::InterruptConnectionRequest& request, Close
 
 grpc::Status ParseInterrupt(const v1::InterruptConnectionsRequest& request, CloseRequest* close) {
   return ParseClose(request, close);
+}
+
+grpc::Status ParseRefusal(const Registry& registry, const Clock& clock,
+                          const v1::InterruptConnectionRequest& request, const std::string& actor,
+                          std::optional<Ban>* ban) {
+  if (!request.has_refuse_for()) return grpc::Status::OK;
+  CloseRequest close(CloseCause::kInterrupted);
+  close.actor = actor;
+  std::chrono::nanoseconds refuse_for{0};
+  grpc::Status status = ParseInterrupt(request, &close);
+  if (status.ok()) status = ParseRefuseFor(request.refuse_for(), &refuse_for);
+  if (!status.ok()) return status;
+  const auto connection = registry.Find(request.connection_id());
+  if (connection != nullptr) *ban = BanOf(*connection, close, refuse_for, clock.Wall());
+  return grpc::Status::OK;
 }
 
 grpc::Status Interruption::Begin(const Registry& registry, const Clock& clock,

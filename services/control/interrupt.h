@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "drawbridge/control/v1/control.pb.h"
 #include "gateway/base/clock.h"
+#include "gateway/connections/bans.h"
 #include "gateway/connections/close.h"
 #include "gateway/connections/registry.h"
 
@@ -19,6 +21,12 @@ namespace drawbridge {
 // Parses how to close, or returns INVALID_ARGUMENT naming the field, its value and its bound.
 grpc::Status ParseInterrupt(const control::v1::InterruptConnectionRequest& request, CloseRequest* close);
 grpc::Status ParseInterrupt(const control::v1::InterruptConnectionsRequest& request, CloseRequest* close);
+
+// The ban that the request wants before the interrupt; nullopt without refuse_for or without the connection.
+// `actor` is the name of the caller. Returns INVALID_ARGUMENT as ParseInterrupt does.
+grpc::Status ParseRefusal(const Registry& registry, const Clock& clock,
+                          const control::v1::InterruptConnectionRequest& request, const std::string& actor,
+                          std::optional<Ban>* ban);
 
 // One interrupt of one connection. Thread-safe; never blocks.
 class Interruption {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include "gateway/base/node_identity.h"
 #include "services/control/convert.h"
 #include "services/control/errors.h"
+#include "services/control/label_fields.h"
 #include "services/filter/field.h"
 
 namespace drawbridge {
@@ -19,10 +19,7 @@ namespace {
 
 namespace v1 = control::v1;
 
-constexpr size_t kMaxLabels = 32;
-constexpr size_t kMaxLabelValue = 256;
 constexpr std::string_view kLabelPath = "labels.";
-constexpr int32_t kNanosPerSecond = 1'000'000'000;
 
 // The validated changes of a request.
 struct Change {
@@ -32,35 +29,17 @@ struct Change {
   std::optional<WallTime> expire_time;
 };
 
-grpc::Status CheckLabel(const std::string& key, const std::string& value) {
-  if (!IsLabelKey(key)) {
-    return InvalidField("LABEL_KEY_MALFORMED", "connection.labels",
-                        fmt::format("has the key \"{}\": 1 to 63 characters of [a-z0-9_.-] are required",
-                                    key.size() <= 64 ? key : "of " + std::to_string(key.size()) + " bytes"));
-  }
-  if (value.size() > kMaxLabelValue) {
-    return InvalidField("LABEL_VALUE_TOO_LONG", "connection.labels",
-                        fmt::format("has a value of {} bytes at \"{}\": at most {} are allowed", value.size(),
-                                    key, kMaxLabelValue));
-  }
-  return grpc::Status::OK;
-}
-
 grpc::Status TooManyLabels(size_t count) {
   return InvalidField("TOO_MANY_LABELS", "connection.labels",
                       fmt::format("would be {}: at most {} are allowed", count, kMaxLabels));
 }
 
 grpc::Status ParseExpiry(const google::protobuf::Timestamp& time, std::optional<WallTime>* out) {
-  constexpr int64_t kLast =
-      std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch().count();
-  if (time.seconds() < 0 || time.seconds() >= kLast || time.nanos() < 0 || time.nanos() >= kNanosPerSecond) {
-    return InvalidField(
-        "EXPIRE_TIME_OUT_OF_RANGE", "connection.expire_time",
-        fmt::format("is {} s and {} ns: 1970 to 2262 is allowed", time.seconds(), time.nanos()));
-  }
-  *out = WallTime(std::chrono::seconds(time.seconds()) + std::chrono::nanoseconds(time.nanos()));
-  return grpc::Status::OK;
+  *out = FromProto(time);
+  if (out->has_value()) return grpc::Status::OK;
+  return InvalidField(
+      "EXPIRE_TIME_OUT_OF_RANGE", "connection.expire_time",
+      fmt::format("is {} s and {} ns: 1970 to 2262 is allowed", time.seconds(), time.nanos()));
 }
 
 grpc::Status ParsePath(const std::string& path, Change* change) {
@@ -91,7 +70,7 @@ grpc::Status Parse(const v1::UpdateConnectionRequest& request, Change* change) {
   if (static_cast<size_t>(wanted.labels_size()) > kMaxLabels)
     return TooManyLabels(static_cast<size_t>(wanted.labels_size()));
   for (const auto& [key, value] : wanted.labels()) {
-    if (grpc::Status status = CheckLabel(key, value); !status.ok()) return status;
+    if (grpc::Status status = CheckLabel(key, value, "connection.labels"); !status.ok()) return status;
   }
   if (!wanted.has_expire_time()) return grpc::Status::OK;
   return ParseExpiry(wanted.expire_time(), &change->expire_time);
@@ -101,7 +80,10 @@ boost::intrusive_ptr<Attributes> Apply(const Change& change, const v1::Connectio
                                        const AttributesPointer& before) {
   boost::intrusive_ptr<Attributes> after(before == nullptr ? new Attributes : new Attributes(*before));
   ++after->revision;
-  if (change.replace_labels) after->labels = {wanted.labels().begin(), wanted.labels().end()};
+  if (change.replace_labels) {
+    after->labels = {wanted.labels().begin(), wanted.labels().end()};
+    after->token_labels.clear();
+  }
   for (const std::string& key : change.label_keys) {
     const auto value = wanted.labels().find(key);
     if (value == wanted.labels().end()) {
@@ -109,8 +91,12 @@ boost::intrusive_ptr<Attributes> Apply(const Change& change, const v1::Connectio
     } else {
       after->labels[key] = value->second;
     }
+    std::erase(after->token_labels, key);
   }
-  if (change.set_expiry) after->expire_time = change.expire_time;
+  if (change.set_expiry) {
+    after->expire_time = change.expire_time;
+    after->expires_by_token = false;
+  }
   return after;
 }
 

@@ -30,6 +30,7 @@ constexpr std::array kFields = {
     FieldInfo{Field::kSendQueueMessages, FieldType::kNumber, "send_queue_messages"},
     FieldInfo{Field::kSendQueueBytes, FieldType::kNumber, "send_queue_bytes"},
     FieldInfo{Field::kRoundTripTime, FieldType::kDuration, "round_trip_time"},
+    FieldInfo{Field::kTokenId, FieldType::kText, "token_id"},
 };
 
 }  // namespace
@@ -49,12 +50,6 @@ std::string FieldNames() {
     if (info.field == Field::kLabels) names += ".KEY";
   }
   return names;
-}
-
-bool IsLabelKey(std::string_view key) {
-  return !key.empty() && key.size() <= 63 && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-  });
 }
 
 }  // namespace drawbridge

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/connections/label.h"  // IsLabelKey
+
 namespace drawbridge {
 
 enum class Field : uint8_t {
@@ -34,6 +36,7 @@ enum class Field : uint8_t {
   kSendQueueMessages,
   kSendQueueBytes,
   kRoundTripTime,
+  kTokenId,
 };
 
 // The type of a field's values.
@@ -52,9 +55,6 @@ std::string_view NameOf(Field field);
 
 // All names, separated by commas, for error messages.
 std::string FieldNames();
-
-// Whether it may be the key of a label: 1 to 63 of [a-z0-9_.-].
-bool IsLabelKey(std::string_view key);
 
 }  // namespace drawbridge
 

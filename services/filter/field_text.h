@@ -9,7 +9,7 @@
 
 namespace drawbridge {
 
-// Empty if the connection has no value, or if the field is not a text. Valid as long as the texts of `info`
+// Empty if the connection has no value, or if the field is not a text of ConnectionInfo. Valid as long as the texts of `info`
 // and `node_id`. Thread-safe; allocates nothing.
 std::string_view TextOf(Field field, const ConnectionInfo& info, std::string_view node_id);
 

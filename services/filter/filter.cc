@@ -16,13 +16,18 @@ std::variant<Filter, std::string> Filter::Parse(std::string_view text) {
   const auto& expression = std::get<Expression>(parsed);
   auto compiled = CompileFilter(expression);
   if (const auto* error = std::get_if<FilterError>(&compiled)) return ToString(*error, text);
-  Filter filter;
-  filter.text_ = ToString(expression);
-  filter.predicate_ = std::get<Predicate>(std::move(compiled));
-  filter.lookups_ = LookupsOf(filter.predicate_);
-  filter.exact_key_ = ExactKeyOf(filter.predicate_);
-  return filter;
+  return Filter(expression, std::get<Predicate>(std::move(compiled)));
 }
+
+Filter Filter::Of(const Expression& expression) {
+  return {expression, std::get<Predicate>(CompileFilter(expression))};
+}
+
+Filter::Filter(const Expression& expression, Predicate predicate)
+    : text_(ToString(expression)),
+      predicate_(std::move(predicate)),
+      lookups_(LookupsOf(predicate_)),
+      exact_key_(ExactKeyOf(predicate_)) {}
 
 std::string_view Filter::MovingField() const {
   const auto field = predicate_.MovingField();

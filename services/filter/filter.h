@@ -10,6 +10,7 @@
 
 #include "gateway/connections/connection.h"
 #include "gateway/connections/index.h"
+#include "services/filter/expression.h"
 #include "services/filter/lookup.h"
 #include "services/filter/predicate.h"
 
@@ -30,6 +31,9 @@ class Filter {
 
   // Returns the filter, or the error: "column 7: expected ..., found ...". An empty text is an error.
   static std::variant<Filter, std::string> Parse(std::string_view text);
+
+  // The filter of this expression, which must be valid: its fields exist and have values of their types.
+  static Filter Of(const Expression& expression);
 
   // Never blocks, allocates nothing.
   bool Matches(const Connection& connection, const FilterContext& context) const {
@@ -56,6 +60,8 @@ class Filter {
   const std::vector<Lookup>& lookups() const { return lookups_; }
 
  private:
+  Filter(const Expression& expression, Predicate predicate);
+
   std::string text_ = "*";
   Predicate predicate_;
   std::vector<Lookup> lookups_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <string_view>
 
 #include "services/filter/field_text.h"
 
@@ -96,7 +97,9 @@ bool TextMatch::Holds(std::string_view text) const {
 }
 
 bool TextTest::Holds(const Connection& connection, const FilterContext& context) const {
-  return match.Holds(TextOf(field, connection.info(), context.node_id));
+  if (field != Field::kTokenId) return match.Holds(TextOf(field, connection.info(), context.node_id));
+  const auto attributes = AttributesOf(connection, context);
+  return match.Holds(attributes == nullptr ? std::string_view() : attributes->token_id);
 }
 
 bool NetworkTest::Holds(const Connection& connection, const FilterContext& context) const {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/listener/address.h"
 #include "services/auth/known_callers.h"
+#include "services/control/bans_file.h"
 #include "services/server/tls_flags.h"
 
 namespace drawbridge {
@@ -17,6 +19,16 @@ std::string CallersProblem(const std::string& path) {
     KnownCallers::Parse(ReadCallersFile(path, &exposed));
   } catch (const CallersError& error) {
     return fmt::format("--control_tokens is \"{}\": {}", path, error.what());
+  }
+  return {};
+}
+
+std::string BansProblem(const std::string& path) {
+  if (path.empty()) return {};
+  try {
+    ReadBansFile(path, SystemClock().Wall());
+  } catch (const BansFileError& error) {
+    return fmt::format("--bans_file is \"{}\": {}", path, error.what());
   }
   return {};
 }
@@ -50,6 +62,7 @@ std::string ControlContradiction(const Flags& flags) {
         flags.control_tls_client_auth);
   }
   if (std::string problem = CallersProblem(flags.control_tokens); !problem.empty()) return problem;
+  if (std::string problem = BansProblem(flags.bans_file); !problem.empty()) return problem;
   return ExposureProblem(flags);
 }
 

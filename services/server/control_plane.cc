@@ -57,22 +57,33 @@ ControlPlane::ControlPlane(const Flags& flags, const Node& node)
                         ? nullptr
                         : std::make_unique<PortCertificates>(ControlTlsFilesOf(flags), node.clock)),
       health_service_(&guard_, {"", control::v1::ConnectionService::service_full_name(),
+                                control::v1::BanService::service_full_name(),
                                 control::v1::NodeService::service_full_name()}),
       drainer_(node.gateway, node.clock, node.on_drain_change),
-      connection_service_(&node.gateway->registry(), &node.gateway->send_budget(), node.clock, &guard_),
+      connection_service_(&node.gateway->registry(), &node.gateway->send_budget(), &ban_keeper_, node.clock,
+                          &guard_),
+      ban_service_({.registry = &node.gateway->registry(),
+                    .bans = &node.gateway->bans(),
+                    .keeper = &ban_keeper_,
+                    .clock = node.clock,
+                    .guard = &guard_}),
       node_service_({.gateway = node.gateway, .drainer = &drainer_, .clock = node.clock, .guard = &guard_},
                     node.drain_plan),
-      reflection_service_({control::v1::ConnectionService::service_full_name(),
-                           control::v1::NodeService::service_full_name(), "grpc.health.v1.Health"},
-                          &guard_),
+      reflection_service_(
+          {control::v1::ConnectionService::service_full_name(), control::v1::BanService::service_full_name(),
+           control::v1::NodeService::service_full_name(), "grpc.health.v1.Health"},
+          &guard_),
       rpc_metrics_({control::v1::ConnectionService::service_full_name(),
+                    control::v1::BanService::service_full_name(),
                     control::v1::NodeService::service_full_name()}),
+      ban_keeper_(flags.bans_file, &node.gateway->bans()),
       port_({.listen = flags.control_listen,
              .max_connections = flags.control_connections,
              .user_timeout = kKeepaliveTimeout},
             node.clock) {
   // A drained or full node is not serving, but its services are: they are how it is resumed.
   health_service_.Set(control::v1::ConnectionService::service_full_name(), true);
+  health_service_.Set(control::v1::BanService::service_full_name(), true);
   health_service_.Set(control::v1::NodeService::service_full_name(), true);
 }
 
@@ -81,9 +92,9 @@ void ControlPlane::Start() {
   grpc::ServerBuilder builder;
   PortOptions port_options{.certificates = certificates_.get(), .guard = &guard_, .guarded_methods = {}};
   for (const auto* const methods :
-       {&connection_service_.service().methods(), &node_service_.service().methods(),
-        &health_service_.service().methods(), &reflection_service_.v1().methods(),
-        &reflection_service_.v1alpha().methods()}) {
+       {&connection_service_.service().methods(), &ban_service_.service().methods(),
+        &node_service_.service().methods(), &health_service_.service().methods(),
+        &reflection_service_.v1().methods(), &reflection_service_.v1alpha().methods()}) {
     port_options.guarded_methods.insert(methods->begin(), methods->end());
   }
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
@@ -91,6 +102,7 @@ void ControlPlane::Start() {
       NewPortCredentials(port_options));
   SetLimits(builder);
   builder.RegisterService(&connection_service_.service());
+  builder.RegisterService(&ban_service_.service());
   builder.RegisterService(&node_service_.service());
   builder.RegisterService(&reflection_service_.v1());
   builder.RegisterService(&reflection_service_.v1alpha());

@@ -17,6 +17,8 @@
 #include "services/auth/authenticator.h"
 #include "services/auth/guard.h"
 #include "services/auth/port_certificates.h"
+#include "services/control/ban_keeper.h"
+#include "services/control/ban_service.h"
 #include "services/control/connection_service.h"
 #include "services/control/control_port.h"
 #include "services/control/node_service.h"
@@ -75,10 +77,12 @@ class ControlPlane {
   HealthService health_service_;
   Drainer drainer_;
   ConnectionService connection_service_;
+  BanService ban_service_;
   NodeService node_service_;
   ReflectionService reflection_service_;
   RpcMetrics rpc_metrics_;
   InFlight calls_;
+  BanKeeper ban_keeper_;  // ends before the services, whose threads its last changes use
   ControlPort port_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;

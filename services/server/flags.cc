@@ -23,6 +23,7 @@
 #include "services/server/flag_definer.h"
 #include "services/server/flag_mention.h"
 #include "services/server/handshake_flags.h"
+#include "services/server/identity_flags.h"
 #include "services/server/machine_memory.h"
 #include "services/server/reloadable_flags.h"
 #include "services/server/session_flags.h"
@@ -100,6 +101,11 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
               "token, or cert:SUBJECT ROLE for a certificate. ROLE is viewer, sender or operator. Empty: "
               "callers are not authenticated. The file is read again when it changes.",
               WantFile);
+  define.Text(
+      "bans_file", &flags->bans_file,
+      "The file in which bans survive a restart. The gateway creates it, and replaces it at each change of "
+      "the bans; so it must also be able to create files in its folder. Empty: bans end with the process.",
+      [](const std::string&) { return std::string(); });
   define.Text("admin_listen", &flags->admin_listen,
               "The address that serves /metrics, /healthz and /readyz over HTTP, without authentication: "
               "ip:port or [ipv6]:port. Port 0 picks a free port.",
@@ -156,6 +162,7 @@ void Define(Definer& define, Flags* flags, const Machine& machine) {
                 "no bound.",
                 0, kTera);
   DefineHandshake(define, flags);
+  DefineIdentity(define, flags);
   DefineSession(define, flags);
   const auto hour = absl::Hours(1);
   define.Duration("drain_not_ready", &flags->drain_not_ready,
@@ -209,7 +216,8 @@ void ShareOut(const Definer& define, const Machine& machine, const Flags* runnin
 // The error of a combination of flags; empty: none.
 std::string Contradiction(const Flags& flags) {
   if (std::string problem = ControlContradiction(flags); !problem.empty()) return problem;
-  return TlsContradiction(flags);
+  if (std::string problem = TlsContradiction(flags); !problem.empty()) return problem;
+  return IdentityContradiction(flags);
 }
 
 bool IsReloadable(const std::string& name) {
@@ -293,6 +301,7 @@ std::variant<Flags, EarlyExit> Parse(int argc, const char* const* argv, const Ma
     for (std::string& stray : StrayVariables(environ, define.names()))
       flags.warnings.push_back(std::move(stray));
   }
+  for (std::string& warning : IdentityWarnings(flags)) flags.warnings.push_back(std::move(warning));
   const bool is_as_before = running != nullptr && !WantsRestart(flags, *running);
   if (const std::string what = is_as_before ? "" : Contradiction(flags); !what.empty()) throw FlagError(what);
   return flags;

@@ -16,6 +16,8 @@
 
 namespace drawbridge {
 
+inline constexpr char kJwtAlgorithms[] = "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA";
+
 // The defaults are those of --help.
 struct Flags {
   std::string flagfile;  // empty: none
@@ -28,6 +30,7 @@ struct Flags {
   std::string control_tls_key;
   std::string control_tls_client_ca;
   std::string control_tls_client_auth = "none";
+  std::string bans_file;       // empty: bans do not survive a restart
   std::string control_tokens;  // empty: callers are not authenticated
   std::string tls_cert;        // empty: no TLS
   std::string tls_key;
@@ -46,6 +49,24 @@ struct Flags {
   std::string allowed_origins = "same_host";  // as OriginPolicy::Parse takes it
   std::string subprotocols;                   // as SubprotocolPolicy::Parse takes it and the next
   std::string subprotocol_token_prefixes = kTokenPrefixes;
+  std::string jwt_keys;                    // a file or an https URL; empty: no tokens
+  std::string jwt_keys_ca;                 // empty: the authorities of the system
+  std::string jwt_issuer;                  // empty in these two: any
+  std::string jwt_audience;                // comma-separated
+  std::string jwt_audience_claim = "aud";  // as ClaimPath::Parse takes it and the next
+  std::string jwt_principal_claim = "sub";
+  std::string jwt_label;                        // as ParseLabelRules takes each
+  std::string jwt_algorithms = kJwtAlgorithms;  // as ParseAlgorithms takes it
+  std::chrono::nanoseconds jwt_leeway = std::chrono::seconds(30);
+  bool jwt_required = true;
+  std::string jwt_sources = "authorization";  // as TokenSources::Parse takes it
+  bool jwt_refuse_by_close = false;
+  uint16_t jwt_refused_code = Describe(CloseCause::kInterrupted).code;
+  uint16_t jwt_expired_code = Describe(CloseCause::kExpired).code;
+  std::string principal_header;  // as IdentityHeaders::Parse takes it and the next
+  std::string label_header;
+  size_t max_connections_per_principal = 0;
+  std::string per_principal_policy = "refuse_newest";
   std::string trusted_header = "auto";  // as TrustedHeaders::Parse takes it
   std::string trusted_proxies;          // as TrustedProxies::Parse takes it
   size_t max_handshake_bytes = 16 << 10;

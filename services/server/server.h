@@ -22,9 +22,12 @@ class Admin;
 class ControlPlane;
 class Gateway;
 class Handler;
+class KeyFetcher;
+class KeySource;
 class MemoryReturn;
 class Watches;
 struct NotReady;
+struct TokenRules;
 
 class Server {
  public:
@@ -57,20 +60,23 @@ class Server {
   // The drain that the flags describe. Any thread.
   DrainPlan drain_plan() const;
 
-  // Reads certificates, keys, client authorities and tokens again, of both ports, as it does by itself when
-  // they change. A file that cannot be used is logged and changes nothing. Any thread; blocks on the file
-  // system.
+  // Reads certificates, keys, client authorities, tokens and the keys of clients' tokens again, as it does by
+  // itself when they change. A file that cannot be used is logged and changes nothing. Any thread; blocks on
+  // the file system.
   void ReloadFiles();
 
  private:
   void WarnAtStart() const;
+  void StartFetching(const Flags& flags);
   void WatchFiles();
+  void ReloadKeys();
   void ReloadTls();
   void ReloadControlTls();
   void ReloadControlTokens();
 
   std::optional<NotReady> WhyNotReady() const;
   bool FullIsNotReady() const;
+  void Tick();
   void TellHealth();
 
   mutable Mutex mu_;
@@ -84,8 +90,12 @@ class Server {
   FileWatch tls_files_;
   FileWatch control_tls_files_;
   FileWatch control_tokens_file_;
+  FileWatch keys_file_;
+  std::shared_ptr<const TokenRules> rules_ ABSL_GUARDED_BY(mu_);  // null: no tokens
+  const std::unique_ptr<KeySource> keys_;                         // likewise
   const std::unique_ptr<Gateway> gateway_;
   const std::unique_ptr<ControlPlane> control_;
+  std::unique_ptr<KeyFetcher> key_fetcher_;  // null: the keys are in a file
   std::unique_ptr<MemoryReturn> memory_return_;
   std::unique_ptr<Admin> admin_;  // reads all of the above
 };

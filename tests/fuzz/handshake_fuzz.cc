@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/base/utf8.h"
+#include "gateway/listener/cors.h"
 #include "gateway/listener/deflate_negotiation.h"
 #include "gateway/listener/extensions.h"
 #include "gateway/listener/handshake.h"
@@ -43,6 +44,15 @@ std::string Account(const Verdict& verdict, bool is_head, std::string_view rest)
     if (answer->text.find_first_of("\r\n") != std::string::npos) Broken("an answer of several lines");
     return Serialize(*answer, WallTime(), is_head);
   }
+  if (const auto* renewal = std::get_if<RenewalRequest>(&verdict)) {
+    for (const std::string* kept : {&renewal->origin, &renewal->host}) {
+      if (kept->size() > kMaxKeptText || !IsUtf8(*kept)) Broken("kept what must not be kept: " + *kept);
+    }
+    if (renewal->body_bytes > kMaxRenewalBytes) Broken("a body over the bound");
+    const HttpAnswer answer = renewal->fault.value_or(PreflightAnswer());
+    if (answer.text.find_first_of("\r\n") != std::string::npos) Broken("an answer of several lines");
+    return Serialize(answer, WallTime()) + CorsHeaders(renewal->origin) + "\nrest: " + std::string(rest);
+  }
   const auto& request = std::get<UpgradeRequest>(verdict);
   for (const std::string* kept : {&request.path, &request.user_agent, &request.origin, &request.host}) {
     if (kept->size() > kMaxKeptText || !IsUtf8(*kept)) Broken("kept what must not be kept: " + *kept);
@@ -68,7 +78,7 @@ std::string Feed(std::string_view input, Chunks* chunks) {
     input.remove_prefix(piece.size());
     if (const auto verdict = reader.Feed(memory)) {
       std::string rest;
-      if (std::holds_alternative<UpgradeRequest>(*verdict))
+      if (!std::holds_alternative<HttpAnswer>(*verdict))
         rest.assign(reader.rest().begin(), reader.rest().end());
       return Account(*verdict, reader.is_head(), rest.append(input));
     }

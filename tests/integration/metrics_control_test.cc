@@ -62,6 +62,40 @@ TEST(MetricsTest, InterruptsByTheirOutcome) {
                {{times, 0}, {Handled(method, "OK"), 0}, {Started(method), 1}});
 }
 
+TEST(MetricsTest, BansAndTheRefusalsOfEachKind) {
+  RunningServer server;
+  const auto bans = v1::BanService::NewStub(server.channel());
+  const auto refusals = [](const std::string& kind) {
+    return "drawbridge_ban_refusals_total{kind=\"" + kind + "\"}";
+  };
+  ExpectGrowth(server,
+               [&] {
+                 grpc::ClientContext context;
+                 v1::CreateBanRequest request;
+                 request.set_ban_id("here");
+                 request.mutable_ban()->set_address("127.0.0.0/8");
+                 request.mutable_ban()->mutable_ttl()->set_seconds(60);
+                 v1::CreateBanResponse response;
+                 EXPECT_TRUE(bans->CreateBan(&context, request, &response).ok());
+               },
+               {{"drawbridge_bans", 1}, {Handled("BanService/CreateBan", "OK"), 1}});
+  ExpectGrowth(server, [&] { Client::Dial(server.address()).Upgrade(); },
+               {{refusals("address"), 1},
+                {refusals("principal"), 0},
+                {refusals("label"), 0},
+                {refusals("token"), 0},
+                {Handshakes("forbidden"), 1}});
+  ExpectGrowth(server,
+               [&] {
+                 grpc::ClientContext context;
+                 v1::DeleteBanRequest request;
+                 request.set_ban_id("here");
+                 v1::DeleteBanResponse response;
+                 EXPECT_TRUE(bans->DeleteBan(&context, request, &response).ok());
+               },
+               {{"drawbridge_bans", -1}});
+}
+
 // descriptor_limit_test.cc covers evictions, refusals and failures.
 TEST(MetricsTest, ConnectionsToTheControlPortWhileTheyAreOpen) {
   Flags flags = TestFlags();

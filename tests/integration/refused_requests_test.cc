@@ -20,6 +20,8 @@ namespace v1 = control::v1;
 using grpc::StatusCode;
 using Stub = v1::ConnectionService::Stub;
 
+v1::BanService::Stub* ban_stub = nullptr;  // of the server of the table
+
 constexpr char kUnknownId[] = "abcd-12345678-1";
 
 struct Refusal {
@@ -132,6 +134,48 @@ Refusal BulkInterrupt(const std::string& name, std::function<void(v1::InterruptC
             v1::InterruptConnectionsResponse response;
             EXPECT_FALSE(reader->Read(&response)) << response.ShortDebugString();
             return reader->Finish();
+          },
+          code, reason, field};
+}
+
+// A call of BanService on the server's channel. `spoil` makes a valid request invalid.
+Refusal Ban(const std::string& name, std::function<void(v1::CreateBanRequest&)> spoil,
+            const std::string& reason, const std::string& field) {
+  return {"Ban" + name,
+          [spoil = std::move(spoil)](Stub&, const std::string&) {
+            grpc::ClientContext context;
+            v1::CreateBanRequest request;
+            request.mutable_ban()->set_address("192.0.2.1");
+            request.mutable_ban()->mutable_ttl()->set_seconds(60);
+            spoil(request);
+            v1::CreateBanResponse response;
+            return ban_stub->CreateBan(&context, request, &response);
+          },
+          StatusCode::INVALID_ARGUMENT, reason, field};
+}
+
+Refusal ListBans(const std::string& name, const std::function<void(v1::ListBansRequest&)>& spoil,
+                 const std::string& reason, const std::string& field) {
+  return {"ListBans" + name,
+          [spoil](Stub&, const std::string&) {
+            grpc::ClientContext context;
+            v1::ListBansRequest request;
+            spoil(request);
+            v1::ListBansResponse response;
+            return ban_stub->ListBans(&context, request, &response);
+          },
+          StatusCode::INVALID_ARGUMENT, reason, field};
+}
+
+Refusal Unban(const std::string& name, const std::string& id, StatusCode code, const std::string& reason,
+              const std::string& field) {
+  return {"Unban" + name,
+          [id](Stub&, const std::string&) {
+            grpc::ClientContext context;
+            v1::DeleteBanRequest request;
+            request.set_ban_id(id);
+            v1::DeleteBanResponse response;
+            return ban_stub->DeleteBan(&context, request, &response);
           },
           code, reason, field};
 }
@@ -275,6 +319,89 @@ std::vector<Refusal> Refusals() {
       BulkInterrupt(
           "OverMaxCount", [](auto& r) { r.set_max_count(1); }, "TOO_MANY_MATCH", "",
           StatusCode::FAILED_PRECONDITION),
+      BulkInterrupt(
+          "RefuseForNothing", [](auto& r) { r.mutable_refuse_for(); }, "REFUSE_FOR_OUT_OF_RANGE",
+          "refuse_for"),
+      BulkInterrupt(
+          "RefuseForLong", [](auto& r) { r.mutable_refuse_for()->set_seconds(90 * 86'400 + 1); },
+          "REFUSE_FOR_OUT_OF_RANGE", "refuse_for"),
+
+      Ban(
+          "Nothing", [](auto& r) { r.clear_ban(); }, "BAN_SUBJECT_MISSING", "ban"),
+      Ban(
+          "BadId", [](auto& r) { r.set_ban_id("A b"); }, "BAN_ID_MALFORMED", "ban_id"),
+      Ban(
+          "LongId", [](auto& r) { r.set_ban_id(std::string(64, 'a')); }, "BAN_ID_MALFORMED", "ban_id"),
+      Ban(
+          "NoPrincipal", [](auto& r) { r.mutable_ban()->set_principal(""); }, "PRINCIPAL_INVALID",
+          "ban.principal"),
+      Ban(
+          "LongPrincipal", [](auto& r) { r.mutable_ban()->set_principal(std::string(1025, 'p')); },
+          "PRINCIPAL_INVALID", "ban.principal"),
+      Ban(
+          "NoTokenId", [](auto& r) { r.mutable_ban()->set_token_id(""); }, "TOKEN_ID_INVALID",
+          "ban.token_id"),
+      Ban(
+          "LongTokenId", [](auto& r) { r.mutable_ban()->set_token_id(std::string(257, 't')); },
+          "TOKEN_ID_INVALID", "ban.token_id"),
+      Ban(
+          "BadLabel", [](auto& r) { r.mutable_ban()->mutable_label()->set_key("A b"); },
+          "LABEL_KEY_MALFORMED", "ban.label"),
+      Ban(
+          "NoLabel", [](auto& r) { r.mutable_ban()->mutable_label(); }, "LABEL_KEY_MALFORMED", "ban.label"),
+      Ban(
+          "LongLabel",
+          [](auto& r) {
+            r.mutable_ban()->mutable_label()->set_key("k");
+            r.mutable_ban()->mutable_label()->set_value(std::string(257, 'v'));
+          },
+          "LABEL_VALUE_TOO_LONG", "ban.label"),
+      Ban(
+          "NoAddress", [](auto& r) { r.mutable_ban()->set_address(""); }, "ADDRESS_MALFORMED", "ban.address"),
+      Ban(
+          "BadAddress", [](auto& r) { r.mutable_ban()->set_address("192.0.2.1:80"); }, "ADDRESS_MALFORMED",
+          "ban.address"),
+      Ban(
+          "BitsAfterThePrefix", [](auto& r) { r.mutable_ban()->set_address("192.0.2.1/24"); },
+          "ADDRESS_MALFORMED", "ban.address"),
+      Ban(
+          "Code1005", [](auto& r) { r.mutable_ban()->set_code(1005); }, "CODE_FORBIDDEN", "ban.code"),
+      Ban(
+          "LongReason", [](auto& r) { r.mutable_ban()->set_reason(std::string(124, 'r')); },
+          "REASON_TOO_LONG", "ban.reason"),
+      Ban(
+          "ReasonNotUtf8", [](auto& r) { r.mutable_ban()->set_reason("\xff"); }, "NOT_UTF8", "ban.reason"),
+      Ban(
+          "Status399", [](auto& r) { r.mutable_ban()->set_http_status(399); }, "HTTP_STATUS_OUT_OF_RANGE",
+          "ban.http_status"),
+      Ban(
+          "Status500", [](auto& r) { r.mutable_ban()->set_http_status(500); }, "HTTP_STATUS_OUT_OF_RANGE",
+          "ban.http_status"),
+      Ban(
+          "NoExpiration", [](auto& r) { r.mutable_ban()->clear_expiration(); }, "EXPIRATION_MISSING", "ban"),
+      Ban(
+          "NoTtl", [](auto& r) { r.mutable_ban()->mutable_ttl()->Clear(); }, "TTL_OUT_OF_RANGE", "ban.ttl"),
+      Ban(
+          "NegativeTtl", [](auto& r) { r.mutable_ban()->mutable_ttl()->set_seconds(-1); }, "TTL_OUT_OF_RANGE",
+          "ban.ttl"),
+      Ban(
+          "LongTtl", [](auto& r) { r.mutable_ban()->mutable_ttl()->set_seconds(90 * 86'400 + 1); },
+          "TTL_OUT_OF_RANGE", "ban.ttl"),
+      Ban(
+          "Past", [](auto& r) { r.mutable_ban()->mutable_expire_time()->set_seconds(1'600'000'000); },
+          "EXPIRE_TIME_OUT_OF_RANGE", "ban.expire_time"),
+      Ban(
+          "FarFuture", [](auto& r) { r.mutable_ban()->mutable_expire_time()->set_seconds(9'000'000'000); },
+          "EXPIRE_TIME_OUT_OF_RANGE", "ban.expire_time"),
+      Ban(
+          "BadTime", [](auto& r) { r.mutable_ban()->mutable_expire_time()->set_nanos(-1); },
+          "EXPIRE_TIME_OUT_OF_RANGE", "ban.expire_time"),
+      ListBans(
+          "NegativePage", [](auto& r) { r.set_page_size(-1); }, "PAGE_SIZE_NEGATIVE", "page_size"),
+      ListBans(
+          "BadToken", [](auto& r) { r.set_page_token("x"); }, "PAGE_TOKEN_INVALID", "page_token"),
+      Unban("NoId", "", StatusCode::INVALID_ARGUMENT, "BAN_ID_MALFORMED", "ban_id"),
+      Unban("UnknownId", "none", StatusCode::NOT_FOUND, "BAN_NOT_FOUND", ""),
   };
 }
 
@@ -283,11 +410,13 @@ class RefusedRequestsTest : public ::testing::TestWithParam<Refusal> {
  protected:
   static void SetUpTestSuite() {
     server = new RunningServer;
+    ban_stub = v1::BanService::NewStub(server->channel()).release();
     clients = new std::vector<Client>;
     for (int i = 0; i < 2; ++i) clients->push_back(server->Open());
   }
   static void TearDownTestSuite() {
     delete clients;
+    delete ban_stub;
     delete server;
   }
   static inline RunningServer* server = nullptr;

@@ -43,6 +43,9 @@ const Table& ExpectedTable() {
       {"/drawbridge.control.v1.ConnectionService/BroadcastMessage", kSender},
       {"/drawbridge.control.v1.ConnectionService/InterruptConnection", kOperator},
       {"/drawbridge.control.v1.ConnectionService/InterruptConnections", kOperator},
+      {"/drawbridge.control.v1.BanService/CreateBan", kOperator},
+      {"/drawbridge.control.v1.BanService/ListBans", kOperator},
+      {"/drawbridge.control.v1.BanService/DeleteBan", kOperator},
       {"/drawbridge.control.v1.NodeService/ListNodes", kViewer},
       {"/drawbridge.control.v1.NodeService/DrainNode", kOperator},
       {"/drawbridge.control.v1.NodeService/ResumeNode", kOperator},
@@ -99,9 +102,10 @@ class RolesTest : public ::testing::Test {
     const std::string list_services("\x3a\x01*", 3);  // field 7
     const RawReply reply = CallRaw(server_.channel(), kReflection, list_services, Bearing("all"));
     EXPECT_TRUE(reply.status.ok()) << reply.status.error_message();
-    for (const char* name : {"drawbridge.control.v1.ConnectionService", "drawbridge.control.v1.NodeService",
-                             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-                             "grpc.reflection.v1alpha.ServerReflection"}) {
+    for (const char* name :
+         {"drawbridge.control.v1.ConnectionService", "drawbridge.control.v1.BanService",
+          "drawbridge.control.v1.NodeService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+          "grpc.reflection.v1alpha.ServerReflection"}) {
       EXPECT_THAT(reply.bytes, HasSubstr(name));
       const ServiceDescriptor* service = pool->FindServiceByName(name);
       if (service == nullptr) {

@@ -15,11 +15,17 @@ v1::NodeService::Stub& ControlClient::node_stub() {
   return *node_stub_;
 }
 
+v1::BanService::Stub& ControlClient::ban_stub() {
+  Make();
+  return *ban_stub_;
+}
+
 void ControlClient::Make() {
   std::call_once(made_, [this] {
     const auto channel = ChannelTo(access_);
     stub_ = v1::ConnectionService::NewStub(channel);
     node_stub_ = v1::NodeService::NewStub(channel);
+    ban_stub_ = v1::BanService::NewStub(channel);
   });
 }
 

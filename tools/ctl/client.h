@@ -24,9 +24,10 @@ class ControlClient {
   // `timeout` limits each unary call.
   ControlClient(Access access, absl::Duration timeout) : access_(std::move(access)), timeout_(timeout) {}
 
-  // The flags and files of `access` are checked at the first use. Both throw AccessError if one is invalid.
+  // The flags and files of `access` are checked at the first use. All throw AccessError if one is invalid.
   v1::ConnectionService::Stub& stub();
   v1::NodeService::Stub& node_stub();
+  v1::BanService::Stub& ban_stub();
 
   // For one unary call. Its deadline is the timeout plus `longer`.
   std::unique_ptr<grpc::ClientContext> NewCall(absl::Duration longer = absl::ZeroDuration()) const;
@@ -42,6 +43,7 @@ class ControlClient {
   std::once_flag made_;
   std::unique_ptr<v1::ConnectionService::Stub> stub_;
   std::unique_ptr<v1::NodeService::Stub> node_stub_;
+  std::unique_ptr<v1::BanService::Stub> ban_stub_;
 };
 
 inline v1::ConnectionService::Stub& StubOf(ControlClient& client, v1::ConnectionService::Stub* /*which*/) {
@@ -49,6 +51,9 @@ inline v1::ConnectionService::Stub& StubOf(ControlClient& client, v1::Connection
 }
 inline v1::NodeService::Stub& StubOf(ControlClient& client, v1::NodeService::Stub* /*which*/) {
   return client.node_stub();
+}
+inline v1::BanService::Stub& StubOf(ControlClient& client, v1::BanService::Stub* /*which*/) {
+  return client.ban_stub();
 }
 
 // Makes one unary call and blocks until it ends. `method` is a method of the stub.

@@ -106,6 +106,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const v1::Connection& con
       {"node_id", connection.node_id()},
       {"state", StateText(connection.state())},
       {"principal", connection.principal()},
+      {"token_id", connection.token_id()},
       {"remote_address", connection.remote_address()},
       {"path", connection.path()},
       {"truncated_fields", absl::StrJoin(connection.truncated_fields(), ", ")},

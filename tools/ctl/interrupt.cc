@@ -33,6 +33,7 @@ std::string Describe(const std::string& id, const v1::InterruptConnectionRespons
   if (response.joined()) text += "; the connection was already closing";
   if (response.dropped_messages() > 0)
     text += "; dropped " + Count(static_cast<int64_t>(response.dropped_messages()), "message");
+  if (!response.ban_id().empty()) text += "; refused by the ban " + response.ban_id();
   return Printable(text) + "\n";
 }
 
@@ -46,6 +47,7 @@ ExitCode InterruptOne(const InterruptFlags& flags, Session& session) {
   request.set_abort(flags.abort);
   request.set_no_wait(flags.no_wait);
   request.set_allow_missing(flags.allow_missing);
+  if (flags.refuse_for > absl::ZeroDuration()) *request.mutable_refuse_for() = ToProto(flags.refuse_for);
   v1::InterruptConnectionResponse response;
   const grpc::Status status = Call(session.client, &v1::ConnectionService::Stub::InterruptConnection, request,
                                    &response, flags.grace);
@@ -66,6 +68,9 @@ void DefineClosing(CLI::App& app, InterruptFlags* flags) {
                absl::ZeroDuration(), absl::Seconds(60));
   app.add_flag("--drop_pending", flags->drop_pending, "Drop queued messages before the close frame");
   app.add_flag("--abort", flags->abort, "Reset the TCP connection, without a close frame");
+  DurationFlag(app, "refuse_for", &flags->refuse_for,
+               "Refuse the client for so long when it comes back: its principal, else its address",
+               absl::Nanoseconds(1), absl::Hours(90 * 24));
 }
 
 void DefineMany(CLI::App& app, CLI::Option* filter, InterruptFlags* flags) {
@@ -84,6 +89,7 @@ void DefineInterrupt(CLI::App& app, Action* chosen) {
   CLI::App* interrupt = Subcommand(
       app, "interrupt", "End a connection, or all that match a filter, and say how they ended",
       "  drawbridgectl interrupt 16zr-lix5wdo0-0k3v9c2m7x1qd --code 4001 --reason 'token revoked'\n"
+      "  drawbridgectl interrupt 16zr-lix5wdo0-0k3v9c2m7x1qd --refuse_for 10m\n"
       "  drawbridgectl interrupt --filter 'labels.user = \"alice\"'\n"
       "  drawbridgectl interrupt --filter 'create_time < -12h' --dry_run\n"
       "  drawbridgectl interrupt --filter '*' --rate 100 --yes --max_count 5000\n"

@@ -19,6 +19,7 @@ struct InterruptFlags {
   absl::Duration grace = absl::Seconds(5);
   bool drop_pending = false;
   bool abort = false;
+  absl::Duration refuse_for = absl::ZeroDuration();  // zero: not at all
 
   bool no_wait = false;
   bool allow_missing = false;

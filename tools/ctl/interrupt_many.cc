@@ -35,6 +35,7 @@ v1::InterruptConnectionsRequest RequestOf(const InterruptFlags& flags) {
   *request.mutable_grace() = ToProto(flags.grace);
   request.set_drop_pending(flags.drop_pending);
   request.set_abort(flags.abort);
+  if (flags.refuse_for > absl::ZeroDuration()) *request.mutable_refuse_for() = ToProto(flags.refuse_for);
   request.set_max_count(flags.max_count);
   request.set_limit(flags.limit);
   request.set_rate_per_second(static_cast<int32_t>(flags.rate));
@@ -101,7 +102,8 @@ class ProgressView {
   void End(const Progress& last) {
     if (json_) return;
     if (bar_) std::fputs("\r\x1b[K", stderr);
-    Print("Interrupted " + ProgressText(last, ToClose(flags_, last.matched_count())) + "\n");
+    Print("Interrupted " + ProgressText(last, ToClose(flags_, last.matched_count())) +
+          (last.ban_count() == 0 ? "" : "; " + Count(last.ban_count(), "ban") + " made") + "\n");
   }
 
  private:

@@ -37,7 +37,7 @@ constexpr const char* kFooter =
     "  0    done\n"
     "  1    the gateway refused or failed, a node did not answer, or the output could not be written\n"
     "  2    bad input: the command line, a file that it names, or a value that the gateway refuses\n"
-    "  3    no such connection or node\n"
+    "  3    no such connection, node or ban\n"
     "  4    the gateway cannot be reached, or did not answer in time\n"
     "  5    not confirmed, nothing was done\n"
     "  6    not authenticated: no token or client certificate, or one that is not valid\n"
@@ -50,6 +50,9 @@ void DefineSubcommands(CLI::App& app, Action* chosen) {
   DefineGet(app, chosen);
   DefineCount(app, chosen);
   DefineInterrupt(app, chosen);
+  DefineBan(app, chosen);
+  DefineBans(app, chosen);
+  DefineUnban(app, chosen);
   DefineSend(app, chosen);
   DefineBroadcast(app, chosen);
   DefineLabel(app, chosen);

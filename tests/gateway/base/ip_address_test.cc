@@ -57,6 +57,21 @@ TEST(IpNetworkTest, TheTwoFamiliesDoNotMix) {
   EXPECT_FALSE(IsIn("192.0.2.1", "::/0"));
 }
 
+TEST(IpNetworkTest, ReadsWhatItWrites) {
+  for (const std::string text : {"0.0.0.0/0", "192.0.2.0/25", "192.0.2.1", "::/0", "2001:db8::/32", "::1"}) {
+    EXPECT_EQ(IpNetwork::Parse(text).value().ToString(), text);
+  }
+  EXPECT_EQ(IpNetwork::Parse("192.0.2.1/32").value().ToString(), "192.0.2.1");
+  EXPECT_EQ(IpNetwork::Parse("::ffff:192.0.2.0/120").value().ToString(), "192.0.2.0/24");
+}
+
+TEST(IpNetworkTest, TheNetworkOfAnAddressHasNoBitAfterThePrefix) {
+  EXPECT_EQ(IpNetwork::Of(Ip("192.0.2.77"), IpNetwork::kV4Prefix + 24), IpNetwork::Parse("192.0.2.0/24"));
+  EXPECT_EQ(IpNetwork::Of(Ip("2001:db8:0:1:2::3"), 64), IpNetwork::Parse("2001:db8:0:1::/64"));
+  EXPECT_EQ(IpNetwork::Of(Ip("::1"), 128), IpNetwork::Parse("::1"));
+  EXPECT_NE(IpNetwork::Parse("::/0"), IpNetwork::Parse("0.0.0.0/0"));
+}
+
 TEST(IpNetworkTest, RefusesWhatIsNoNetwork) {
   for (const std::string text :
        {"", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/+8",

@@ -33,6 +33,7 @@ constexpr Expected kExpected[] = {
     {CloseCause::kShutdown, CloseInitiator::kDrain, 1001, "shutdown"},
     {CloseCause::kExpired, CloseInitiator::kGateway, 1008, "expired"},
     {CloseCause::kMaxAge, CloseInitiator::kGateway, 1001, "max_age"},
+    {CloseCause::kReplaced, CloseInitiator::kGateway, 1008, "replaced"},
 };
 
 TEST(CloseTest, EachCauseHasItsInitiatorItsCodeAndItsWord) {

@@ -54,6 +54,26 @@ TEST_F(RegistryTest, FillsInWhatOnlyItKnows) {
   EXPECT_EQ(registry_.size(), 2U);
 }
 
+TEST_F(RegistryTest, AConnectionHasItsFirstAttributesFromItsOpeningOn) {
+  boost::intrusive_ptr<Attributes> first(new Attributes);
+  first->labels = {{"role", "admin"}};
+  first->expire_time = clock_.Wall() + std::chrono::minutes(5);
+  const AttributesPointer shared = first;
+  Registration one = registry_.Add({.principal = "alice"}, {}, shared);
+  const Registration two = registry_.Add({.principal = "alice"}, {}, shared);
+  EXPECT_EQ(one.connection()->attributes(), shared);
+  const std::vector<IndexKey> key = {IndexKey::OfLabel("role", "admin")};
+  EXPECT_EQ(registry_.Count(key), 2U) << "found by label before any update";
+
+  boost::intrusive_ptr<Attributes> next(new Attributes(*shared));
+  next->labels = {{"role", "guest"}};
+  EXPECT_TRUE(registry_.Update(*one.connection(), shared, next));
+  EXPECT_EQ(registry_.Count(key), 1U);
+  EXPECT_EQ(two.connection()->attributes()->labels.at("role"), "admin") << "a shared object never changes";
+  Close(one);
+  EXPECT_EQ(registry_.Count({IndexKey::OfLabel("role", "guest")}), 0U);
+}
+
 TEST_F(RegistryTest, RemembersThePeakUntilItIsTaken) {
   {
     const Registration stays = registry_.Add({});

@@ -37,6 +37,17 @@ TEST(HandshakeTest, ExtensionsOfAllLinesAreOffered) {
             (std::vector<Extension>{{"a", {{"b", "1"}}}, {"c"}, {"a"}}));
 }
 
+TEST(HandshakeTest, QueryAndLinesAreReadForTokensAlone) {
+  std::string request = Request({"GET /chat?t=secret&x HTTP/1.1", "X-Name: one\r\nx-name:  two "});
+  RequestReader reader;
+  const auto verdict = reader.Feed(request);
+  ASSERT_TRUE(verdict.has_value());
+  EXPECT_EQ(std::get<UpgradeRequest>(*verdict).path, "/chat");
+  EXPECT_EQ(reader.query(), "t=secret&x");
+  EXPECT_THAT(reader.Lines("X-NAME"), ElementsAre("one", "two"));
+  EXPECT_THAT(reader.Lines("Absent"), IsEmpty());
+}
+
 TEST(HandshakeTest, WhatIsKeptOfARequestIsUtf8OfBoundedLength) {
   const Answered long_one =
       Feed(Request({"User-Agent: " + std::string(2000, 'u'), "Origin: " + std::string(2000, 'o'),

@@ -14,18 +14,34 @@
       "handshake_timeout"
       "handshakes_per_second"
       "idle_timeout"
+      "jwt_algorithms"
+      "jwt_audience"
+      "jwt_audience_claim"
+      "jwt_expired_code"
+      "jwt_issuer"
+      "jwt_label"
+      "jwt_leeway"
+      "jwt_principal_claim"
+      "jwt_refuse_by_close"
+      "jwt_refused_code"
+      "jwt_required"
+      "jwt_sources"
       "keepalive_proves_life"
+      "label_header"
       "log_level"
       "max_age_code"
       "max_connection_age"
       "max_connections"
       "max_connections_per_address"
+      "max_connections_per_principal"
       "max_handshake_bytes"
       "max_message_bytes"
       "messages_per_second"
       "not_ready_when_full"
+      "per_principal_policy"
       "ping_interval"
       "pong_timeout"
+      "principal_header"
       "send_queue_bytes"
       "send_queue_total_bytes"
       "send_stall_timeout"
@@ -88,6 +104,14 @@
 {{- end }}
 {{- if .insecure }}
 {{- $_ := set $environment "CONTROL_INSECURE" "true" }}
+{{- end }}
+{{- end }}
+{{- with .Values.jwt }}
+{{- if or .keysSecret.secretName .keysUrl }}
+{{- $_ := set $environment "JWT_KEYS" (ternary "/etc/drawbridge/jwt/keys" .keysUrl (ne .keysSecret.secretName "")) }}
+{{- end }}
+{{- if .ca.secretName }}
+{{- $_ := set $environment "JWT_KEYS_CA" "/etc/drawbridge/jwt/ca.crt" }}
 {{- end }}
 {{- end }}
 {{- $reloadable := include "drawbridge.reloadableFlags" . | fromJsonArray }}

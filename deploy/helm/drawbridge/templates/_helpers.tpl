@@ -93,3 +93,19 @@ labels:
       - {key: {{ .tokens.key | quote }}, path: tokens}
 {{- end }}
 {{- end -}}
+
+{{/* The keys that verify the tokens of clients, and the authorities of the URL that has them. */}}
+{{- define "drawbridge.keyFiles" -}}
+{{- if .keysSecret.secretName }}
+- secret:
+    name: {{ .keysSecret.secretName }}
+    items:
+      - {key: {{ .keysSecret.key | quote }}, path: keys}
+{{- end }}
+{{- if .ca.secretName }}
+- secret:
+    name: {{ .ca.secretName }}
+    items:
+      - {key: {{ .ca.key | quote }}, path: ca.crt}
+{{- end }}
+{{- end -}}
