@@ -110,5 +110,15 @@ TEST_F(ControlFlagsTest, AFileOfCallersThatCannotBeUsedIsRefusedWithItsLine) {
   EXPECT_THAT(Refused({"--control_tokens=/tmp"}), HasSubstr("must be a file that can be read"));
 }
 
+TEST_F(ControlFlagsTest, ADamagedFileOfBansIsRefusedWithItsLine) {
+  const std::string header = "{\"format\":\"drawbridge-bans\",\"version\":1}\n";
+  const TemporaryFile good("bans", header);
+  EXPECT_TRUE(IsTaken({"--bans_file=" + good.path()}));
+  EXPECT_TRUE(IsTaken({"--bans_file=" + good.path() + ".missing"}));
+  const TemporaryFile damaged("damaged_bans", header + "{\"ban_id\":\n");
+  EXPECT_THAT(Refused({"--bans_file=" + damaged.path()}),
+              HasSubstr("--bans_file is \"" + damaged.path() + "\": line 2: is no ban"));
+}
+
 }  // namespace
 }  // namespace drawbridge
