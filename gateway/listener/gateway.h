@@ -61,7 +61,7 @@ struct GatewayOptions {
   SessionOptions session;
   Registry::Options registry;
   std::vector<Ban> bans;  // in force before the first client connects; at most Bans::kMaxBans
-  TlsFiles tls;  // without a certificate: plain
+  TlsFiles tls;           // without a certificate: plain
 };
 
 // Public functions may be called from any thread, except where noted.

@@ -9,8 +9,8 @@
 
 namespace drawbridge {
 
-// Empty if the connection has no value, or if the field is not a text of ConnectionInfo. Valid as long as the texts of `info`
-// and `node_id`. Thread-safe; allocates nothing.
+// Empty if the connection has no value, or if the field is not a text of ConnectionInfo. Valid as long as the
+// texts of `info` and `node_id`. Thread-safe; allocates nothing.
 std::string_view TextOf(Field field, const ConnectionInfo& info, std::string_view node_id);
 
 }  // namespace drawbridge
