@@ -3,6 +3,7 @@ module drawbridge/examples/go
 go 1.19
 
 require (
+	github.com/gorilla/websocket v1.5.3
 	google.golang.org/grpc v1.56.3
 	google.golang.org/protobuf v1.31.0
 )

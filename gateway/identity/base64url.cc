@@ -40,16 +40,16 @@ bool AppendRest(std::string_view rest, std::string& bytes) {
 std::optional<std::string> DecodeBase64Url(std::string_view text) {
   const size_t rest = text.size() % 4;
   if (rest == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
+  std::string bytes(text.size() / 4 * 3, '\0');
+  char* out = bytes.data();
   uint32_t seen = 0;
   for (; text.size() >= 4; text.remove_prefix(4)) {
     const uint32_t values[] = {ValueOf(text[0]), ValueOf(text[1]), ValueOf(text[2]), ValueOf(text[3])};
     seen |= values[0] | values[1] | values[2] | values[3];
     const uint32_t bits = values[0] << 18 | values[1] << 12 | values[2] << 6 | values[3];
-    const char group[] = {static_cast<char>(bits >> 16 & 0xFF), static_cast<char>(bits >> 8 & 0xFF),
-                          static_cast<char>(bits & 0xFF)};
-    bytes.append(group, sizeof(group));
+    *out++ = static_cast<char>(bits >> 16 & 0xFF);
+    *out++ = static_cast<char>(bits >> 8 & 0xFF);
+    *out++ = static_cast<char>(bits & 0xFF);
   }
   if ((seen & kForeign) != 0 || (rest != 0 && !AppendRest(text, bytes))) return std::nullopt;
   return bytes;

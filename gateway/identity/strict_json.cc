@@ -29,18 +29,18 @@ class Builder {
   static const size_t max_key_size = json::string::max_size();
   static const size_t max_string_size = json::string::max_size();
 
-  Builder() { open_.reserve(kMaxDepth); }
+  explicit Builder(const json::storage_ptr& storage) : root_(nullptr, storage) { open_.reserve(kMaxDepth); }
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
   bool on_object_begin(json::error_code&) {
-    open_.push_back(&Add(json::object()));
+    open_.push_back(&Add(json::object(root_.storage())));
     return true;
   }
   bool on_object_end(size_t, json::error_code&) { return Close(); }
   bool on_array_begin(json::error_code& error) {
     if (!HasParent(error)) return false;
-    open_.push_back(&Add(json::array()));
+    open_.push_back(&Add(json::array(root_.storage())));
     return true;
   }
   bool on_array_end(size_t, json::error_code&) { return Close(); }
@@ -55,9 +55,9 @@ class Builder {
   }
   bool on_string_part(json::string_view part, size_t, json::error_code&) { return Keep(part); }
   bool on_string(json::string_view last, size_t, json::error_code& error) {
-    if (text_.empty()) return AddScalar(json::string(last), error);
+    if (text_.empty()) return AddScalar(json::string(last, root_.storage()), error);
     Keep(last);
-    json::string whole(text_);
+    json::string whole(text_, root_.storage());
     text_.clear();
     return AddScalar(std::move(whole), error);
   }
@@ -129,10 +129,11 @@ class Builder {
 
 }  // namespace
 
-std::variant<json::object, std::string> ParseStrictJson(std::string_view text) {
+std::variant<json::object, std::string> ParseStrictJson(std::string_view text,
+                                                        const json::storage_ptr& storage) {
   json::parse_options options;
   options.max_depth = kMaxDepth;
-  json::basic_parser<Builder> parser(options);
+  json::basic_parser<Builder> parser(options, storage);
   json::error_code error;
   const size_t parsed = parser.write_some(false, text.data(), text.size(), error);
   if (!parser.handler().problem().empty()) return parser.handler().problem();

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +25,9 @@ namespace {
 namespace json = boost::json;
 
 using Refusal = std::optional<TokenRefusal>;
+
+// For the JSON of a token, on the stack. A token of usual size needs no memory of the heap for it.
+constexpr size_t kScratchBytes = 4096;
 
 // The parts of a token as it came, in base64url.
 struct Parts {
@@ -57,12 +63,13 @@ Refusal SplitToken(std::string_view token, Parts* parts) {
   return std::nullopt;
 }
 
-// `name` is "header" or "payload".
-std::variant<json::object, TokenRefusal> ParsePart(std::string_view part, std::string_view name) {
+// `name` is "header" or "payload". The object lives no longer than `memory`.
+std::variant<json::object, TokenRefusal> ParsePart(std::string_view part, std::string_view name,
+                                                   json::monotonic_resource& memory) {
   const auto bytes = DecodeBase64Url(part);
   if (!bytes.has_value())
     return TokenRefusal{TokenRule::kFormat, fmt::format("the {} must be base64url without padding", name)};
-  auto parsed = ParseStrictJson(*bytes);
+  auto parsed = ParseStrictJson(*bytes, &memory);
   if (const auto* const problem = std::get_if<std::string>(&parsed))
     return TokenRefusal{TokenRule::kFormat, fmt::format("the {} {}", name, *problem)};
   return std::get<json::object>(std::move(parsed));
@@ -122,12 +129,13 @@ Refusal CheckType(const json::object& header) {
                       fmt::format("the header's 'typ' is {}: must be 'JWT' or 'at+jwt'", Shown(type))};
 }
 
-std::variant<Header, TokenRefusal> ParseHeader(std::string_view part, AlgorithmSet allowed) {
+std::variant<Header, TokenRefusal> ParseHeader(std::string_view part, AlgorithmSet allowed,
+                                               json::monotonic_resource& memory) {
   if (const size_t size = part.size() / 4 * 3 + part.size() % 4 * 3 / 4; size > kMaxHeaderBytes) {
     return TokenRefusal{TokenRule::kSize,
                         fmt::format("the header has {} bytes: must have at most {}", size, kMaxHeaderBytes)};
   }
-  const auto parsed = ParsePart(part, "header");
+  const auto parsed = ParsePart(part, "header", memory);
   if (const auto* const refusal = std::get_if<TokenRefusal>(&parsed)) return *refusal;
   const auto& object = std::get<json::object>(parsed);
   Header header;
@@ -178,10 +186,12 @@ std::variant<Claims, TokenRefusal> Verify(std::string_view token, const KeySet& 
                                           WallTime now) {
   Parts parts;
   if (Refusal refusal = SplitToken(token, &parts)) return *std::move(refusal);
-  auto header = ParseHeader(parts.header, rules.algorithms);
+  std::array<unsigned char, kScratchBytes> scratch;
+  json::monotonic_resource memory(scratch.data(), scratch.size());
+  auto header = ParseHeader(parts.header, rules.algorithms, memory);
   if (auto* const refusal = std::get_if<TokenRefusal>(&header)) return std::move(*refusal);
   if (Refusal refusal = CheckSignature(parts, std::get<Header>(header), keys)) return *std::move(refusal);
-  auto payload = ParsePart(parts.payload, "payload");
+  auto payload = ParsePart(parts.payload, "payload", memory);
   if (auto* const refusal = std::get_if<TokenRefusal>(&payload)) return std::move(*refusal);
   return CheckClaims(std::get<json::object>(payload), rules, now);
 }

@@ -113,6 +113,8 @@ VerificationKey::Context VerificationKey::MakeTemplate(const AlgorithmInfo& info
                       EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) != 1)) {
     return nullptr;
   }
+  // Each copy verifies once, so OpenSSL needs no further copy of it for that.
+  EVP_MD_CTX_set_flags(context.get(), EVP_MD_CTX_FLAG_FINALISE);
   return context;
 }
 

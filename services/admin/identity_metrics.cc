@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -20,10 +21,11 @@ void AddKeys(const KeySource& keys, const Clock& clock, Families* families) {
   families->push_back(
       GaugeOf("drawbridge_jwt_keys", "Keys in use that can verify tokens.", Double(keys.usable())));
   if (!keys.is_fetched()) return;
-  if (const auto last = keys.last_success(); last.has_value()) {
-    families->push_back(GaugeOf("drawbridge_jwt_keys_age_seconds", "Time since the key set was last fetched.",
-                                std::chrono::duration<double>(clock.Wall() - *last).count()));
-  }
+  const auto last = keys.last_success();
+  families->push_back(GaugeOf("drawbridge_jwt_keys_age_seconds",
+                              "Time since the key set was last fetched; infinite: never.",
+                              last.has_value() ? std::chrono::duration<double>(clock.Wall() - *last).count()
+                                               : std::numeric_limits<double>::infinity()));
   auto fetches = CounterFamily("drawbridge_jwt_fetches_total", "Fetches of the key set, by result.");
   AddValue(&fetches, Double(keys.fetches(true)), {{"result", "ok"}});
   AddValue(&fetches, Double(keys.fetches(false)), {{"result", "failed"}});

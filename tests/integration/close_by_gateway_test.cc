@@ -91,6 +91,21 @@ TEST(CloseOfAgedTest, ByTheCodeOfTheFlag) {
   ExpectRecord(server, client, Answered(EndedFor("max_age", 4001, "maximum age reached")));
 }
 
+// A proxy tells the principal, so this needs no token.
+TEST(CloseOfReplacedTest, Answered) {
+  Flags flags = TestFlags();
+  flags.trusted_proxies = "127.0.0.1";
+  flags.principal_header = "X-User";
+  flags.max_connections_per_principal = 1;
+  flags.per_principal_policy = "close_oldest";
+  RunningServer server(flags);
+  Client oldest = server.Open({.headers = {"X-User: alice"}});
+  Client newest = server.Open({.headers = {"X-User: alice"}});
+  EXPECT_EQ(oldest.ReadCloseAndAnswer().payload, ClosePayloadOf(1008, "replaced"));
+  ExpectRecord(server, oldest, Answered(EndedFor("replaced", 1008, "replaced")));
+  newest.Echo("stays");
+}
+
 class CloseOfSlowTest : public ::testing::Test {
  protected:
   static constexpr size_t kMessageBytes = 16 * 1024;

@@ -18,7 +18,7 @@
 namespace drawbridge {
 namespace {
 
-// Uses TLS, because only then every metric exists.
+// Uses TLS and fetches keys, because only then every metric exists.
 class MetricsTextTest : public ::testing::Test {
  protected:
   Flags TlsFlags() {
@@ -27,6 +27,8 @@ class MetricsTextTest : public ::testing::Test {
     flags.tls_key = files_.key.path();
     flags.control_tls_cert = flags.tls_cert;
     flags.control_tls_key = flags.tls_key;
+    flags.jwt_keys = "https://127.0.0.1:1/jwks.json";  // nothing listens there
+    flags.jwt_required = false;
     return flags;
   }
 

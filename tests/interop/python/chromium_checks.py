@@ -24,15 +24,18 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 
 
 @contextlib.contextmanager
-def page_server(on_event):
-    """Serves the page, collects what it posts, and yields the page's origin."""
+def page_server(on_event, page=PAGE, tokens=iter(())):
+    """Serves the page, collects what it posts to /events, and yields the page's origin. A POST to /token gets the next token."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             found = urllib.parse.urlsplit(self.path).path == "/"
-            self._answer(200 if found else 404, PAGE if found else b"")
+            self._answer(200 if found else 404, page if found else b"")
 
         def do_POST(self):
+            if self.path == "/token":
+                token = next(tokens, None)
+                return self._answer(200 if token else 401, (token or "").encode())
             on_event(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self._answer(200, b"")
 

@@ -64,11 +64,14 @@ def make_certificate(folder):
 
 
 class AuthenticationService(http.server.BaseHTTPRequestHandler):
-    """Admits requests whose token is "good"."""
+    """Admits requests whose token is "good", or "good" and a user, whom it tells as oauth2-proxy does."""
 
     def do_GET(self):
-        good = self.headers.get("Authorization") == "Bearer good"
-        self.send_response(204 if good else 401)
+        scheme, good, user = (self.headers.get("Authorization", "").split() + ["", "", ""])[:3]
+        self.send_response(204 if (scheme, good) == ("Bearer", "good") else 401)
+        if user:
+            self.send_header("X-Auth-Request-User", user)
+            self.send_header("X-Auth-Request-Groups", "staff,ops")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -80,6 +83,7 @@ class NginxTls(Nginx):
     """Runs nginx with drawbridge-tls.conf, which uses an authentication service."""
 
     good_token = "good"
+    site = "deploy/nginx/drawbridge-tls.conf"
 
     def __init__(self, folder, gateway):
         super().__init__(folder, gateway)
@@ -87,12 +91,18 @@ class NginxTls(Nginx):
         service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), AuthenticationService)
         threading.Thread(target=service.serve_forever, daemon=True).start()
         self.tls_address, self.certificate = free_address(), folder / "cert.pem"
-        site = (ROOT / "deploy/nginx/drawbridge-tls.conf").read_text()
+        site = (ROOT / self.site).read_text()
         for old, new in (("listen 443", f"listen {self.tls_address}"), ("auth.example:8000", f"127.0.0.1:{service.server_port}"),
                          ("/etc/nginx/tls.crt", f"{folder}/cert.pem"), ("/etc/nginx/tls.key", f"{folder}/key.pem")):
             site = site.replace(old, new)
         config = folder / "nginx.conf"
         config.write_text(config.read_text().rstrip().removesuffix("}") + site + "}")
+
+
+class NginxAuth(NginxTls):
+    """Runs nginx with drawbridge-auth.conf, whose authentication service tells who the client is."""
+
+    site = "deploy/nginx/drawbridge-auth.conf"
 
 
 class HAProxy:
@@ -310,7 +320,21 @@ async def only_a_good_token_gets_in_by_tls(proxy, gateway):
             expect("status", refused.status_code, 401)
 
 
-TLS_KINDS = (NginxTls, HAProxyTls)
+async def the_proxy_tells_who_the_client_is(proxy, gateway):
+    tls = ssl.create_default_context(cafile=proxy.certificate)
+    made_up = {"X-Auth-Request-User": "root", "X-Auth-Request-Groups": "wheel"}
+    for token, principal, labels in (("good alice", "alice", {"groups": "staff,ops"}), ("good", "", {})):
+        headers = {"Authorization": f"Bearer {token}", **made_up}
+        async with connect(f"wss://{proxy.tls_address}/", ssl=tls, extra_headers=headers) as ws:
+            connection = await listed(gateway, ws)
+            expect("principal", connection["principal"], principal)
+            expect("labels", connection["labels"], labels)
+    async with connect(gateway.url(), extra_headers=made_up) as ws:
+        connection = await listed(gateway, ws)
+        expect("principal without the proxy", (connection["principal"], connection["labels"]), ("", {}))
+
+
+TLS_KINDS = (NginxTls, NginxAuth, HAProxyTls)
 
 CHECKS = [every_client_gets_through, messages_pass_whole, address_is_the_clients, address_cannot_be_made_up,
           close_codes_pass_to_the_client, close_codes_pass_to_the_gateway, pings_keep_an_idle_connection]
@@ -334,4 +358,5 @@ if __name__ == "__main__":
     # Caddy has no idle timeout.
     run("proxies", [through(kind, check) for kind in kinds if pings or kind is not Caddy
                     for check in (CHECKS if pings else idle_cut)]
-        + [through(kind, only_a_good_token_gets_in_by_tls) for kind in TLS_KINDS if pings])
+        + [through(kind, only_a_good_token_gets_in_by_tls) for kind in TLS_KINDS if pings]
+        + [through(NginxAuth, the_proxy_tells_who_the_client_is)] * pings)
