@@ -1,19 +1,9 @@
 #include "gateway/identity/token_cache.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <utility>
 
 namespace drawbridge {
-
-TokenDigest DigestOf(std::string_view token) {
-  static const EVP_MD* const sha256 =
-      EVP_MD_fetch(nullptr, "SHA256", nullptr);  // once: fetching is the expensive part
-  TokenDigest digest{};
-  EVP_Digest(token.data(), token.size(), digest.data(), nullptr, sha256, nullptr);
-  return digest;
-}
 
 TokenCache::TokenCache(size_t capacity) {
   for (size_t i = 0; i < kShards; ++i) shards_.emplace_back(std::max<size_t>(capacity / kShards, 1));

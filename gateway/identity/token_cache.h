@@ -12,13 +12,10 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/lru_map.h"
 #include "gateway/base/mutex.h"
+#include "gateway/base/token_digest.h"
 #include "gateway/identity/client_identity.h"
 
 namespace drawbridge {
-
-// The SHA-256 of a token. The cache keeps no token, so a copy of the memory gives none away.
-using TokenDigest = std::array<uint8_t, 32>;
-TokenDigest DigestOf(std::string_view token);
 
 // What a verification depended on besides the token. A change of either ends its validity.
 struct TokenBasis {

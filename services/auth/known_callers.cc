@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <utility>
@@ -64,12 +63,6 @@ Role RoleOf(std::string_view word, size_t line) {
 }
 
 }  // namespace
-
-TokenDigest DigestOf(std::string_view token) {
-  TokenDigest digest;
-  ::SHA256(reinterpret_cast<const uint8_t*>(token.data()), token.size(), digest.data());
-  return digest;
-}
 
 KnownCallers KnownCallers::Parse(std::string_view text) {
   if (text.size() > kMaxBytes)

@@ -2,7 +2,6 @@
 #ifndef DRAWBRIDGE_SERVICES_AUTH_KNOWN_CALLERS_H_
 #define DRAWBRIDGE_SERVICES_AUTH_KNOWN_CALLERS_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/token_digest.h"
 #include "services/auth/role.h"
 
 namespace drawbridge {
@@ -21,10 +21,6 @@ class CallersError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-using TokenDigest = std::array<uint8_t, 32>;  // SHA-256
-
-TokenDigest DigestOf(std::string_view token);
 
 // A known caller.
 struct Principal {
