@@ -1,6 +1,5 @@
 #include "gateway/listener/upgrade.h"
 
-#include <spdlog/common.h>
 #include <sys/epoll.h>
 
 #include <memory>
@@ -11,7 +10,6 @@
 #include <variant>
 #include <vector>
 
-#include "gateway/base/line_budget.h"
 #include "gateway/listener/deflate_negotiation.h"
 #include "gateway/listener/find_ban.h"
 
@@ -29,57 +27,7 @@ void Unlist(Registration* registration, CloseRequest request, const Clock& clock
   connection->TellWaiters();
 }
 
-RenewalResult RenewalResultOf(HandshakeResult result) {
-  switch (result) {
-    case HandshakeResult::kAccepted:
-      return RenewalResult::kRenewed;
-    case HandshakeResult::kUnauthorized:
-      return RenewalResult::kUnauthorized;
-    case HandshakeResult::kForbidden:
-      return RenewalResult::kForbidden;
-    case HandshakeResult::kTooMany:
-      return RenewalResult::kTooMany;
-    case HandshakeResult::kUnverified:
-      return RenewalResult::kUnverified;
-    case HandshakeResult::kTimeout:
-      return RenewalResult::kTimeout;
-    case HandshakeResult::kDisconnected:
-      return RenewalResult::kDisconnected;
-    default:
-      return RenewalResult::kBadRequest;
-  }
-}
-
-HandshakeResult ResultOf(int status, bool draining) {
-  switch (status) {
-    case 401:
-      return HandshakeResult::kUnauthorized;
-    case 200:  // not meant as a WebSocket request: section 4.2.1 requires an upgrade
-    case 405:
-    case 426:
-      return HandshakeResult::kNotWebsocket;
-    case 403:
-    case 421:
-      return HandshakeResult::kForbidden;
-    case 408:
-      return HandshakeResult::kTimeout;
-    case 429:
-      return HandshakeResult::kTooMany;
-    case 414:
-    case 431:
-      return HandshakeResult::kHeaderTooLarge;
-    case 503:
-      return draining ? HandshakeResult::kDraining : HandshakeResult::kFull;
-    default:
-      return HandshakeResult::kBadRequest;
-  }
-}
-
 }  // namespace
-
-HttpAnswer Upgrade::TooMany() {
-  return {429, "too many connections from this address: try again later", kRetryAfter};
-}
 
 void Upgrade::Start(IoThread& thread, UpgradeContext& context, Accepted accepted) {
   auto upgrade = std::make_unique<Upgrade>(thread, context, std::move(accepted));
@@ -204,7 +152,7 @@ void Upgrade::OnDeadline() {
   if (pending_ != nullptr) {
     Abandon();
     return Answer({503, "the token could not be verified in time: try again", kRetryAfter},
-                  HandshakeResult::kUnverified, std::nullopt);
+                  HandshakeResult::kUnverified, {});
   }
   if (!accepted_.link.established()) {
     CountTls(IoResult::Status::kBroken);
@@ -240,11 +188,11 @@ bool Upgrade::PassesPolicies(const std::string& host, const std::string& origin)
   // 421 says that the request may be valid for another server (RFC 9110, section 15.5.20). 403 and 400 do
   // not.
   if (!policy_.allowed_hosts.Allows(host, tls_ ? 443 : 80)) {
-    Answer({421, "this gateway does not serve this host"}, LogField("host", host));
+    Answer({421, "this gateway does not serve this host"}, {LogField("host", host)});
     return false;
   }
   if (!policy_.allowed_origins.Allows(origin, host)) {
-    Answer({403, "pages of this origin may not connect"}, LogField("origin", origin));
+    Answer({403, "pages of this origin may not connect"}, {LogField("origin", origin)});
     return false;
   }
   if (const auto ban = context_.bans->FindAddress(accepted_.peer.ip())) {
@@ -364,66 +312,6 @@ void Upgrade::CloseOldest(const Connection& newest) const {
   }
 }
 
-void Upgrade::AnswerBanned(const BanHit& ban) {
-  Answer({ban.http_status, "this client is banned"}, HandshakeResult::kForbidden,
-         LogField("ban_id", ban.ban_id));
-}
-
-// Refuses the client at any stage. Before TLS has begun, no answer can be sent.
-void Upgrade::Refuse(const HttpAnswer& answer) {
-  preface_.reset();
-  if (context_.tls != nullptr && !accepted_.link.is_tls()) {
-    return Fail(ResultOf(answer.status, context_.refusing));
-  }
-  Answer(answer);
-}
-
-// `about`: a field to add to the log line.
-void Upgrade::Answer(const HttpAnswer& answer, std::optional<LogField> about) {
-  Answer(answer, ResultOf(answer.status, context_.refusing), std::move(about));
-}
-
-void Upgrade::Answer(const HttpAnswer& answer, HandshakeResult result, std::optional<LogField> about) {
-  LogRefusal(answer, std::move(about));
-  Count(result);
-  Respond(answer);
-}
-
-void Upgrade::Respond(HttpAnswer answer) {
-  answered_ = true;
-  UpdateInterest();  // reads again, to see the end of the connection
-  if (renewing_ != nullptr) answer.headers += renewing_->cors;
-  const std::string response = Serialize(answer, thread_.clock().Wall(), reader_.is_head());
-  if (accepted_.link.Write(response).bytes != response.size()) return End();
-  accepted_.link.ShutdownWrite();
-  thread_.deadlines().Set(*this, thread_.now() + kLinger);
-}
-
-// Logs at most ten lines a second in the whole process, since any client can cause one.
-void Upgrade::LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const {
-  if (is_check_) return;
-  static LineBudget& budget = *new LineBudget(10);
-  const auto suppressed = budget.Take(thread_.now());
-  if (!suppressed.has_value()) return;
-  std::vector<LogField> fields{
-      {"remote_address", accepted_.peer.ToString()}, {"status", answer.status}, {"why", answer.text}};
-  if (about.has_value()) fields.push_back(*std::move(about));
-  if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
-  LogEvent(spdlog::level::info, renewing_ == nullptr ? "handshake refused" : "renewal refused", fields);
-}
-
-// Logs at most a hundred lines a second: the debug level serves to find a single client.
-void Upgrade::LogTlsFailure() const {
-  if (!Logs(spdlog::level::debug)) return;
-  static LineBudget& budget = *new LineBudget(100);
-  const auto suppressed = budget.Take(thread_.now());
-  if (!suppressed.has_value()) return;
-  std::vector<LogField> fields{{"remote_address", accepted_.peer.ToString()},
-                               {"error", accepted_.link.HandshakeError()}};
-  if (*suppressed != 0) fields.emplace_back("suppressed", *suppressed);
-  LogEvent(spdlog::level::debug, "TLS handshake failed", fields);
-}
-
 void Upgrade::Cut() {
   Abandon();
   if (renewing_ != nullptr) renewing_->renewal.reset();  // a step that is posted does nothing then
@@ -433,11 +321,6 @@ void Upgrade::Cut() {
   held_slot_.Release();
   accepted_.address_slot.Release();
   accepted_.principal_slot.Release();
-}
-
-void Upgrade::Count(HandshakeResult result) {
-  if (renewing_ != nullptr) return thread_.counters().Renewal(RenewalResultOf(result));
-  if (!is_check_ || result == HandshakeResult::kAccepted) thread_.counters().Handshake(result);
 }
 
 void Upgrade::Fail(HandshakeResult result) {

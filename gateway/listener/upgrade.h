@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/base/log.h"
 #include "gateway/connections/address_slots.h"
@@ -87,7 +88,7 @@ class Upgrade final : public EventTarget {
     SocketAddress peer;
     Slot slot;
     AddressSlot address_slot;
-    PrincipalSlot principal_slot = {};
+    PrincipalSlot principal_slot;
     Refusal refusal = Refusal::kNone;
     bool by_proxy = false;  // the peer is a trusted proxy, and the address of the client is not counted yet
   };
@@ -138,11 +139,11 @@ class Upgrade final : public EventTarget {
   void CloseOldest(const Connection& newest) const;
   void AnswerBanned(const BanHit& ban);
   void Refuse(const HttpAnswer& answer);
-  void Answer(const HttpAnswer& answer, std::optional<LogField> about = std::nullopt);
-  void Answer(const HttpAnswer& answer, HandshakeResult result, std::optional<LogField> about);
+  void Answer(const HttpAnswer& answer, std::vector<LogField> about = {});
+  void Answer(const HttpAnswer& answer, HandshakeResult result, std::vector<LogField> about);
   void Respond(HttpAnswer answer);
   void LogTlsFailure() const;
-  void LogRefusal(const HttpAnswer& answer, std::optional<LogField> about) const;
+  void LogRefusal(const HttpAnswer& answer, std::vector<LogField> about) const;
   void Count(HandshakeResult result);
   void CountTls(IoResult::Status status);
   void Fail(HandshakeResult result);

@@ -77,7 +77,7 @@ void Upgrade::Verify(UpgradeRequest request, std::string token) {
                                                }});
   if (!queued) {
     return Answer({503, "too many tokens wait to be verified: try again", kRetryAfter},
-                  HandshakeResult::kUnverified, std::nullopt);
+                  HandshakeResult::kUnverified, {});
   }
   const std::span<char> rest = reader_.rest();
   pending_ = std::make_unique<Pending>(Pending{
@@ -94,7 +94,7 @@ void Upgrade::OnChecked(const TokenCheck& check) {
   if (check.refusal.has_value())
     return RefuseToken(pending->request, NameOf(check.refusal->rule), Unauthorized(*check.refusal));
   Answer({503, "there are no keys to verify the token: try again", kRetryAfter}, HandshakeResult::kUnverified,
-         std::nullopt);
+         {});
 }
 
 // The result of the check is not needed any more.
@@ -108,10 +108,10 @@ void Upgrade::Abandon() {
 // `rule`: the word for the log, as in the metrics.
 void Upgrade::RefuseToken(const UpgradeRequest& request, std::string_view rule, const HttpAnswer& answer) {
   if (policy_.identity.refuse_by_close && renewing_ == nullptr && Hold(request, answer.text)) {
-    LogRefusal(answer, LogField("rule", rule));
+    LogRefusal(answer, {LogField("rule", rule)});
     return Count(HandshakeResult::kUnauthorized);
   }
-  Answer(answer, LogField("rule", rule));
+  Answer(answer, {LogField("rule", rule)});
 }
 
 // Accepts the upgrade of a client that is refused, and closes it at the deadline. It takes no place of

@@ -59,12 +59,12 @@ void Upgrade::CheckRenewal() {
       &no_subprotocols);
   if (const auto* const answer = std::get_if<HttpAnswer>(&found)) {
     context_.tokens->CountMalformed();
-    return Answer(*answer, LogField("rule", "malformed"));
+    return Answer(*answer, {LogField("rule", "malformed")});
   }
   auto& token = std::get<std::string>(found);
   if (token.empty()) {
     context_.tokens->CountMissing();
-    return Answer(Unauthorized(), LogField("rule", "missing"));
+    return Answer(Unauthorized(), {LogField("rule", "missing")});
   }
   if (const auto identity = context_.tokens->FindVerified(token, *policy_.identity.rules))
     return Renew(identity);

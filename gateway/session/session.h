@@ -62,7 +62,7 @@ class Session final : public EventTarget, public InSlab<Session>, private Replie
     Registration registration;
     Slot slot;
     AddressSlot address_slot;
-    PrincipalSlot principal_slot = {};
+    PrincipalSlot principal_slot;
     std::optional<DeflateAgreement> deflate = std::nullopt;  // as agreed on; nullopt: none
   };
 
