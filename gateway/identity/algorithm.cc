@@ -83,7 +83,8 @@ std::variant<AlgorithmSet, std::string> ParseAlgorithms(std::string_view list) {
   for (const std::string_view name : Split(list, ',')) {
     const auto algorithm = FindAlgorithm(name);
     if (!algorithm.has_value())
-      return fmt::format("{} is not possible: must be of {}", Quoted(name), AlgorithmSet::All().ToString());
+      return fmt::format("{} is not possible: must be of {}", QuotedForHeader(name),
+                         AlgorithmSet::All().ToString());
     algorithms.Add(*algorithm);
   }
   return algorithms;

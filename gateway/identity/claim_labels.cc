@@ -72,10 +72,10 @@ std::variant<std::vector<LabelRule>, std::string> ParseLabelRules(const std::vec
   for (const std::string& text : texts) {
     auto rule = ParseRule(text);
     if (const auto* const problem = std::get_if<std::string>(&rule))
-      return fmt::format("{}: {}", Quoted(text), *problem);
+      return fmt::format("{}: {}", QuotedForHeader(text), *problem);
     auto& parsed = std::get<LabelRule>(rule);
     if (std::ranges::find(rules, parsed.key, &LabelRule::key) != rules.end())
-      return fmt::format("{}: another rule sets this label too", Quoted(text));
+      return fmt::format("{}: another rule sets this label too", QuotedForHeader(text));
     rules.push_back(std::move(parsed));
   }
   return rules;

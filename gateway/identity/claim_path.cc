@@ -13,7 +13,7 @@ namespace drawbridge {
 ClaimPath::ClaimPath(std::vector<std::string> names) : names_(std::move(names)) {
   std::string joined = names_.front();
   for (size_t i = 1; i < names_.size(); ++i) joined.append(".").append(names_[i]);
-  shown_ = Quoted(joined);
+  shown_ = QuotedForHeader(joined);
 }
 
 ClaimPath ClaimPath::OfName(std::string_view name) { return ClaimPath({std::string(name)}); }

@@ -26,7 +26,7 @@ class ClaimPath {
   // way. Valid as long as `claims`.
   const boost::json::value* Find(const boost::json::object& claims) const;
 
-  // The names joined by dots, quoted (see Quoted).
+  // The names joined by dots, quoted (see QuotedForHeader).
   const std::string& shown() const { return shown_; }
 
  private:

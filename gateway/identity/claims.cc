@@ -30,7 +30,7 @@ std::string Shown(const json::value* value) {
   if (value == nullptr) return "missing";
   switch (value->kind()) {
     case json::kind::string:
-      return Quoted(value->get_string());
+      return QuotedForHeader(value->get_string());
     case json::kind::int64:
       return std::to_string(value->get_int64());
     case json::kind::uint64:
@@ -50,8 +50,8 @@ Refusal CheckIssuer(const json::object& payload, const TokenRules& rules) {
   if (rules.issuer.empty()) return std::nullopt;
   const json::value* const issuer = payload.if_contains("iss");
   if (issuer != nullptr && issuer->is_string() && issuer->get_string() == rules.issuer) return std::nullopt;
-  return TokenRefusal{TokenRule::kIssuer,
-                      fmt::format("the claim 'iss' is {}: must be {}", Shown(issuer), Quoted(rules.issuer))};
+  return TokenRefusal{TokenRule::kIssuer, fmt::format("the claim 'iss' is {}: must be {}", Shown(issuer),
+                                                      QuotedForHeader(rules.issuer))};
 }
 
 bool IsAllowed(const json::value& audience, const std::vector<std::string>& allowed) {
@@ -69,7 +69,7 @@ Refusal CheckAudience(const json::object& payload, const TokenRules& rules) {
   }
   return TokenRefusal{TokenRule::kAudience,
                       fmt::format("the claim {} is {}: must have {}{}", rules.audience_claim.shown(),
-                                  Shown(audience), Quoted(rules.audiences.front()),
+                                  Shown(audience), QuotedForHeader(rules.audiences.front()),
                                   rules.audiences.size() > 1 ? " or another allowed audience" : "")};
 }
 
@@ -154,8 +154,8 @@ Refusal TakeName(const json::value* claim, std::string_view shown, TokenRule rul
     return TokenRefusal{
         rule, fmt::format("the claim {} has {} bytes: must have 1 to {}", shown, text->size(), max)};
   if (HasControlCharacter(*text)) {
-    return TokenRefusal{
-        rule, fmt::format("the claim {} is {}: must not have control characters", shown, Quoted(*text))};
+    return TokenRefusal{rule, fmt::format("the claim {} is {}: must not have control characters", shown,
+                                          QuotedForHeader(*text))};
   }
   *name = std::string_view(*text);
   return std::nullopt;

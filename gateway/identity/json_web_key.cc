@@ -35,7 +35,7 @@ const json::string* FindString(const json::object& jwk, std::string_view name) {
 
 std::string Shown(const json::object& jwk, std::string_view name) {
   const json::string* const text = FindString(jwk, name);
-  if (text != nullptr) return Quoted(*text);
+  if (text != nullptr) return QuotedForHeader(*text);
   return jwk.contains(name) ? "not a string" : "missing";
 }
 
@@ -43,7 +43,8 @@ Problem CheckPurpose(const json::object& jwk) {
   const auto* const found =
       std::ranges::find_if(kPrivateMembers, [&](auto name) { return jwk.contains(name); });
   if (found != kPrivateMembers.end())
-    return fmt::format("has the private member {}: only public keys may be published", Quoted(*found));
+    return fmt::format("has the private member {}: only public keys may be published",
+                       QuotedForHeader(*found));
   if (jwk.contains("use")) {
     const json::string* const use = FindString(jwk, "use");
     if (use == nullptr || *use != "sig") return fmt::format("use is {}: must be 'sig'", Shown(jwk, "use"));
@@ -85,7 +86,7 @@ Problem CheckAlgorithm(const json::object& jwk, KeyKind kind, std::optional<Algo
   if (!only->has_value())
     return fmt::format("alg is {}: must be of {}", Shown(jwk, "alg"), AlgorithmSet::All().ToString());
   if (InfoOf(**only).kind != kind)
-    return fmt::format("alg is {}, which does not fit kty and crv", Quoted(*name));
+    return fmt::format("alg is {}, which does not fit kty and crv", QuotedForHeader(*name));
   return std::nullopt;
 }
 

@@ -61,7 +61,7 @@ std::variant<KeySet, std::string> KeySet::Parse(std::string_view text) {
       set.keys_.push_back({.key_id = std::move(key_id), .key = std::move(*usable)});
     } else {
       set.skipped_.push_back({.index = i,
-                              .key_id = key_id.has_value() ? Quoted(*key_id) : "none",
+                              .key_id = key_id.has_value() ? QuotedForHeader(*key_id) : "none",
                               .reason = std::get<std::string>(std::move(key))});
     }
   }

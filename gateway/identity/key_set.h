@@ -18,7 +18,7 @@ namespace drawbridge {
 // A key of the set that verifies nothing, for the log.
 struct SkippedKey {
   size_t index;        // in "keys", from 0
-  std::string key_id;  // quoted (see Quoted); "none" where it has no kid
+  std::string key_id;  // quoted (see QuotedForHeader); "none" where it has no kid
   std::string reason;  // a phrase such as "use is 'enc': must be 'sig'"
 };
 

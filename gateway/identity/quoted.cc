@@ -14,7 +14,7 @@ bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c
 
 }  // namespace
 
-std::string Quoted(std::string_view text) {
+std::string QuotedForHeader(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text.substr(0, kMaxShown)) {
     if (IsPlain(c)) {

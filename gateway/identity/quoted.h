@@ -10,7 +10,7 @@ namespace drawbridge {
 // `text` in single quotes, cut after 64 bytes. Only the characters that RFC 6750, section 3, allows in
 // error_description are kept (printable ASCII without double quote and backslash); each other byte becomes
 // %XX, as does a single quote. Thread-safe; does not block.
-std::string Quoted(std::string_view text);
+std::string QuotedForHeader(std::string_view text);
 
 }  // namespace drawbridge
 

@@ -51,7 +51,7 @@ class Builder {
     key_.swap(text_);
     text_.clear();
     if (!open_.back()->get_object().contains(key_)) return true;
-    return Refuse(fmt::format("has the member {} twice", Quoted(key_)), error);
+    return Refuse(fmt::format("has the member {} twice", QuotedForHeader(key_)), error);
   }
   bool on_string_part(json::string_view part, size_t, json::error_code&) { return Keep(part); }
   bool on_string(json::string_view last, size_t, json::error_code& error) {

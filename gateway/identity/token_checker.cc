@@ -134,10 +134,10 @@ TokenCheck TokenChecker::Judge(const Job& job, const Keys& keys) {
   auto identity = IdentityOf(std::get<Claims>(verified), *job.rules, now);
   cache_.Insert(DigestOf(job.token), {.keys = keys.generation, .rules = job.rules}, identity);
   if (job.principal.has_value() && identity->principal != *job.principal) {
-    return {.refusal =
-                TokenRefusal{.rule = TokenRule::kPrincipal,
-                             .text = fmt::format("the token is of {}: must be of {}",
-                                                 Quoted(identity->principal), Quoted(*job.principal))}};
+    return {.refusal = TokenRefusal{
+                .rule = TokenRule::kPrincipal,
+                .text = fmt::format("the token is of {}: must be of {}", QuotedForHeader(identity->principal),
+                                    QuotedForHeader(*job.principal))}};
   }
   return {.identity = std::move(identity)};
 }

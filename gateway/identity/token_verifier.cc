@@ -78,7 +78,7 @@ std::variant<json::object, TokenRefusal> ParsePart(std::string_view part, std::s
 // The member for a refusal.
 std::string Shown(const json::value* value) {
   if (value == nullptr) return "missing";
-  return value->is_string() ? Quoted(value->get_string()) : "not a string";
+  return value->is_string() ? QuotedForHeader(value->get_string()) : "not a string";
 }
 
 Refusal TakeAlgorithm(const json::object& header, AlgorithmSet allowed, Algorithm* algorithm) {
@@ -148,8 +148,8 @@ std::variant<Header, TokenRefusal> ParseHeader(std::string_view part, AlgorithmS
 
 // What a key must have for this token, for refusals.
 std::string Wanted(const Header& header) {
-  if (header.key_id.has_value()) return fmt::format("with 'kid' {}", Quoted(*header.key_id));
-  return fmt::format("for 'alg' {}", Quoted(InfoOf(header.algorithm).name));
+  if (header.key_id.has_value()) return fmt::format("with 'kid' {}", QuotedForHeader(*header.key_id));
+  return fmt::format("for 'alg' {}", QuotedForHeader(InfoOf(header.algorithm).name));
 }
 
 Refusal CheckCandidates(const KeySet::Candidates& candidates, const Header& header) {
@@ -160,7 +160,7 @@ Refusal CheckCandidates(const KeySet::Candidates& candidates, const Header& head
   }
   if (candidates.fitting != 0) return std::nullopt;
   return TokenRefusal{TokenRule::kKeyMismatch, fmt::format("the key {} is not for 'alg' {}", Wanted(header),
-                                                           Quoted(InfoOf(header.algorithm).name))};
+                                                           QuotedForHeader(InfoOf(header.algorithm).name))};
 }
 
 Refusal CheckSignature(const Parts& parts, const Header& header, const KeySet& keys) {

@@ -44,7 +44,8 @@ std::variant<RenewalIds, std::string> ParseRenewalBody(std::string_view body) {
   if (object.empty()) return RenewalIds();
   for (const auto& member : object) {
     const std::string_view name(member.key().data(), member.key().size());
-    if (name != kMember) return fmt::format("has the member {}: only {} is known", Quoted(name), kMember);
+    if (name != kMember)
+      return fmt::format("has the member {}: only {} is known", QuotedForHeader(name), kMember);
   }
   return IdsOf(object.begin()->value());
 }

@@ -72,11 +72,11 @@ TEST(ClaimPathTest, IsShownWithoutEscapes) {
 }
 
 TEST(QuotedTest, ShowsAnythingInOneShortLine) {
-  EXPECT_EQ(Quoted(""), "''");
-  EXPECT_EQ(Quoted("a b~"), "'a b~'");
-  EXPECT_EQ(Quoted("\"\\'\r\n\x7F\xC3\xA4"), "'%22%5C%27%0D%0A%7F%C3%A4'");
-  EXPECT_EQ(Quoted(std::string(64, 'x')), "'" + std::string(64, 'x') + "'");
-  EXPECT_EQ(Quoted(std::string(65, 'x')), "'" + std::string(64, 'x') + "...'");
+  EXPECT_EQ(QuotedForHeader(""), "''");
+  EXPECT_EQ(QuotedForHeader("a b~"), "'a b~'");
+  EXPECT_EQ(QuotedForHeader("\"\\'\r\n\x7F\xC3\xA4"), "'%22%5C%27%0D%0A%7F%C3%A4'");
+  EXPECT_EQ(QuotedForHeader(std::string(64, 'x')), "'" + std::string(64, 'x') + "'");
+  EXPECT_EQ(QuotedForHeader(std::string(65, 'x')), "'" + std::string(64, 'x') + "...'");
 }
 
 std::string Rules(const std::vector<std::string>& texts) {
