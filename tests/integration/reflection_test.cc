@@ -91,7 +91,7 @@ TYPED_TEST(ReflectionTest, ListsEveryServiceAndDescribesEachWithAllThatItNeeds) 
   const auto list = stream.Ask(request);
   for (const auto& service : list.list_services_response().service()) services.push_back(service.name());
   EXPECT_THAT(services,
-              ElementsAre("drawbridge.control.v1.ConnectionService", "drawbridge.control.v1.BanService",
+              ElementsAre("drawbridge.control.v1.BanService", "drawbridge.control.v1.ConnectionService",
                           "drawbridge.control.v1.NodeService", "grpc.health.v1.Health",
                           "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"));
   for (const std::string& service : services) {

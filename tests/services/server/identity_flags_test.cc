@@ -11,6 +11,7 @@
 
 #include "gateway/identity/token_rules.h"
 #include "services/server/flags.h"
+#include "services/server/reloadable_flags.h"
 #include "tests/services/server/flags_fixture.h"
 #include "tests/support/certificates.h"
 #include "tests/support/token_maker.h"
@@ -67,7 +68,7 @@ TEST_F(IdentityFlagsTest, KeysAreAUsableFileOrAnHttpsUrl) {
 }
 
 TEST_F(IdentityFlagsTest, BadValuesAreNamed) {
-  for (const std::string& bad :
+  for (const std::string bad :
        {"jwt_algorithms=HS256", "jwt_algorithms=none", "jwt_algorithms=", "jwt_sources=header",
         "jwt_sources=", "jwt_label=role", "jwt_label=role=A", "jwt_leeway=11m", "jwt_refused_code=1005",
         "jwt_expired_code=999", "jwt_audience=a,,b", "jwt_principal_claim=", "per_principal_policy=both",
@@ -75,6 +76,31 @@ TEST_F(IdentityFlagsTest, BadValuesAreNamed) {
     const std::string name = bad.substr(0, bad.find('='));
     EXPECT_THAT(Refused({jwt_keys_, "--" + bad}), HasSubstr("--" + name + " is ")) << bad;
   }
+}
+
+TEST_F(IdentityFlagsTest, AReloadTakesAllButTheKeys) {
+  Flags flags = Taken({jwt_keys_, "--trusted_proxies=192.0.2.1"});
+  const Flags fresh = Taken(
+      {jwt_keys_, "--trusted_proxies=192.0.2.1", "--jwt_algorithms=EdDSA", "--jwt_audience=chat",
+       "--jwt_audience_claim=client_id", "--jwt_expired_code=4001", "--jwt_issuer=https://issuer.example",
+       "--jwt_label=role=role", "--jwt_leeway=1s", "--jwt_principal_claim=email", "--jwt_refuse_by_close",
+       "--jwt_refused_code=4002", "--jwt_required=false", "--jwt_sources=cookie:token",
+       "--label_header=X-Role=role", "--max_connections_per_principal=3",
+       "--per_principal_policy=close_oldest", "--principal_header=X-User"});
+  const FlagChanges changes = TakeReloadable(fresh, &flags);
+  EXPECT_THAT(changes.need_restart, ::testing::IsEmpty());
+  EXPECT_EQ(changes.taken.size(), 16U);
+  EXPECT_EQ(TokenRulesOf(flags)->issuer, "https://issuer.example");
+  EXPECT_EQ(TokenRulesOf(flags)->leeway, std::chrono::seconds(1));
+  EXPECT_EQ(flags.jwt_expired_code, 4001);
+  EXPECT_EQ(flags.jwt_refused_code, 4002);
+  EXPECT_EQ(flags.jwt_sources, "cookie:token");
+  EXPECT_FALSE(flags.jwt_required);
+  EXPECT_TRUE(flags.jwt_refuse_by_close);
+  EXPECT_EQ(flags.max_connections_per_principal, 3U);
+  EXPECT_EQ(flags.per_principal_policy, "close_oldest");
+  EXPECT_EQ(flags.principal_header, "X-User");
+  EXPECT_EQ(flags.label_header, "X-Role=role");
 }
 
 TEST_F(IdentityFlagsTest, WhatNeedsAnotherFlagSaysSo) {

@@ -41,7 +41,7 @@ TEST_F(BanCommandsTest, BanEndsThoseThereAndUnbanLetsThemInAgain) {
       MatchesRegex("here refuses address=127.0.0.0/8 until 20.*; interrupted 1 of 1: 1 closed clean\n"));
   EXPECT_EQ(Handshake(), 451);
   EXPECT_THAT(Run({"bans"}).out,
-              MatchesRegex("BAN +SUBJECT +LEFT +REASON +CODE +HTTP\n"
+              MatchesRegex("BAN +SUBJECT +LEFT +REASON +CODE +HTTP +BY\n"
                            "here +address=127.0.0.0/8 +(59m[0-9]+s|1h00m) +abuse +4001 +451\n"));
   EXPECT_THAT(Run({"bans", "-o", "json"}).out,
               AllOf(HasSubstr("\"ban_id\":\"here\""), HasSubstr("127.0.0.0/8")));
