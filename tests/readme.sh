@@ -19,6 +19,7 @@ await() {
 
 [ "$(block test)" = "./dev test" ] || { echo "readme: ./dev test is not shown" >&2; exit 1; }
 command -v go >/dev/null || { echo "readme: go is needed" >&2; exit 1; }
+/usr/bin/python3 -c 'import jwt, cryptography' || { echo "readme: python3-jwt is needed" >&2; exit 1; }
 
 bash -c "exec $(block gateway)" >"$work/gateway" 2>"$work/gateway.log" &
 gateway=$!
@@ -59,6 +60,30 @@ await "$work/metrics" '^ok$'
 bash -euo pipefail -c "$(block example)" >"$work/example" 2>&1 || { cat "$work/example"; exit 1; }
 await "$work/example" 'alice: 0 closed'
 
+kill -TERM "$gateway"
+wait "$gateway"
+
+# NAME: the client of alice, with its output in this file.
+connect_alice() { bash -euo pipefail -c "$(block alice)" >"$work/$1" 2>&1; }
+
+bash -ec "$(block keys | sed 's|^\./dev|exec &|')" >"$work/keyed" 2>"$work/keyed.log" &
+gateway=$!
+await "$work/keyed" '^ready '
+connect_alice alice &
+await "$work/alice" '^connected '
+bash -euo pipefail -c "$(block renew)" >"$work/renew" 2>&1 || { cat "$work/renew"; exit 1; }
+await "$work/renew" 'alice +tenant=acme'
+await "$work/renew" '"renewed":1,'
+bash -euo pipefail -c "$(block ban)" >"$work/ban" 2>&1 || { cat "$work/ban"; exit 1; }
+await "$work/ban" 'alice refuses principal=alice .* interrupted 1 of 1: 1 closed clean'
+await "$work/alice" '^closed 1008 banned'
+! connect_alice banned || { echo "readme: a banned client connects" >&2; exit 1; }
+await "$work/banned" '^refused: .*HTTP 403'
+bash -euo pipefail -c "$(block unban)" >"$work/unban" 2>&1 || { cat "$work/unban"; exit 1; }
+connect_alice again &
+await "$work/again" '^connected '
+build/drawbridgectl interrupt --filter 'principal = "alice"' --yes >"$work/interrupt"
+await "$work/again" '^closed '
 kill -TERM "$gateway"
 wait "$gateway"
 

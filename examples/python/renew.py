@@ -39,4 +39,7 @@ async def main(address):
         print("closed", client.close_code, client.close_reason, flush=True)
 
 
-asyncio.run(main(sys.argv[1]))
+try:
+    asyncio.run(main(sys.argv[1]))
+except websockets.InvalidStatusCode as error:
+    sys.exit(f"refused: {error}")

@@ -32,5 +32,5 @@ def mount(folder, text, generation):
     return folder / "flags"
 
 
-# Flags for this machine instead of a pod: free ports.
-HERE = ["--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0"]
+# Flags for this machine instead of a pod: free ports, and no folder for bans.
+HERE = ["--listen=127.0.0.1:0", "--control_listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0", "--bans_file="]

@@ -77,6 +77,7 @@
       "LISTEN" (printf "%s:8080" .Values.bindAddress)
       "CONTROL_LISTEN" (printf "%s:%d" (ternary .Values.bindAddress "127.0.0.1" .Values.control.expose) (int .Values.control.port))
       "ADMIN_LISTEN" (printf "%s:%d" .Values.bindAddress (int .Values.admin.port))
+      "BANS_FILE" "/var/lib/drawbridge/bans"
       "DRAIN_NOT_READY" (printf "%ds" (int .Values.drain.notReadySeconds))
       "DRAIN_SPREAD" (printf "%ds" (int .Values.drain.spreadSeconds))
       "DRAIN_GRACE" (printf "%ds" (int .Values.drain.graceSeconds)) -}}

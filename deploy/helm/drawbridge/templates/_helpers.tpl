@@ -64,10 +64,24 @@ labels:
 {{- end -}}
 {{- end -}}
 
-{{/* Checks that values.schema.json cannot express, because a JSON schema cannot compare values. */}}
+{{/* Checks that compare values. In values.schema.json they would be impossible, or would fail with a poor error. */}}
 {{- define "drawbridge.validate" -}}
 {{- if eq (int .Values.admin.port) (int .Values.control.port) -}}
 {{- fail (printf "admin.port is %d: must differ from control.port" (int .Values.admin.port)) -}}
+{{- end -}}
+{{- if not (or .Values.jwt.keysUrl .Values.jwt.keysSecret.secretName) -}}
+{{- range tuple "jwt_issuer" "jwt_audience" "jwt_label" "jwt_refuse_by_close" -}}
+{{- if get $.Values.config . -}}
+{{- fail (printf "config.%s is set: must come with jwt.keysUrl or jwt.keysSecret" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if not .Values.config.trusted_proxies -}}
+{{- range tuple "principal_header" "label_header" -}}
+{{- if get $.Values.config . -}}
+{{- fail (printf "config.%s is set: must come with config.trusted_proxies" .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -94,7 +108,7 @@ labels:
 {{- end }}
 {{- end -}}
 
-{{/* The keys that verify the tokens of clients, and the authorities of the URL that has them. */}}
+{{/* The sources of the volume jwt: the keys that verify the tokens of clients, and the authorities for keysUrl. */}}
 {{- define "drawbridge.keyFiles" -}}
 {{- if .keysSecret.secretName }}
 - secret:
