@@ -164,6 +164,24 @@ TEST(PrincipalLimitTest, TheOldestIsReplaced) {
   fourth.Echo("stays");
 }
 
+TEST(PrincipalLimitTest, AReplacedClientThatDoesNotAnswerCostsNoOtherItsPlace) {
+  TokenGateway gateway([](GatewayOptions* options) {
+    options->max_connections_per_principal = 2;
+    options->identity.per_principal = PerPrincipal::kCloseOldest;
+  });
+  Client silent = gateway.Open(gateway.TokenOf("alice"));
+  Client second = gateway.Open(gateway.TokenOf("alice"));
+  std::optional<Client> third = gateway.Open(gateway.TokenOf("alice"));
+  const auto replaced = gateway.running().Find(silent);
+  EXPECT_EQ(replaced->state(), ConnectionState::kClosing);
+  third.reset();
+  EXPECT_TRUE(WaitUntil([&] { return gateway.running().connections() == 2; }));
+  Client fourth = gateway.Open(gateway.TokenOf("alice"));
+  fourth.Echo("within the limit");
+  EXPECT_EQ(replaced->state(), ConnectionState::kClosing) << "its grace has not ended";
+  second.Echo("stays");
+}
+
 TEST(RefusalByCloseTest, TheCloseIsHeldBackForATimeThatDoubles) {
   TokenGateway gateway([](GatewayOptions* options) {
     options->identity.refuse_by_close = true;
