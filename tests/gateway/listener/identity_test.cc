@@ -76,6 +76,7 @@ TEST(ProxyIdentityTest, MalformedHeadersAre400) {
   EXPECT_EQ(ask({"X-User: alice", "X-User: alice"}).body, "more than one X-User header\n");
   EXPECT_EQ(ask({"X-User: " + std::string(257, 'a')}).body, "X-User has 257 bytes: must have at most 256\n");
   EXPECT_EQ(ask({"X-User: \xff"}).body, "X-User is not UTF-8 without control characters\n");
+  EXPECT_EQ(ask({"X-User: a\u009b2J"}).body, "X-User is not UTF-8 without control characters\n");
   EXPECT_EQ(ask({"X-Role: " + std::string(257, 'a')}).status, 400);
   EXPECT_EQ(ask({"X-User: " + std::string(256, 'a')}).status, 101);
   EXPECT_EQ(ask({"X-User:"}).status, 101) << "as absent";
