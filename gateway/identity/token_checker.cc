@@ -115,8 +115,9 @@ void TokenChecker::Check(Waiting waiting) {
   if (keys != nullptr) check = Judge(waiting.job, *keys);
   const bool needs_newer =
       keys == nullptr || (check.refusal.has_value() && check.refusal->may_need_newer_keys);
-  if (!needs_newer || std::exchange(waiting.has_waited, true) || !keys_.Request())
-    return Finish(waiting.job, std::move(check));
+  if (!needs_newer || std::exchange(waiting.has_waited, true)) return Finish(waiting.job, std::move(check));
+  // Also where no further fetch may begin, one may have ended meanwhile.
+  if (!keys_.Request() && keys_.settled() == settled) return Finish(waiting.job, std::move(check));
   const std::lock_guard lock(queue_->mu);
   if (queue_->stopped) return;
   // Where the fetch has ended meanwhile, nothing rings any more for this one.
