@@ -117,7 +117,7 @@ void DefineTokens(Definer& define, Flags* flags) {
               WantClaim);
   define.List("jwt_label", &flags->jwt_label,
               "The labels that claims become: a list of CLAIM=LABEL such as tenant=tenant or "
-              "realm_access.roles=roles. An array of texts becomes one value.",
+              "realm_access.roles=roles. An array of strings becomes one value.",
               WantLabels);
   define.List("jwt_algorithms", &flags->jwt_algorithms,
               "The signature algorithms that tokens may use. EdDSA is Ed25519. none and HS256 are never "

@@ -1,4 +1,4 @@
-// Who a client is by other means than a token alone, and what follows from it: headers of a trusted proxy,
+// The identity of a client by other means than a token alone, and its effects: headers of a trusted proxy,
 // bans, limits of a principal, and refusals by a close.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
