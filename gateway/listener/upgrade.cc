@@ -305,7 +305,9 @@ void Upgrade::CloseOldest(const Connection& newest) const {
   for (uint64_t after = 0; after != Stretch::kEnd;) {
     const Stretch stretch = context_.registry->Walk(after, kAtOnce, key);
     for (const auto& connection : stretch.connections) {
-      if (connection->info().sequence == info.sequence) continue;
+      // To interrupt one that is closing would shorten its grace.
+      if (connection->info().sequence == info.sequence || connection->state() != ConnectionState::kOpen)
+        continue;
       if (connection->Interrupt(CloseRequest(CloseCause::kReplaced))) return;
     }
     after = stretch.through;

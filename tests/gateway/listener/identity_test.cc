@@ -183,6 +183,20 @@ TEST(PrincipalLimitTest, AReplacedClientThatDoesNotAnswerCostsNoOtherItsPlace) {
   second.Echo("stays");
 }
 
+TEST(PrincipalLimitTest, AConnectionThatIsClosingKeepsItsGrace) {
+  TokenGateway gateway([](GatewayOptions* options) {
+    options->max_connections_per_principal = 1;
+    options->identity.per_principal = PerPrincipal::kCloseOldest;
+  });
+  Client first = gateway.Open(gateway.TokenOf("alice"));
+  const auto closing = gateway.running().Find(first);
+  CloseRequest request(CloseCause::kInterrupted);
+  request.grace = seconds(60);
+  ASSERT_TRUE(closing->Interrupt(request));
+  gateway.Open(gateway.TokenOf("alice")).Echo("beyond the limit until the first has ended");
+  EXPECT_EQ(closing->close_request()->grace, seconds(60));
+}
+
 TEST(RefusalByCloseTest, TheCloseIsHeldBackForATimeThatDoubles) {
   TokenGateway gateway([](GatewayOptions* options) {
     options->identity.refuse_by_close = true;
