@@ -12,8 +12,8 @@ DEFAULTS = {"node_id": "the host name", "io_threads": "the number of cores",
             "max_connections": "what the descriptor limit leaves",
             "send_queue_total_bytes": "a quarter of the memory"}
 # What these name is watched and read again; another path takes a restart.
-FILES = {"flagfile", "control_tls_cert", "control_tls_key", "control_tls_client_ca", "control_tokens", "tls_cert",
-         "tls_key", "tls_client_ca"}
+FILES = {"flagfile", "control_tls_cert", "control_tls_key", "control_tls_client_ca", "control_tokens", "jwt_keys",
+         "tls_cert", "tls_key", "tls_client_ca"}
 
 FLAG = re.compile(r"^  --(\w+)(?:=(\S*))?( \(reloadable\))?$")
 

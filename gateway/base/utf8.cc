@@ -105,6 +105,16 @@ std::optional<Utf8Character> FirstUtf8Character(std::string_view text) {
   return std::nullopt;
 }
 
+bool HasControlCharacter(std::string_view text) {
+  while (!text.empty()) {
+    const auto character = FirstUtf8Character(text);
+    if (!character.has_value()) return true;
+    if (character->code < 0x20 || (character->code >= 0x7F && character->code <= 0x9F)) return true;
+    text.remove_prefix(character->size);
+  }
+  return false;
+}
+
 bool IsUtf8(std::string_view text) {
   Utf8Checker checker;
   return checker.Feed(text) && checker.AtBoundary();

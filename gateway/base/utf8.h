@@ -32,6 +32,10 @@ struct Utf8Character {
 // complete, well-formed character.
 std::optional<Utf8Character> FirstUtf8Character(std::string_view text);
 
+// Whether `text` has C0, DEL or C1, which would let a name forge log lines or control a terminal. True also
+// where it is not valid UTF-8.
+bool HasControlCharacter(std::string_view text);
+
 }  // namespace drawbridge
 
 #endif  // DRAWBRIDGE_GATEWAY_BASE_UTF8_H_

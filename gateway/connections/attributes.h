@@ -18,9 +18,9 @@ namespace drawbridge {
 // change. The reference count is inside the object, so that a connection needs a pointer of only 8 bytes. The
 // pointer is null for a connection that has none of this, as most have none without tokens.
 //
-// Who wins: a connection begins with what its token says. An update of the control API overwrites what it
-// sets, and a later token of the client does not change that again. What no update has set follows each new
-// token; so a label that an update has removed comes back with a new token that has it.
+// Precedence: a connection begins with the values of its token. A value that an update of the control API
+// sets replaces that of the token, and no later token changes it. All other values follow each new token: a
+// label that an update has removed comes back with a new token that has it.
 struct Attributes : boost::intrusive_ref_counter<Attributes, boost::thread_safe_counter> {
   absl::btree_map<std::string, std::string> labels;
   std::optional<WallTime> expire_time;  // as requested, so that it reads back unchanged

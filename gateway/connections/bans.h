@@ -94,7 +94,7 @@ bool IsBanId(std::string_view text);
 // Thread-safe. A call holds the one lock for some microseconds (List: up to about 100) and never waits for
 // anything else.
 //
-// No banned client slips through, if both sides keep this order:
+// No banned client stays connected, if both sides keep this order:
 //   a handshake lists the connection in the registry, then calls Find;
 //   CreateBan calls Insert, then walks the registry and closes each connection that matches.
 // Both sides lock the mutex of the connection's shard of the registry (and of the index, if the walk uses
@@ -127,7 +127,7 @@ class Bans {
   // Counts those that have expired and are not removed yet.
   size_t size() const { return size_.load(std::memory_order_relaxed); }
 
-  // Who a client is, as far as is known. A view.
+  // What is known of a client. A view.
   struct Identity {
     std::string_view principal;  // empty: none
     std::string_view token_id;   // empty: none

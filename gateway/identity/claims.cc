@@ -133,17 +133,6 @@ Refusal CheckTimes(const json::object& payload, nanoseconds leeway, WallTime now
   return CheckNotInFuture(payload, "iat", leeway, now);
 }
 
-// C0, DEL and C1, which would let a name forge log lines or control a terminal.
-bool HasControlCharacter(std::string_view text) {
-  while (!text.empty()) {
-    const auto character = FirstUtf8Character(text);
-    if (!character.has_value()) return true;  // not UTF-8; the JSON parser lets none through
-    if (character->code < 0x20 || (character->code >= 0x7F && character->code <= 0x9F)) return true;
-    text.remove_prefix(character->size);
-  }
-  return false;
-}
-
 // Copies a claim that is a name. `max`: in bytes.
 Refusal TakeName(const json::value* claim, std::string_view shown, TokenRule rule, size_t max,
                  std::string* name) {

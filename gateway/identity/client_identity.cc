@@ -22,6 +22,8 @@ IdentityPointer IdentityOf(const Claims& claims, const TokenRules& rules, WallTi
 }
 
 AttributesPointer Renewed(const AttributesPointer& before, const Attributes& token) {
+  // The labels of a token that ends sooner would outlive it.
+  if (before != nullptr && before->expires_by_token && token.expire_time < before->expire_time) return before;
   const boost::intrusive_ptr<Attributes> after(before == nullptr ? new Attributes : new Attributes(*before));
   ++after->revision;
   for (const std::string& key : after->token_labels) after->labels.erase(key);
@@ -30,8 +32,7 @@ AttributesPointer Renewed(const AttributesPointer& before, const Attributes& tok
     if (after->labels.emplace(key, value).second) after->token_labels.push_back(key);
   }
   after->token_id = token.token_id;
-  if (after->expires_by_token && after->expire_time < token.expire_time)
-    after->expire_time = token.expire_time;
+  if (after->expires_by_token) after->expire_time = token.expire_time;
   return after;
 }
 

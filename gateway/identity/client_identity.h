@@ -27,7 +27,9 @@ IdentityPointer IdentityOf(const Claims& claims, const TokenRules& rules, WallTi
 // The attributes of a connection whose client has shown a new token of the same principal. `before`: those
 // that it has, or null. What an update of the control API has set stays (see Attributes), and the expiry
 // never moves back: a connection without an expiry, whether it began without a token or an update has removed
-// the expiry, keeps none. The revision is one more than before.
+// the expiry, keeps none. The revision is one more than before. A token that expires sooner than the one
+// before changes nothing, and the result is `before`: a client that keeps an older token with more rights
+// could otherwise have them for as long as the newer one is valid.
 AttributesPointer Renewed(const AttributesPointer& before, const Attributes& token);
 
 }  // namespace drawbridge

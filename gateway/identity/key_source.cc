@@ -117,7 +117,9 @@ void KeySource::EndFetch(const Fetched& fetched) {
     }
   }
   if (problem.has_value()) {
-    LogEvent(spdlog::level::warn, "key set cannot be fetched, the last good one stays in use",
+    LogEvent(spdlog::level::warn,
+             keys() == nullptr ? "key set cannot be fetched, clients with tokens get 503"
+                               : "key set cannot be fetched, the last good one stays in use",
              {{"source", name_}, {"why", *problem}});
   }
   ++fetches_[problem.has_value() ? 0 : 1];

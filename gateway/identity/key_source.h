@@ -1,4 +1,4 @@
-// Holds the key set in use, and coordinates those who need a newer one with what fetches it.
+// Holds the key set in use, and connects the checks that need a newer one with the fetches.
 #ifndef DRAWBRIDGE_GATEWAY_IDENTITY_KEY_SOURCE_H_
 #define DRAWBRIDGE_GATEWAY_IDENTITY_KEY_SOURCE_H_
 
@@ -33,7 +33,7 @@ struct Keys {
 // Thread-safe. No call blocks, except AwaitFetch.
 //
 // The pointer to the set is guarded by a mutex that is held for a copy of it. The library's
-// std::atomic<std::shared_ptr> locks likewise, and ThreadSanitizer does not understand how.
+// std::atomic<std::shared_ptr> also takes a lock, which ThreadSanitizer does not know.
 class KeySource {
  public:
   // `clock` must outlive it. `name`: of the source, for the log.

@@ -19,8 +19,8 @@
 namespace drawbridge {
 namespace {
 
-// The niceness of the worker: where all cores are busy, those who are connected come first. It still gets a
-// third of the time of an I/O thread, so new clients are not starved.
+// The niceness of the worker: where all cores are busy, connected clients come first. It still gets a third
+// of the time of an I/O thread, so that new clients are admitted.
 constexpr int kNiceness = 5;
 
 }  // namespace
@@ -115,11 +115,12 @@ void TokenChecker::Check(Waiting waiting) {
   if (keys != nullptr) check = Judge(waiting.job, *keys);
   const bool needs_newer =
       keys == nullptr || (check.refusal.has_value() && check.refusal->may_need_newer_keys);
-  if (!needs_newer || std::exchange(waiting.has_waited, true) || !keys_.Request())
-    return Finish(waiting.job, std::move(check));
+  if (!needs_newer || std::exchange(waiting.has_waited, true)) return Finish(waiting.job, std::move(check));
+  // Also where no further fetch may begin, one may have ended meanwhile.
+  if (!keys_.Request() && keys_.settled() == settled) return Finish(waiting.job, std::move(check));
   const std::lock_guard lock(queue_->mu);
   if (queue_->stopped) return;
-  // Where the fetch has ended meanwhile, nothing rings any more for this one.
+  // Ring has been called already if the fetch has ended meanwhile.
   if (keys_.settled() == settled) {
     queue_->for_keys.push_back(std::move(waiting));
   } else {
@@ -136,8 +137,8 @@ TokenCheck TokenChecker::Judge(const Job& job, const Keys& keys) {
   if (job.principal.has_value() && identity->principal != *job.principal) {
     return {.refusal = TokenRefusal{
                 .rule = TokenRule::kPrincipal,
-                .text = fmt::format("the token is of {}: must be of {}", QuotedForHeader(identity->principal),
-                                    QuotedForHeader(*job.principal))}};
+                .text = fmt::format("the principal of the token is {}: must be {}",
+                                    QuotedForHeader(identity->principal), QuotedForHeader(*job.principal))}};
   }
   return {.identity = std::move(identity)};
 }

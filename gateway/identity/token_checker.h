@@ -83,7 +83,7 @@ class TokenChecker {
   size_t waiting() const;
 
  private:
-  struct Queue;  // shared with the source of keys, which may ring it at any time
+  struct Queue;  // shared with the source of keys, which may call Ring at any time
 
   struct Counters {
     std::atomic<uint64_t> cached = 0;

@@ -1,4 +1,4 @@
-// What an operator demands of tokens, and what a valid token tells.
+// What an operator demands of tokens, and what a valid token contains.
 #ifndef DRAWBRIDGE_GATEWAY_IDENTITY_TOKEN_RULES_H_
 #define DRAWBRIDGE_GATEWAY_IDENTITY_TOKEN_RULES_H_
 

@@ -13,7 +13,7 @@ namespace drawbridge {
 
 struct TokenRules;
 
-// Whose connection is closed or refused where a principal has as many as it may.
+// Which connection is closed or refused where a principal has its maximum of connections.
 enum class PerPrincipal : uint8_t { kRefuseNewest, kCloseOldest };
 
 // A value.

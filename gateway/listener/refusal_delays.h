@@ -1,4 +1,4 @@
-// How long the close of a refused client is held back.
+// By how much the close of a refused client is delayed.
 #ifndef DRAWBRIDGE_GATEWAY_LISTENER_REFUSAL_DELAYS_H_
 #define DRAWBRIDGE_GATEWAY_LISTENER_REFUSAL_DELAYS_H_
 
@@ -15,7 +15,7 @@
 namespace drawbridge {
 
 // Thread-safe; does not block. A client library resets its back-off when an upgrade succeeds. So the gateway
-// does the backing off for a client whose upgrade it accepts only to close it.
+// delays the close of a client that it refuses after the upgrade.
 class RefusalDelays {
  public:
   static constexpr std::chrono::seconds kFirst{1};

@@ -21,12 +21,12 @@ constexpr std::string_view kMember = "connectionIds";
 std::variant<RenewalIds, std::string> IdsOf(const json::value& value) {
   const json::array* const array = value.if_array();
   if (array == nullptr || array->empty() || array->size() > kMaxRenewalIds)
-    return fmt::format("has a member {} that is no array of 1 to {} texts", kMember, kMaxRenewalIds);
+    return fmt::format("has a member {} that is not an array of 1 to {} strings", kMember, kMaxRenewalIds);
   std::vector<std::string> ids;
   ids.reserve(array->size());
   for (const json::value& each : *array) {
     const json::string* const id = each.if_string();
-    if (id == nullptr) return fmt::format("has something else than texts in {}", kMember);
+    if (id == nullptr) return fmt::format("has an element of {} that is not a string", kMember);
     ids.emplace_back(id->data(), id->size());
   }
   std::ranges::sort(ids);

@@ -9,7 +9,7 @@
 
 namespace drawbridge {
 
-// RFC 6750, section 3. Without a token there is no error to tell.
+// RFC 6750, section 3. Without a token there is no error code.
 inline HttpAnswer Unauthorized() {
   return {401, "a token is required", "WWW-Authenticate: Bearer realm=\"drawbridge\"\r\n"};
 }

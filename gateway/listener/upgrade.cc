@@ -136,7 +136,7 @@ void Upgrade::Receive() {
 }
 
 // Only a TLS handshake has bytes to send at this stage. Nothing is read while a token is verified or a close
-// is held back, so what the client sends meanwhile stays in the kernel.
+// is delayed, so what the client sends meanwhile stays in the kernel.
 void Upgrade::UpdateInterest() {
   const bool waits = pending_ != nullptr || (held_slot_ && !answered_);
   const uint32_t interest =
@@ -183,7 +183,7 @@ std::optional<HttpAnswer> Upgrade::PlaceRefusal() const {
   return std::nullopt;
 }
 
-// Whether the client may connect as far as host, origin and address tell; it is refused otherwise.
+// Whether host, origin and address of the client are allowed; otherwise it is refused.
 bool Upgrade::PassesPolicies(const std::string& host, const std::string& origin) {
   // 421 says that the request may be valid for another server (RFC 9110, section 15.5.20). 403 and 400 do
   // not.
@@ -305,7 +305,9 @@ void Upgrade::CloseOldest(const Connection& newest) const {
   for (uint64_t after = 0; after != Stretch::kEnd;) {
     const Stretch stretch = context_.registry->Walk(after, kAtOnce, key);
     for (const auto& connection : stretch.connections) {
-      if (connection->info().sequence == info.sequence) continue;
+      // To interrupt one that is closing would shorten its grace.
+      if (connection->info().sequence == info.sequence || connection->state() != ConnectionState::kOpen)
+        continue;
       if (connection->Interrupt(CloseRequest(CloseCause::kReplaced))) return;
     }
     after = stretch.through;

@@ -114,7 +114,7 @@ class Upgrade final : public EventTarget {
   void Believe(const ForwardingHeaders& headers);
   bool CountAddress(const SocketAddress& client);
 
-  // Who the client is (upgrade_identity.cc).
+  // The identity of the client (upgrade_identity.cc).
   void Identify(UpgradeRequest request, const IdentityPointer& told);
   bool TakeHeaders(IdentityPointer* identity);
   bool TakeToken(UpgradeRequest* request, std::string* token);

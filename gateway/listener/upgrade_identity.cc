@@ -1,5 +1,5 @@
-// How an upgrade finds out who the client is: by headers of a trusted proxy, or by a token, which is verified
-// on another thread.
+// How an upgrade identifies the client: by headers of a trusted proxy, or by a token, which is verified on
+// another thread.
 #include <sys/epoll.h>
 
 #include <chrono>
@@ -17,7 +17,7 @@
 
 namespace drawbridge {
 
-// Takes the identity that a trusted proxy tells. False: the headers are malformed, and the client is refused.
+// Takes the identity that a trusted proxy sends. False: the headers are malformed, and the client is refused.
 bool Upgrade::TakeHeaders(IdentityPointer* identity) {
   const IdentityHeaders& headers = policy_.identity.headers;
   const bool trusted = writer_known_ && policy_.trusted_proxies.Contains(accepted_.peer.ip());
@@ -31,7 +31,7 @@ bool Upgrade::TakeHeaders(IdentityPointer* identity) {
   return true;
 }
 
-// `told`: by a trusted proxy, or null. A token wins over it.
+// `told`: the identity that a trusted proxy sends, or null. A token takes precedence over it.
 void Upgrade::Identify(UpgradeRequest request, const IdentityPointer& told) {
   std::string token;
   if (policy_.identity.rules != nullptr) {

@@ -18,7 +18,8 @@
 
 namespace drawbridge {
 
-// A gateway that is full or drains still renews: those who are connected must be able to stay.
+// A gateway that is full still renews, and so does one that drains while its port is open: clients that are
+// connected must be able to stay.
 void Upgrade::BeginRenewal(RenewalRequest renewal) {
   renewing_ = std::make_unique<Renewing>();
   renewing_->request = std::move(renewal);

@@ -31,6 +31,9 @@ void Session::StartClosing() {
   registration_.TellClosing();
   if (result_ == nullptr) result_ = std::make_unique<CloseResult>();
   const CloseRequest request = *connection_->close_request();
+  // It has left its place to a newer connection. Otherwise, while its client does not answer, each further
+  // connection of the principal would replace one that is within the limit.
+  if (request.cause == CloseCause::kReplaced) principal_slot_.Release();
   if (request.abort || request.code == 0) return End(CloseOutcome::kAborted);
 
   if (request.drop_pending) {

@@ -34,8 +34,8 @@ void AddKeys(const KeySource& keys, const Clock& clock, Families* families) {
 
 void AddTokens(const TokenChecker& tokens, Families* families) {
   const TokenCounts counts = tokens.counts();
-  auto verifications = CounterFamily("drawbridge_token_verifications_total",
-                                     "Tokens of clients that were looked at, by result.");
+  auto verifications =
+      CounterFamily("drawbridge_token_verifications_total", "Checks of tokens of clients, by result.");
   AddValue(&verifications, Double(counts.cached), {{"result", "cached"}});
   AddValue(&verifications, Double(counts.verified), {{"result", "verified"}});
   AddValue(&verifications, Double(counts.refused), {{"result", "refused"}});

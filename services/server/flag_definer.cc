@@ -238,7 +238,8 @@ void Definer::Set(Flag& flag, const std::optional<FlagMention>& mention,
 std::string Definer::Help(const std::function<bool(const std::string&)>& is_reloadable) const {
   std::string help;
   for (const Flag& flag : flags_) {
-    help += fmt::format("  --{}{}{}\n{}", flag.name, flag.is_switch ? "" : "=" + flag.standard,
+    const bool is_off = flag.is_switch && flag.standard == "false";
+    help += fmt::format("  --{}{}{}\n{}", flag.name, is_off ? "" : "=" + flag.standard,
                         is_reloadable(flag.name) ? " (reloadable)" : "", Wrapped(flag.help));
   }
   return help;

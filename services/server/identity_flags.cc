@@ -117,7 +117,7 @@ void DefineTokens(Definer& define, Flags* flags) {
               WantClaim);
   define.List("jwt_label", &flags->jwt_label,
               "The labels that claims become: a list of CLAIM=LABEL such as tenant=tenant or "
-              "realm_access.roles=roles. An array of texts becomes one value.",
+              "realm_access.roles=roles. An array of strings becomes one value.",
               WantLabels);
   define.List("jwt_algorithms", &flags->jwt_algorithms,
               "The signature algorithms that tokens may use. EdDSA is Ed25519. none and HS256 are never "
@@ -155,8 +155,8 @@ std::string NeedsKeys(const char* name, const std::string& value) {
 
 std::string NeedsProxies(const char* name, const std::string& value) {
   if (value.empty()) return {};
-  return fmt::format("--{} is \"{}\": must come with --trusted_proxies, since only their headers count", name,
-                     value);
+  return fmt::format("--{} is \"{}\": must come with --trusted_proxies, since only their headers are used",
+                     name, value);
 }
 
 std::string KeysProblem(const Flags& flags) {
@@ -188,8 +188,8 @@ void DefineIdentity(Definer& define, Flags* flags) {
   DefineTokens(define, flags);
   DefineRefusals(define, flags);
   define.Text("principal_header", &flags->principal_header,
-              "The request header by which a proxy of --trusted_proxies tells who the client is, such as "
-              "X-Auth-Request-User. From all others the header is ignored. A token wins over it.",
+              "The request header in which a proxy of --trusted_proxies names the principal, such as "
+              "X-Auth-Request-User. From all others the header is ignored. A token takes precedence over it.",
               WantHeader);
   define.List("label_header", &flags->label_header,
               "The labels that request headers of these proxies become: a list of HEADER=LABEL such as "
@@ -218,10 +218,11 @@ std::vector<std::string> IdentityWarnings(const Flags& flags) {
   if (flags.jwt_keys.empty()) return warnings;
   if (flags.jwt_issuer.empty())
     warnings.emplace_back(
-        "--jwt_keys comes without --jwt_issuer: tokens of any issuer with these keys count");
+        "--jwt_keys comes without --jwt_issuer: tokens of any issuer with these keys are accepted");
   if (flags.jwt_audience.empty()) {
     warnings.emplace_back(
-        "--jwt_keys comes without --jwt_audience: tokens that the issuer made for other services count too");
+        "--jwt_keys comes without --jwt_audience: tokens that the issuer made for other services are "
+        "accepted");
   }
   return warnings;
 }

@@ -1,4 +1,4 @@
-// The flags that say who a client is: tokens, headers of proxies, and the limits of a principal.
+// The flags for the identity of clients: tokens, headers of proxies, and the limits of a principal.
 #ifndef DRAWBRIDGE_SERVICES_SERVER_IDENTITY_FLAGS_H_
 #define DRAWBRIDGE_SERVICES_SERVER_IDENTITY_FLAGS_H_
 
@@ -28,7 +28,7 @@ std::optional<KeyUrl> KeyUrlOf(const Flags& flags);
 // Blocks on the file system.
 std::optional<std::string> ReadKeys(const std::string& path);
 
-// What the flags demand of tokens; null: they ask for none.
+// What the flags demand of tokens; null: without --jwt_keys.
 std::shared_ptr<const TokenRules> TokenRulesOf(const Flags& flags);
 // `rules`: of TokenRulesOf. The same object as before keeps verified tokens valid.
 IdentityPolicy IdentityPolicyOf(const Flags& flags, std::shared_ptr<const TokenRules> rules);

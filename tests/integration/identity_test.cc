@@ -1,5 +1,5 @@
-// Tokens from the flags to the control API: who is let in, what a list shows of it, and what changes while
-// the gateway runs.
+// Tokens from the flags to the control API: which clients are admitted, what a list shows of them, and what
+// changes while the gateway runs.
 #include <fmt/format.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>

@@ -16,7 +16,7 @@
 namespace drawbridge::ctl {
 namespace {
 
-// The gateway answers when the last connection has ended, which has the grace to say goodbye.
+// The gateway answers when the last connection has ended, which takes up to this grace.
 constexpr absl::Duration kGrace = absl::Seconds(5);
 constexpr absl::Duration kLongest = absl::Hours(90 * 24);
 
@@ -101,7 +101,7 @@ void DefineBan(CLI::App& app, Action* chosen) {
                  "  drawbridgectl ban address=203.0.113.0/24 --for 10m --reason 'too many errors'\n"
                  "  drawbridgectl ban label=tenant=acme --until 2026-11-25T08:30:00Z\n"
                  "  drawbridgectl ban token_id=4f1c --for 1h --id leaked-token\n"
-                 "New clients are refused first, so that no client slips through. `bans` lists the\n"
+                 "The command ends when all clients that match are disconnected. `bans` lists the\n"
                  "bans, `unban` deletes one.\n",
                  flags, CreateBan, chosen);
   ban->add_option_function<std::string>(

@@ -171,5 +171,16 @@ TEST(Utf8Test, TellsTheFirstCharacter) {
   }
 }
 
+TEST(Utf8Test, FindsControlCharacters) {
+  for (const std::string_view bad :
+       {std::string_view("a\0", 2), std::string_view("a\n"), std::string_view("\x1f"),
+        std::string_view("\x7f"), std::string_view("\u0080"), std::string_view("a\u009b2J"),
+        std::string_view("\u009f"), std::string_view("\xff")}) {
+    EXPECT_TRUE(HasControlCharacter(bad)) << ::testing::PrintToString(bad);
+  }
+  for (const std::string_view good : {"", " ~", "\u00a0", "J\u00fcrgen", "\U0001f600"})
+    EXPECT_FALSE(HasControlCharacter(good)) << good;
+}
+
 }  // namespace
 }  // namespace drawbridge

@@ -56,6 +56,13 @@ TEST(ClientIdentityTest, TheExpiryNeverMovesBack) {
   EXPECT_EQ(Renewed(before->attributes, *token->attributes)->expire_time, kNow + seconds(90));
 }
 
+TEST(ClientIdentityTest, WhatAnOlderTokenSaysDoesNotOutliveIt) {
+  const auto older = IdentityOf(ClaimsWith({{"role", "admin"}}, kNow + seconds(60)), {}, kNow);
+  const auto newer = IdentityOf(ClaimsWith({{"role", "guest"}}, kNow + seconds(90)), {}, kNow);
+  const AttributesPointer renewed = Renewed(older->attributes, *newer->attributes);
+  EXPECT_EQ(Renewed(renewed, *older->attributes), renewed) << "else role=admin would last 30 seconds longer";
+}
+
 TEST(ClientIdentityTest, WhatAnUpdateHasSetStays) {
   const auto opened = IdentityOf(ClaimsWith({{"role", "admin"}, {"dept", "ops"}}), {}, kNow);
   const boost::intrusive_ptr<Attributes> updated(new Attributes(*opened->attributes));

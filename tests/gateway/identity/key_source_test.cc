@@ -1,4 +1,4 @@
-// The key set in use: what replaces it, what does not, and who is told.
+// The key set in use: what replaces it, what does not, and when the listener is called.
 #include "gateway/identity/key_source.h"
 
 #include <gtest/gtest.h>

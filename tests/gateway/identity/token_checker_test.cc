@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -105,6 +107,34 @@ TEST_F(TokenCheckerTest, WaitsOnlyOnce) {
   source_.EndFetch(std::string("no route"));
   ASSERT_TRUE(WaitUntil([&] { return done_ == 1; }));
   EXPECT_EQ(last_.refusal->rule, TokenRule::kUnknownKey);
+}
+
+// Does something when it is first asked for the calendar time.
+class HookedClock final : public Clock {
+ public:
+  explicit HookedClock(std::function<void()> hook) : hook_(std::move(hook)) {}
+  SteadyTime Steady() const override { return clock_.Steady(); }
+  WallTime Wall() const override {
+    if (const auto hook = std::exchange(hook_, nullptr)) hook();
+    return clock_.Wall();
+  }
+
+ private:
+  ManualClock clock_;
+  mutable std::function<void()> hook_;
+};
+
+TEST_F(TokenCheckerTest, KeysThatComeDuringTheCheckAreUsed) {
+  TakeKey();
+  source_.StartFetching([] { return 0.0; });
+  const HookedClock clock([this] {
+    source_.EndFetch(KeySource::Answer{KeySetText({key_.Jwk(R"("kid":"k2")")}), std::nullopt});
+  });
+  TokenChecker checker(&source_, &clock);  // asks for the time once it has read the keys
+  ASSERT_TRUE(source_.AwaitFetch({}));
+  ASSERT_TRUE(checker.Submit(JobOf(Token("alice", "k2"))));
+  ASSERT_TRUE(WaitUntil([&] { return done_ == 1; }));
+  EXPECT_NE(last_.identity, nullptr) << "although no further fetch may begin for 30 seconds";
 }
 
 TEST_F(TokenCheckerTest, WhatIsAbandonedIsLeftOut) {

@@ -172,7 +172,7 @@ TEST_F(TokenHeaderTest, MembersThatDoNotMatterAreIgnored) {
   EXPECT_EQ(JudgeMembers(R"("cty":"JWT","nonce":"n","x":{"y":[1e308,null,"\u0000"]},"x5t":1)"), kAccepted);
 }
 
-// A verifier that parsed the payload first would let anyone reach its parser.
+// A verifier that parsed the payload first would run its parser on bytes that no issuer has signed.
 TEST_F(TokenHeaderTest, ThePayloadIsParsedOnlyAfterTheSignature) {
   const std::string token =
       EncodeBase64Url(R"({"alg":"EdDSA"})") + ".x." + EncodeBase64Url(std::string(64, 's'));

@@ -1,4 +1,4 @@
-// Who a client is by other means than a token alone, and what follows from it: headers of a trusted proxy,
+// The identity of a client by other means than a token alone, and its effects: headers of a trusted proxy,
 // bans, limits of a principal, and refusals by a close.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -76,6 +76,7 @@ TEST(ProxyIdentityTest, MalformedHeadersAre400) {
   EXPECT_EQ(ask({"X-User: alice", "X-User: alice"}).body, "more than one X-User header\n");
   EXPECT_EQ(ask({"X-User: " + std::string(257, 'a')}).body, "X-User has 257 bytes: must have at most 256\n");
   EXPECT_EQ(ask({"X-User: \xff"}).body, "X-User is not UTF-8 without control characters\n");
+  EXPECT_EQ(ask({"X-User: a\u009b2J"}).body, "X-User is not UTF-8 without control characters\n");
   EXPECT_EQ(ask({"X-Role: " + std::string(257, 'a')}).status, 400);
   EXPECT_EQ(ask({"X-User: " + std::string(256, 'a')}).status, 101);
   EXPECT_EQ(ask({"X-User:"}).status, 101) << "as absent";
@@ -162,6 +163,38 @@ TEST(PrincipalLimitTest, TheOldestIsReplaced) {
   EXPECT_EQ(second.ReadCloseAndAnswer().reason(), "replaced");
   third.Echo("stays");
   fourth.Echo("stays");
+}
+
+TEST(PrincipalLimitTest, AReplacedClientThatDoesNotAnswerCostsNoOtherItsPlace) {
+  TokenGateway gateway([](GatewayOptions* options) {
+    options->max_connections_per_principal = 2;
+    options->identity.per_principal = PerPrincipal::kCloseOldest;
+  });
+  Client silent = gateway.Open(gateway.TokenOf("alice"));
+  Client second = gateway.Open(gateway.TokenOf("alice"));
+  std::optional<Client> third = gateway.Open(gateway.TokenOf("alice"));
+  const auto replaced = gateway.running().Find(silent);
+  EXPECT_EQ(replaced->state(), ConnectionState::kClosing);
+  third.reset();
+  EXPECT_TRUE(WaitUntil([&] { return gateway.running().connections() == 2; }));
+  Client fourth = gateway.Open(gateway.TokenOf("alice"));
+  fourth.Echo("within the limit");
+  EXPECT_EQ(replaced->state(), ConnectionState::kClosing) << "its grace has not ended";
+  second.Echo("stays");
+}
+
+TEST(PrincipalLimitTest, AConnectionThatIsClosingKeepsItsGrace) {
+  TokenGateway gateway([](GatewayOptions* options) {
+    options->max_connections_per_principal = 1;
+    options->identity.per_principal = PerPrincipal::kCloseOldest;
+  });
+  Client first = gateway.Open(gateway.TokenOf("alice"));
+  const auto closing = gateway.running().Find(first);
+  CloseRequest request(CloseCause::kInterrupted);
+  request.grace = seconds(60);
+  ASSERT_TRUE(closing->Interrupt(request));
+  gateway.Open(gateway.TokenOf("alice")).Echo("beyond the limit until the first has ended");
+  EXPECT_EQ(closing->close_request()->grace, seconds(60));
 }
 
 TEST(RefusalByCloseTest, TheCloseIsHeldBackForATimeThatDoubles) {

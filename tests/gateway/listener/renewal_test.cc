@@ -193,10 +193,11 @@ TEST(RenewalBodyTest, AnythingElseIsRefused) {
   EXPECT_THAT(ProblemIn(R"({"connectionIds":["a"],"connectionIds":["b"]})"), HasSubstr("twice"));
   EXPECT_EQ(ProblemIn(R"({"connectionIDs":["a"]})"),
             "has the member 'connectionIDs': only connectionIds is known");
-  const std::string no_array = "has a member connectionIds that is no array of 1 to 100 texts";
+  const std::string no_array = "has a member connectionIds that is not an array of 1 to 100 strings";
   EXPECT_EQ(ProblemIn(R"({"connectionIds":"a"})"), no_array);
   EXPECT_EQ(ProblemIn(R"({"connectionIds":[]})"), no_array);
-  EXPECT_EQ(ProblemIn(R"({"connectionIds":["a",1]})"), "has something else than texts in connectionIds");
+  EXPECT_EQ(ProblemIn(R"({"connectionIds":["a",1]})"),
+            "has an element of connectionIds that is not a string");
   std::string many = R"({"connectionIds":["a")";
   for (size_t i = 0; i < kMaxRenewalIds; ++i) many.append(R"(,"a")");
   EXPECT_EQ(ProblemIn(many.append("]}")), no_array);

@@ -220,7 +220,7 @@ TEST(TokenHandshakeTest, AClientDoesNotWaitBeyondTheHandshake) {
   const HttpResponse response = client.ReadResponse();
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "the token could not be verified in time: try again\n");
-  fetches.Give(KeySource::Answer{gateway.KeySet(), seconds(3600)});  // for nobody any more
+  fetches.Give(KeySource::Answer{gateway.KeySet(), seconds(3600)});  // no client waits for it
   Client late = gateway.Open(gateway.TokenOf("alice"));
   late.Echo("hello");
 }

@@ -64,7 +64,7 @@ def make_certificate(folder):
 
 
 class AuthenticationService(http.server.BaseHTTPRequestHandler):
-    """Admits requests whose token is "good", or "good" and a user, whom it tells as oauth2-proxy does."""
+    """Admits requests whose token is "good", or "good" and a user, which it sends as oauth2-proxy does."""
 
     def do_GET(self):
         scheme, good, user = (self.headers.get("Authorization", "").split() + ["", "", ""])[:3]
@@ -100,7 +100,7 @@ class NginxTls(Nginx):
 
 
 class NginxAuth(NginxTls):
-    """Runs nginx with drawbridge-auth.conf, whose authentication service tells who the client is."""
+    """Runs nginx with drawbridge-auth.conf, whose authentication service identifies the client."""
 
     site = "deploy/nginx/drawbridge-auth.conf"
 
