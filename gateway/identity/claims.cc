@@ -105,7 +105,7 @@ Refusal ParseTime(const json::object& payload, std::string_view name, std::optio
 }
 
 std::string InSeconds(nanoseconds duration) {
-  return fmt::format("{} s", std::chrono::duration<double>(duration).count());
+  return fmt::format("{:g} s", std::round(std::chrono::duration<double>(duration).count() * 10) / 10);
 }
 
 Refusal CheckNotInFuture(const json::object& payload, std::string_view name, nanoseconds leeway,

@@ -171,7 +171,7 @@ void Upgrade::Decide(Verdict verdict) {
   if (const auto answer = PlaceRefusal()) return Answer(*answer);
   if (!PassesPolicies(request.host, request.origin)) return;
   if (accepted_.by_proxy && !CountAddress(accepted_.peer)) return;
-  Identify(std::move(request), std::move(identity));
+  Identify(std::move(request), identity);
 }
 
 // Why there is no place for the client now.

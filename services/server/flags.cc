@@ -301,6 +301,9 @@ std::variant<Flags, EarlyExit> Parse(int argc, const char* const* argv, const Ma
     for (std::string& stray : StrayVariables(environ, define.names()))
       flags.warnings.push_back(std::move(stray));
   }
+  // It is on by default and has no effect without keys, so only a request for it is in vain.
+  if (define.IsGiven("jwt_required") && flags.jwt_required && flags.jwt_keys.empty())
+    throw FlagError("--jwt_required is \"true\": must come with --jwt_keys");
   for (std::string& warning : IdentityWarnings(flags)) flags.warnings.push_back(std::move(warning));
   const bool is_as_before = running != nullptr && !WantsRestart(flags, *running);
   if (const std::string what = is_as_before ? "" : Contradiction(flags); !what.empty()) throw FlagError(what);

@@ -49,7 +49,7 @@ TEST(ReceiptTest, TellsWhenItDiesOrIsReplacedAndNotWhenItIsMoved) {
     Receipt first(tell);
     const Receipt moved(std::move(first));
     EXPECT_TRUE(told.empty());
-    EXPECT_FALSE(static_cast<bool>(first));  // the moved-from state is tested
+    EXPECT_FALSE(static_cast<bool>(first));  // NOLINT(bugprone-use-after-move): that is tested
   }
   EXPECT_EQ(told, std::vector<bool>{false});
   Receipt replaced(tell);
@@ -223,7 +223,7 @@ TEST_F(SendTest, OverTheBoundItIsRefusedAndTheCallerKeepsTheMessage) {
   OutboundMessage refused = Text("no", Receipt([&](bool written) { told = written; }));
   EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kFull);
   EXPECT_EQ(told, std::nullopt);
-  EXPECT_EQ(*refused.payload, "no");  // moved only if queued
+  EXPECT_EQ(*refused.payload, "no");  // NOLINT(bugprone-use-after-move): moved only if queued
   EXPECT_EQ(Take().size(), 1u);
   EXPECT_EQ(connection_->Send(std::move(refused)), SendStatus::kQueued);
   EXPECT_EQ(Take(), Texts{"no"});

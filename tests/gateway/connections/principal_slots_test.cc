@@ -54,7 +54,7 @@ TEST(PrincipalSlotsTest, AMovedSlotIsReturnedOnce) {
   PrincipalSlots slots(1);
   PrincipalSlot slot = *slots.Take("alice");
   PrincipalSlot moved = std::move(slot);
-  slot.Release();
+  slot.Release();  // NOLINT(bugprone-use-after-move): that is tested
   EXPECT_EQ(slots.size(), 1U);
   moved.Release();
   EXPECT_EQ(slots.size(), 0U);

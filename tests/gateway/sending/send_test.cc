@@ -54,7 +54,7 @@ size_t QueueUntilFull(Connection& connection, const std::function<Receipt()>& re
   for (size_t queued = 0;; ++queued) {
     OutboundMessage message{MessageType::kText, payload, receipt()};
     if (connection.Send(std::move(message)) == SendStatus::kQueued) continue;
-    message.receipt.Forget();  // moved only if queued
+    message.receipt.Forget();  // NOLINT(bugprone-use-after-move): moved only if queued
     return queued;
   }
 }

@@ -104,7 +104,8 @@ TEST_F(IdentityFlagsTest, AReloadTakesAllButTheKeys) {
 }
 
 TEST_F(IdentityFlagsTest, WhatNeedsAnotherFlagSaysSo) {
-  for (const char* flag : {"--jwt_issuer=x", "--jwt_audience=x", "--jwt_label=a=b", "--jwt_refuse_by_close"})
+  for (const char* flag :
+       {"--jwt_issuer=x", "--jwt_audience=x", "--jwt_label=a=b", "--jwt_refuse_by_close", "--jwt_required"})
     EXPECT_THAT(Refused({flag}), HasSubstr("must come with --jwt_keys")) << flag;
   for (const char* flag : {"--principal_header=X-User", "--label_header=X-Role=role"})
     EXPECT_THAT(Refused({flag}), HasSubstr("must come with --trusted_proxies")) << flag;
