@@ -17,7 +17,7 @@ has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok inst
 install_debian() {
   local missing=() package
   for package in apache2-bin caddy ca-certificates chromium haproxy lighttpd nginx-light openssl protobuf-compiler protobuf-compiler-grpc \
-    python3 python3-grpcio python3-pip python3-protobuf python3-websockets; do
+    python3 python3-cryptography python3-grpcio python3-jwt python3-pip python3-protobuf python3-websockets; do
     has_package "$package" || missing+=("$package")
   done
   command -v go >/dev/null || missing+=(golang-go)
