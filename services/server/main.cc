@@ -32,16 +32,17 @@
 namespace drawbridge {
 namespace {
 
-// The kernel doubles a full table of descriptors, and where threads share it, whoever opens the next one
-// waits for an RCU grace period: some 15 ms in which an I/O thread does nothing else. A table once grown
-// stays so. To be called before the first thread starts.
+// Grows the table of descriptors to its final size, which it keeps. The kernel doubles a full table, and if
+// threads share it, the thread that opens the next descriptor waits for an RCU grace period: about 15 ms in
+// which an I/O thread serves no client. Must be called before the first thread starts.
 void ReserveDescriptors(size_t count) {
   constexpr size_t kEnough = 1 << 17;  // 1 MB of the kernel's memory
   const int highest = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(std::min(count, kEnough)));
   if (highest >= 0) ::close(highest);
 }
 
-// gRPC has a log of its own, and strangers may write to it: an error for each handshake that fails.
+// gRPC has a log of its own. Unauthenticated callers can fill it: it gets an error for each handshake that
+// fails.
 void KeepGrpcFromTheLog() {
   gpr_set_log_function([](gpr_log_func_args* line) { spdlog::debug("gRPC: {}", line->message); });
 }
@@ -52,7 +53,7 @@ constexpr int kFlagFile = SIGUSR2;
 
 const char* NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
-// SIGINT is somebody at a terminal, who is not to wait for the clients of a balancer.
+// SIGINT comes from an operator at a terminal. It skips the delays that serve clients behind a load balancer.
 void Drain(Server& server, int signal) {
   DrainPlan plan = server.drain_plan();
   if (signal == SIGINT) plan.not_ready = plan.spread = std::chrono::nanoseconds(0);
@@ -83,7 +84,7 @@ int Serve(const Flags& flags, const FlagParser& parse, FileWatch& flag_file) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  // The threads of gRPC inherit it: whoever controls does not wait for those who are controlled.
+  // The threads of gRPC inherit it, so calls of the control API do not wait for busy I/O threads.
   SetTimeSlice(std::chrono::microseconds(500));
   InitializeLogging(flags.log_format, flags.log_level, LogWriting::kInBackground);
   const absl::Cleanup finish_logging = FinishLogging;

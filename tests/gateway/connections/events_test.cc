@@ -72,7 +72,7 @@ TEST(EventsTest, ForgetsTheOldestWhenItIsFull) {
   EXPECT_EQ(Story(ReadAll(events)), "3O4O5O6O");
   std::vector<Event> read;
   EXPECT_FALSE(events.Read(1, 1, &read)) << "too old";
-  EXPECT_FALSE(events.Read(7, 1, &read)) << "nobody has been there";
+  EXPECT_FALSE(events.Read(7, 1, &read)) << "no event is at this position yet";
   EXPECT_TRUE(read.empty());
   EXPECT_TRUE(events.Read(6, 1, &read)) << "the end is where one waits";
   EXPECT_TRUE(read.empty());
@@ -127,7 +127,7 @@ TEST(EventsTest, RingsOnceForEachWait) {
   Events events({});
   EXPECT_FALSE(Rings(events));
   events.Opened(*Client(1));
-  EXPECT_FALSE(Rings(events)) << "nobody waits";
+  EXPECT_FALSE(Rings(events)) << "no watch waits";
   EXPECT_FALSE(events.Await(0)) << "there is one to read";
   EXPECT_TRUE(events.Await(1));
   EXPECT_FALSE(Rings(events));
@@ -136,7 +136,7 @@ TEST(EventsTest, RingsOnceForEachWait) {
   uint64_t rings = 0;
   EXPECT_EQ(::read(events.doorbell(), &rings, sizeof(rings)), static_cast<ssize_t>(sizeof(rings)));
   events.Opened(*Client(3));
-  EXPECT_FALSE(Rings(events)) << "nobody waits any more";
+  EXPECT_FALSE(Rings(events)) << "no watch waits any more";
 }
 
 TEST(EventsTest, KeepsNoConnectionAndDropsOldAttributes) {
