@@ -1,8 +1,6 @@
-// Every field, bound and counter of InterruptConnections, on connections whose session the test simulates,
-// with a manual clock.
+// Every field, bound and counter of InterruptConnections, except its bans (bulk_interrupt_bans_test.cc).
 #include "services/control/bulk_interrupt.h"
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -12,7 +10,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/services/control/listed_clients.h"
+#include "tests/services/control/bulk_interrupt_fixture.h"
 #include "tests/services/control/status_of.h"
 
 namespace drawbridge {
@@ -21,71 +19,6 @@ namespace {
 namespace v1 = control::v1;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-v1::InterruptConnectionsRequest Everybody(int32_t rate = -1) {
-  v1::InterruptConnectionsRequest request;
-  request.set_filter("*");
-  request.set_all(true);
-  request.set_rate_per_second(rate);
-  return request;
-}
-
-class BulkInterruptTest : public ::testing::Test {
- protected:
-  void AddClients(size_t count) {
-    for (size_t i = 0; i < count; ++i) clients_.Add();
-  }
-  std::unique_ptr<BulkInterrupt> Start(const v1::InterruptConnectionsRequest& request) {
-    BulkInterruptOptions options;
-    EXPECT_TRUE(ParseBulkInterrupt(request, &options).ok());
-    return std::make_unique<BulkInterrupt>(clients_.registry, clients_.clock, std::move(options), 1,
-                                           [this] { ++ended_; });
-  }
-  // Does the work that is due now. Returns the time of the next work.
-  std::optional<SteadyTime> WorkNow(BulkInterrupt& run, bool sessions_act = true) {
-    for (;;) {
-      const auto next = run.Work();
-      if (sessions_act) Act();
-      if (!next.has_value() || *next > clients_.clock.Steady() + milliseconds(1)) return next;
-      // Work() asks to be called again after a millisecond, for the I/O threads. With `sessions_act` false
-      // this would never end.
-      if (*next > clients_.clock.Steady()) {
-        if (!sessions_act) return next;
-        clients_.clock.Advance(*next - clients_.clock.Steady());
-      }
-    }
-  }
-  void WorkFor(BulkInterrupt& run, std::chrono::nanoseconds duration) {
-    for (const SteadyTime end = clients_.clock.Steady() + duration; clients_.clock.Steady() < end;) {
-      const SteadyTime next = run.Work().value_or(end);
-      Act();
-      const SteadyTime now = clients_.clock.Steady();
-      clients_.clock.Advance(std::clamp(next, now, end) - now);
-    }
-  }
-  // Does what sessions do when an interrupt reaches them.
-  void Act() {
-    for (const auto& each : clients_.registrations) {
-      if (each.connection() != nullptr && each.connection()->state() == ConnectionState::kClosing)
-        each.connection()->MarkCloseArrived();
-    }
-  }
-  size_t Closing() {
-    size_t closing = 0;
-    for (const auto& each : clients_.registrations) {
-      if (each.connection() != nullptr && each.connection()->state() == ConnectionState::kClosing) ++closing;
-    }
-    return closing;
-  }
-  static CloseResult EndedBy(CloseOutcome outcome) {
-    CloseResult result;
-    result.outcome = outcome;
-    return result;
-  }
-
-  ListedClients clients_;
-  int ended_ = 0;
-};
 
 // ------------------------------------------------------------------------------------- which connections
 
@@ -322,96 +255,6 @@ TEST_F(BulkInterruptTest, WhenItDiesNothingMoreIsEndedAndWhatWasBegunGoesOn) {
   EXPECT_EQ(Closing(), 3U);
   for (size_t i = 0; i < 3; ++i) clients_.End(i, EndedBy(CloseOutcome::kClean));
   EXPECT_EQ(clients_.registry.size(), 97U);
-}
-
-// ------------------------------------------------------------------------------------- bans
-
-TEST_F(BulkInterruptTest, BansComeBeforeTheFirstClose) {
-  clients_.Add({.remote_address = "192.0.2.1:1", .principal = "alice"});
-  clients_.Add({.remote_address = "192.0.2.2:1", .principal = "alice"});
-  clients_.Add({.remote_address = "192.0.2.3:1"});
-  clients_.Add({.remote_address = "192.0.2.3:2"});
-  auto request = Everybody();
-  request.mutable_refuse_for()->set_seconds(60);
-  const auto run = Start(request);
-  EXPECT_TRUE(run->TakeBans().empty()) << "nothing is found yet";
-  EXPECT_EQ(WorkNow(*run), std::nullopt);
-  EXPECT_EQ(Closing(), 0u);
-  EXPECT_FALSE(run->done());
-  const std::vector<Ban> bans = run->TakeBans();
-  ASSERT_EQ(bans.size(), 2u) << "one for each principal or address";
-  EXPECT_EQ(bans[0].subject, BanSubject(BannedPrincipal{"alice"}));
-  EXPECT_EQ(bans[0].ban_id, clients_.registrations[0].connection()->info().id);
-  EXPECT_EQ(bans[1].subject, BanSubject(*IpNetwork::Parse("192.0.2.3")));
-  EXPECT_TRUE(run->TakeBans().empty()) << "only once";
-  EXPECT_EQ(WorkNow(*run), std::nullopt);
-  EXPECT_EQ(Closing(), 0u);
-  run->BansMade(grpc::Status::OK);
-  WorkNow(*run);
-  EXPECT_EQ(Closing(), 4u);
-  for (size_t i = 0; i < 4; ++i) clients_.End(i, EndedBy(CloseOutcome::kClean));
-  EXPECT_TRUE(run->done());
-  EXPECT_TRUE(run->status().ok());
-  EXPECT_EQ(run->Progress().ban_count(), 2);
-}
-
-TEST_F(BulkInterruptTest, WithoutItsBansNothingIsClosed) {
-  AddClients(2);
-  auto request = Everybody();
-  request.mutable_refuse_for()->set_seconds(60);
-  const auto run = Start(request);
-  WorkNow(*run);
-  EXPECT_FALSE(run->TakeBans().empty());
-  run->BansMade(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the disk is full"));
-  EXPECT_TRUE(run->done());
-  EXPECT_EQ(run->status().error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_EQ(WorkNow(*run), std::nullopt);
-  EXPECT_EQ(Closing(), 0u);
-  EXPECT_EQ(run->Progress().ban_count(), 0);
-}
-
-TEST_F(BulkInterruptTest, WhereNothingIsClosedNothingIsBanned) {
-  AddClients(3);
-  auto request = Everybody();
-  request.mutable_refuse_for()->set_seconds(60);
-  request.set_max_count(2);
-  auto run = Start(request);
-  WorkNow(*run);
-  EXPECT_TRUE(run->done());
-  EXPECT_TRUE(run->TakeBans().empty());
-  request.clear_max_count();
-  request.set_dry_run(true);
-  run = Start(request);
-  WorkNow(*run);
-  EXPECT_TRUE(run->done());
-  EXPECT_TRUE(run->TakeBans().empty());
-}
-
-TEST_F(BulkInterruptTest, OnlyThoseWithinTheLimitAreBanned) {
-  clients_.Add({.principal = "alice"});
-  clients_.Add({.principal = "bob"});
-  auto request = Everybody();
-  request.mutable_refuse_for()->set_seconds(60);
-  request.set_limit(1);
-  const auto run = Start(request);
-  WorkNow(*run);
-  const std::vector<Ban> bans = run->TakeBans();
-  ASSERT_EQ(bans.size(), 1u);
-  EXPECT_EQ(bans[0].subject, BanSubject(BannedPrincipal{"alice"}));
-}
-
-TEST_F(BulkInterruptTest, NewcomersAreIncludedWhereTheOptionsSaySo) {
-  clients_.Add({.principal = "alice"});
-  for (const bool newcomers : {false, true}) {
-    BulkInterruptOptions options;
-    options.newcomers = newcomers;
-    options.dry_run = true;
-    BulkInterrupt run(clients_.registry, clients_.clock, std::move(options), 1, [] {});
-    clients_.clock.Advance(seconds(1));
-    clients_.Add({.principal = "alice"});
-    WorkNow(run);
-    EXPECT_EQ(run.Progress().matched_count(), newcomers ? 3 : 1);
-  }
 }
 
 }  // namespace
