@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -42,6 +44,13 @@ std::optional<bool> ParseSwitch(const std::string& text) {
 }
 
 }  // namespace
+
+std::string WantFile(const std::string& text) {
+  struct stat file {};
+  const bool readable =
+      ::stat(text.c_str(), &file) == 0 && S_ISREG(file.st_mode) && ::access(text.c_str(), R_OK) == 0;
+  return readable ? "" : "must be a file that can be read";
+}
 
 Definer::Flag& Definer::Add(Flag flag) { return flags_.emplace_back(std::move(flag)); }
 

@@ -16,6 +16,9 @@
 
 namespace drawbridge {
 
+// The check of a flag for a file that is read: as Definer::Wanted. Blocks on the file system.
+std::string WantFile(const std::string& text);
+
 // Not thread-safe. What the values point to must outlive this. A flag's default is its value at the time of
 // its definition.
 class Definer {

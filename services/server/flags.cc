@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,13 +35,6 @@ namespace {
 std::string WantAddress(const std::string& text) {
   return SocketAddress::Parse(text).has_value() ? ""
                                                 : "must be ip:port or [ipv6]:port; port 0 picks a free one";
-}
-
-std::string WantFile(const std::string& text) {
-  struct stat file {};
-  const bool readable =
-      ::stat(text.c_str(), &file) == 0 && S_ISREG(file.st_mode) && ::access(text.c_str(), R_OK) == 0;
-  return readable ? "" : "must be a file that can be read";
 }
 
 std::string WantNodeId(const std::string& text) {

@@ -1,8 +1,6 @@
 #include "services/server/identity_flags.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -34,18 +32,9 @@ std::vector<std::string> EntriesOf(const std::string& list) {
 
 bool IsUrl(const std::string& text) { return text.find("://") != std::string::npos; }
 
-bool IsReadableFile(const std::string& path) {
-  struct stat file {};
-  return ::stat(path.c_str(), &file) == 0 && S_ISREG(file.st_mode) && ::access(path.c_str(), R_OK) == 0;
-}
-
 std::string WantKeys(const std::string& text) {
-  const bool valid = IsUrl(text) ? KeyUrl::Parse(text).has_value() : IsReadableFile(text);
+  const bool valid = IsUrl(text) ? KeyUrl::Parse(text).has_value() : WantFile(text).empty();
   return valid ? "" : "must be a file that can be read, or an https URL";
-}
-
-std::string WantFile(const std::string& text) {
-  return IsReadableFile(text) ? "" : "must be a file that can be read";
 }
 
 std::string WantAnything(const std::string&) { return ""; }
@@ -170,6 +159,10 @@ std::string KeysProblem(const Flags& flags) {
     return {};
   }
   if (KeyUrlOf(flags).has_value()) return {};
+  if (!flags.jwt_keys_ca.empty()) {
+    return fmt::format("--jwt_keys_ca is \"{}\": must come with an https URL in --jwt_keys",
+                       flags.jwt_keys_ca);
+  }
   const auto text = ReadKeys(flags.jwt_keys);
   if (!text.has_value()) return fmt::format("--jwt_keys is \"{}\": cannot be read", flags.jwt_keys);
   const auto set = KeySet::Parse(*text);

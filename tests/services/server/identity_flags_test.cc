@@ -61,6 +61,8 @@ TEST_F(IdentityFlagsTest, KeysAreAUsableFileOrAnHttpsUrl) {
   EXPECT_FALSE(KeyUrlOf(Taken({jwt_keys_})).has_value());
   EXPECT_THAT(Refused({"--jwt_keys=http://issuer.example/jwks.json"}), HasSubstr("or an https URL"));
   EXPECT_THAT(Refused({"--jwt_keys=/does/not/exist"}), HasSubstr("must be a file that can be read"));
+  EXPECT_THAT(Refused({jwt_keys_, "--jwt_keys_ca=" + keys_.path()}),
+              HasSubstr("must come with an https URL"));
   keys_.Replace("<html>");
   EXPECT_THAT(Refused({jwt_keys_}), HasSubstr("--jwt_keys is"));
   keys_.Replace(R"({"keys":[{"kty":"oct","k":"AAAA"}]})");
